@@ -1,0 +1,179 @@
+// The pointwise instructions: what each does to one vector, and a table of functions that do it down a block of rows.
+#pragma once
+#include "math.h"
+#include "worker.h"
+
+namespace SLUICE_ISA {
+
+/** Does an instruction to `rows` rows of its slots. */
+typedef void (*Kernel)(const Slot *slots, const plan::Instruction &i, int rows);
+
+/** Operands of one vector of work. */
+struct Arguments {
+  Vector a, b, c, e;
+  float k, k2;
+};
+
+/** The rows of the operands that an instruction reads, from the current one on. */
+template <int inputs> struct Reader {
+  Slot a, b, c, e;
+  float k, k2;
+
+  Reader(const Slot *s, const plan::Instruction &i)
+      : a(s[i.a]), b(s[inputs > 1 ? i.b : i.a]), c(s[inputs > 2 ? i.c : i.a]), e(s[inputs > 3 ? i.e : i.a]),
+        k(asFloat(i.k)), k2(asFloat(i.k2)) {}
+
+  Arguments at(int row) const {
+    const Vector x = load(a.p + row * a.row);
+    return {x,
+            inputs > 1 ? load(b.p + row * b.row) : x,
+            inputs > 2 ? load(c.p + row * c.row) : x,
+            inputs > 3 ? load(e.p + row * e.row) : x,
+            k,
+            k2};
+  }
+
+  void advance(int rows) {
+    a.p += rows * a.row;
+    if (inputs > 1) b.p += rows * b.row;
+    if (inputs > 2) c.p += rows * c.row;
+    if (inputs > 3) e.p += rows * e.row;
+  }
+};
+
+/** d = f(a, b, c, e), `unroll` rows at a time: all are read before any is written, so d may be an input. */
+template <int inputs, int unroll, class F>
+SLUICE_INLINE void eachRow(const Slot *s, const plan::Instruction &i, int rows, F f) {
+  Reader<inputs> in(s, i);
+  Slot d = s[i.d];
+  int r = 0;
+  for (; r + unroll <= rows; r += unroll) {
+    Vector y[unroll];
+    SLUICE_UNROLL
+    for (int u = 0; u < unroll; u++) y[u] = f(in.at(u));
+    SLUICE_UNROLL
+    for (int u = 0; u < unroll; u++) store(d.p + u * d.row, y[u]);
+    in.advance(unroll);
+    d.p += unroll * d.row;
+  }
+  SLUICE_ROLLED
+  for (; r < rows; r++, d.p += d.row) {
+    store(d.p, f(in.at(0)));
+    in.advance(1);
+  }
+}
+
+/** d += sum over rows of f(a, b): four sums side by side, so the order depends on the number of rows alone. */
+template <int inputs, class F>
+SLUICE_INLINE void sumRows(const Slot *s, const plan::Instruction &i, int rows, F f) {
+  Reader<inputs> in(s, i);
+  Vector sums[4] = {};
+  int r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    SLUICE_UNROLL
+    for (int u = 0; u < 4; u++) sums[u] = f(in.at(u), sums[u]);
+    in.advance(4);
+  }
+  for (; r < rows; r++) {
+    sums[0] = f(in.at(0), sums[0]);
+    in.advance(1);
+  }
+  float *d = s[i.d].p;
+  store(d, load(d) + ((sums[0] + sums[1]) + (sums[2] + sums[3])));
+}
+
+/** d = tanh(a), e = b * d. */
+SLUICE_INLINE void tanhTimes(const Slot *s, const plan::Instruction &i, int rows) {
+  Reader<2> in(s, i);
+  Slot d = s[i.d], e = s[i.e];
+  for (int r = 0; r < rows; r++, d.p += d.row, e.p += e.row) {
+    const Arguments x = in.at(0);
+    const Vector y = hyperbolicTangent(x.a);
+    store(d.p, y);
+    store(e.p, x.b * y);
+    in.advance(1);
+  }
+}
+
+/** The value of an instruction for one vector. */
+template <int op> struct Meaning;
+
+#define SLUICE_MEANING(op, inputCount, unrolled, value)                                                                \
+  template <> struct Meaning<plan::op> {                                                                               \
+    static constexpr int inputs = inputCount, unroll = unrolled;                                                       \
+    static inline __attribute__((always_inline)) Vector of(const Arguments &x) {                                       \
+      [[maybe_unused]] const Vector a = x.a, b = x.b, c = x.c, e = x.e;                                                \
+      [[maybe_unused]] const float k = x.k, k2 = x.k2;                                                                 \
+      return value;                                                                                                    \
+    }                                                                                                                  \
+  };
+
+SLUICE_MEANING(OP_COPY, 1, 4, a)
+SLUICE_MEANING(OP_NEG, 1, 4, -a)
+SLUICE_MEANING(OP_ADD, 2, 4, a + b)
+SLUICE_MEANING(OP_SUB, 2, 4, a - b)
+SLUICE_MEANING(OP_MUL, 2, 4, a *b)
+SLUICE_MEANING(OP_DIV, 2, 4, a / b)
+SLUICE_MEANING(OP_MAX, 2, 4, select(a > b, a, b))
+SLUICE_MEANING(OP_MIN, 2, 4, select(a < b, a, b))
+SLUICE_MEANING(OP_PREFER, 2, 4, select(a > b, splat(1), select(a == b, splat(0.5f), Vector{})))
+SLUICE_MEANING(OP_POSITIVE, 1, 4, select(a > 0, splat(1), Vector{}))
+SLUICE_MEANING(OP_SIGN, 1, 4, select(a > 0, splat(1), select(a < 0, splat(-1), a)))
+SLUICE_MEANING(OP_INSIDE, 1, 4, select((a >= k) & (a <= k2), splat(1), Vector{}))
+SLUICE_MEANING(OP_CLIP, 1, 4, atMost(atLeast(a, k), k2))
+SLUICE_MEANING(OP_ABS, 1, 4, absolute(a))
+SLUICE_MEANING(OP_SQRT, 1, 4, root(a))
+SLUICE_MEANING(OP_EXP, 1, 2, exponential(a))
+SLUICE_MEANING(OP_LOG, 1, 2, logarithm(a))
+SLUICE_MEANING(OP_SIGMOID, 1, 2, sigmoid(a))
+SLUICE_MEANING(OP_TANH, 1, 2, hyperbolicTangent(a))
+SLUICE_MEANING(OP_RELU, 1, 4, atLeast(a, 0))
+SLUICE_MEANING(OP_LEAKY_RELU, 1, 4, select(a > 0, a, a *k))
+SLUICE_MEANING(OP_ELU, 1, 2, select(a > 0, a, expm1Wide(a) * k))
+SLUICE_MEANING(OP_SOFTPLUS, 1, 1, softplus(a))
+SLUICE_MEANING(OP_LOG_SIGMOID, 1, 1, -softplus(-a))
+SLUICE_MEANING(OP_SOFTSIGN, 1, 4, a / (absolute(a) + 1))
+SLUICE_MEANING(OP_HARD_SIGMOID, 1, 4, atMost(atLeast(muladd(a, 0.2f, 0.5f), 0), 1))
+SLUICE_MEANING(OP_POWER, 1, 1, power(a, k))
+SLUICE_MEANING(OP_AFFINE, 1, 4, muladd(a, k, k2))
+SLUICE_MEANING(OP_FMA, 3, 4, muladd(a, b, c))
+SLUICE_MEANING(OP_FMA2, 4, 4, muladd(a, b, c *e))
+SLUICE_MEANING(OP_MUL_SUB, 3, 4, a *(b - c))
+SLUICE_MEANING(OP_LERP, 3, 4, muladd(a, b - c, c))
+SLUICE_MEANING(OP_DSIGMOID, 2, 4, a *(b * (1 - b)))
+SLUICE_MEANING(OP_DTANH, 2, 4, a *(1 - b * b))
+SLUICE_MEANING(OP_MUL_DSIGMOID, 3, 4, a *b *(c * (1 - c)))
+SLUICE_MEANING(OP_MUL_DTANH, 3, 4, a *b *(1 - c * c))
+SLUICE_MEANING(OP_MUL_DTANH_ADD, 4, 4, muladd(a *b, 1 - c * c, e))
+SLUICE_MEANING(OP_SIGMOID_FMA, 3, 2, sigmoid(muladd(a, b, c)))
+SLUICE_MEANING(OP_TANH_FMA, 3, 2, hyperbolicTangent(muladd(a, b, c)))
+#undef SLUICE_MEANING
+
+/** Does instruction `op` to the rows of its slots. */
+template <int op> SLUICE_NOINLINE void apply(const Slot *slots, const plan::Instruction &i, int rows) {
+  if constexpr (op == plan::OP_TANH_MUL) tanhTimes(slots, i, rows);
+  else if constexpr (op == plan::OP_COLUMN_SUM)
+    sumRows<1>(slots, i, rows, [](const Arguments &x, Vector sum) { return sum + x.a; });
+  else if constexpr (op == plan::OP_COLUMN_SUM_MUL)
+    sumRows<2>(slots, i, rows, [](const Arguments &x, Vector sum) { return muladd(x.a, x.b, sum); });
+  else eachRow<Meaning<op>::inputs, Meaning<op>::unroll>(slots, i, rows, Meaning<op>::of);
+}
+
+struct Kernels {
+  Kernel of[plan::OP_COUNT];
+};
+
+template <int op = 0> constexpr void fill(Kernels &table) {
+  table.of[op] = apply<op>;
+  if constexpr (op + 1 < plan::OP_COUNT) fill<op + 1>(table);
+}
+
+constexpr Kernels allKernels() {
+  Kernels table{};
+  fill(table);
+  return table;
+}
+
+static constexpr Kernels kernels = allKernels();
+
+} // namespace SLUICE_ISA

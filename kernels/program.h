@@ -1,0 +1,64 @@
+// Runs pointwise programs. The slots are bound once for a block of entries; rows go through the whole program a few at
+// a time, so that what one instruction writes is still in the first-level cache when the next reads it.
+#pragma once
+#include "instructions.h"
+
+namespace SLUICE_ISA {
+
+/** Rows that go through a program together: what it touches for them fits beside other data in the first-level cache. */
+SLUICE_INLINE int rowsTogether(const plan::Program &p) {
+  const int bytes = 24576, rows = bytes / ((p.operandCount + p.temporaries) * width * 4);
+  return rows < 8 ? 8 : rows > 64 ? 64 : rows / 4 * 4;
+}
+
+/** Binds the slots of a program to a block of entries at one step, from row `row` on. */
+SLUICE_INLINE void bindSlots(const Worker &w, const plan::Program &p, int block, int step, int row, int chunk) {
+  const plan::Operand *operands = w.records.operands + p.operandFirst;
+  Slot *slots = w.scratch.slots;
+  for (int i = 0; i < p.operandCount; i++) {
+    const plan::Operand &o = operands[i];
+    slots[i] = {w.arena + offsetOf(o, step, row, chunk) + blockOffset(o, block), o.rowStride};
+  }
+  const ptrdiff_t size = (ptrdiff_t)rowsTogether(p) * width;
+  for (int i = 0; i < p.temporaries; i++) slots[p.operandCount + i] = {w.scratch.temporaries + i * size, width};
+}
+
+/** Sets the lanes beyond the entries to zero in the slots of the mask list. */
+static void maskSlots(const Worker &w, const plan::Program &p, int rows) {
+  for (int i = 0; i < p.maskCount; i++) {
+    const Slot &slot = w.scratch.slots[w.records.words[p.maskFirst + i].value];
+    for (int r = 0; r < (slot.row == 0 ? 1 : rows); r++) {
+      float *at = slot.p + r * slot.row;
+      store(at, firstLanes(load(at), p.entries));
+    }
+  }
+}
+
+/** Runs a program over `rows` rows of the block that the slots are bound to. */
+static void interpret(const Worker &w, const plan::Program &p, int rows, bool masked) {
+  Slot *slots = w.scratch.slots;
+  const plan::Instruction *first = w.records.instructions + p.instructionFirst, *end = first + p.instructionCount;
+  const int together = rowsTogether(p);
+  for (int r = 0; r < rows; r += together) {
+    const int count = smaller(together, rows - r);
+    for (const plan::Instruction *i = first; i < end; i++) kernels.of[i->op](slots, *i, count);
+    if (masked) maskSlots(w, p, count);
+    for (int s = 0; s < p.operandCount; s++) slots[s].p += count * slots[s].row;
+  }
+}
+
+/** Runs a program over one block of entries at one step. Column sums are kept apart by chunk. */
+static void runBlock(const Worker &w, const plan::Program &p, const Span &span, int step, int block) {
+  const bool masked = block + 1 == p.blocks && p.entries < width && p.maskCount > 0;
+  if (!p.columnSums) {
+    bindSlots(w, p, block, step, span.firstRow, 0);
+    return interpret(w, p, span.rows(), masked);
+  }
+  for (int chunk = span.firstChunk; chunk < span.lastChunk; chunk++) {
+    const int row = w.rowOfChunk(chunk);
+    bindSlots(w, p, block, step, row, chunk);
+    interpret(w, p, w.rowOfChunk(chunk + 1) - row, masked);
+  }
+}
+
+} // namespace SLUICE_ISA

@@ -1,0 +1,35 @@
+// Threefry-2x32 with 20 rounds (Salmon et al. 2011), as in src/core/random.ts: random words by counter.
+#pragma once
+#include "vector.h"
+
+namespace SLUICE_ISA {
+
+template <class Word> struct Pair {
+  Word first, second;
+};
+
+/** The two words of a counter under a key; for scalars, or for a vector of counters. */
+template <class Word> SLUICE_INLINE Pair<Word> threefry(Pair<uint32_t> key, Pair<Word> counter) {
+  const uint32_t keys[3] = {key.first, key.second, 0x1bd11bda ^ key.first ^ key.second};
+  const int turns[8] = {13, 15, 26, 6, 17, 29, 16, 24};
+  Word a = counter.first + key.first, b = counter.second + key.second;
+  SLUICE_UNROLL
+  for (int group = 1; group <= 5; group++) {
+    SLUICE_UNROLL
+    for (int round = 0; round < 4; round++) {
+      const int turn = turns[(group % 2 == 1 ? 0 : 4) + round];
+      a += b;
+      b = ((b << turn) | (b >> (32 - turn))) ^ a;
+    }
+    a += keys[group % 3];
+    b += keys[(group + 1) % 3] + (uint32_t)group;
+  }
+  return {a, b};
+}
+
+/** Key of the dropout mask of an update and a place (src/core/dropout.ts). */
+SLUICE_INLINE Pair<uint32_t> dropoutKey(uint32_t seed, uint32_t update, uint32_t stream) {
+  return threefry<uint32_t>({seed, 0x736c7563}, {update, stream});
+}
+
+} // namespace SLUICE_ISA

@@ -1,0 +1,98 @@
+// Stages that work on whole rows: sums over a row, embedding, dropout, and the copies before a loop.
+#pragma once
+#include "random.h"
+#include "worker.h"
+
+namespace SLUICE_ISA {
+
+/** Sum of `blocks` blocks of a row, lane by lane. */
+SLUICE_INLINE Vector sumBlocks(const float *row, const plan::Operand &o, int blocks) {
+  Vector sum{};
+  for (int b = 0; b < blocks; b++) sum += load(row + blockOffset(o, b));
+  return sum;
+}
+
+static void reduceStage(const Worker &w, const plan::Stage &s, const Span &span) {
+  const plan::Operand &d = w.records.operands[s.d];
+  const plan::Word *list = w.records.words + s.listFirst;
+  const float k = asFloat(s.k);
+  for (int step = span.firstStep; step < span.lastStep; step++) {
+    for (int row = span.firstRow; row < span.lastRow; row++) {
+      Vector sum{};
+      for (int i = 0; i < s.listCount; i += 2) {
+        const plan::Operand &o = w.records.operands[list[i].value];
+        sum += sumBlocks(w.arena + offsetOf(o, step, row), o, list[i + 1].value);
+      }
+      store(w.arena + offsetOf(d, step, row), splat(k * sumOf(sum)));
+    }
+  }
+}
+
+static void embedStage(const Worker &w, const plan::Stage &s, const Span &span) {
+  const plan::Operand &d = w.records.operands[s.d];
+  for (int step = span.firstStep; step < span.lastStep; step++) {
+    const Int *tokens = w.ints(s.tokens) + (ptrdiff_t)step * w.records.header.rows;
+    for (int row = span.firstRow; row < span.lastRow; row++) {
+      const int token = tokens[row];
+      const bool known = token >= 0 && token < s.classes;
+      const float *source = w.arena + s.table + (ptrdiff_t)token * s.stride;
+      float *target = w.arena + offsetOf(d, step, row);
+      for (int b = 0; b < s.blocks; b++) store(target + blockOffset(d, b), known ? load(source + b * width) : Vector{});
+    }
+  }
+}
+
+/** The words that decide which of `width` units from `unit` on are kept. */
+SLUICE_INLINE Words dropoutWords(Pair<uint32_t> key, uint32_t row, uint32_t unit) {
+  return threefry<Words>(key, {Words{} + row, (Words)lanes() + unit}).first;
+}
+
+static void dropoutStage(const Worker &w, const plan::Stage &s, const Span &span) {
+  const plan::Operand &a = w.records.operands[s.a], &d = w.records.operands[s.d];
+  const Pair<uint32_t> key = dropoutKey((uint32_t)(int64_t)w.call->seed, (uint32_t)(int64_t)w.call->counter,
+                                        (uint32_t)s.stream);
+  const bool training = w.call->training != 0;
+  const float scale = asFloat(s.k);
+  for (int step = span.firstStep; step < span.lastStep; step++) {
+    for (int row = span.firstRow; row < span.lastRow; row++) {
+      const float *source = w.arena + offsetOf(a, step, row);
+      float *target = w.arena + offsetOf(d, step, row);
+      const uint32_t number = (uint32_t)(step * w.records.header.rows + row);
+      for (int b = 0; b < s.blocks; b++) {
+        Vector v = load(source + blockOffset(a, b));
+        if (training) {
+          const Words words = dropoutWords(key, number, (uint32_t)(s.offset + b * width));
+          v = select((Ints)(words >= (uint32_t)s.threshold), v * scale, Vector{});
+        }
+        store(target + blockOffset(d, b), v);
+      }
+    }
+  }
+}
+
+/** Copies (or clears) the blocks of one row. */
+SLUICE_INLINE void copyRow(const Worker &w, const plan::Copy &c, ptrdiff_t from, ptrdiff_t to) {
+  const plan::Operand &d = w.records.operands[c.d];
+  const plan::Operand &a = c.a < 0 ? d : w.records.operands[c.a];
+  for (int b = 0; b < c.blocks; b++) {
+    const Vector v = c.a < 0 ? Vector{} : load(w.arena + from + blockOffset(a, b));
+    store(w.arena + to + blockOffset(d, b), v);
+  }
+}
+
+/** A copy before a loop that starts at `step`. What is kept for each chunk has one row a chunk. */
+static void copyBefore(const Worker &w, const plan::Copy &c, const Span &span, int step) {
+  if (c.lastStep && w.call->carry == 0) return;
+  const plan::Operand &d = w.records.operands[c.d];
+  const plan::Operand &a = c.a < 0 ? d : w.records.operands[c.a];
+  const int from = c.lastStep ? (int)w.call->lastSteps : step;
+  if (d.chunkStride != 0) {
+    for (int chunk = span.firstChunk; chunk < span.lastChunk; chunk++)
+      copyRow(w, c, offsetOf(a, from, 0, chunk), offsetOf(d, step, 0, chunk));
+  } else {
+    for (int row = span.firstRow; row < span.lastRow; row++)
+      copyRow(w, c, offsetOf(a, from, row), offsetOf(d, step, row));
+  }
+}
+
+} // namespace SLUICE_ISA

@@ -1,0 +1,52 @@
+// The runtime for one instruction set, SLUICE_ISA: runs the calls of a plan on the threads of a job.
+#include "runtime.h"
+#include "loop.h"
+#include "pack.h"
+#include "reduce.h"
+#include "scratch.h"
+#include "update.h"
+
+namespace SLUICE_ISA {
+
+enum Mode { forwardMode = 1, backwardMode = 2, updateMode = 4, packMode = 8 };
+
+/** Sum of the losses of all rows and steps in order, times the call's scale. */
+static double totalLoss(const Worker &w) {
+  const plan::Header &h = w.records.header;
+  if (h.losses < 0) return __builtin_nan("");
+  double sum = 0;
+  for (int i = 0; i < w.steps() * h.rows; i++) sum += (double)w.arena[h.losses + i];
+  return sum * w.call->lossScale;
+}
+
+/** Forward and backward loops need no barrier: a thread meets only its own rows. */
+static void runWindow(const Worker &w, int mode) {
+  const plan::Header &h = w.records.header;
+  if (mode & forwardMode) runLoops(w, h.forwardFirst, h.forwardCount);
+  if (mode & backwardMode) {
+    if (w.call->accumulate == 0) clearGradients(w);
+    runLoops(w, h.backwardFirst, h.backwardCount);
+  }
+  w.meetOthers();
+  if (w.thread == 0 && (mode & forwardMode)) w.call->loss = totalLoss(w);
+  if (mode & backwardMode) {
+    runReductions(w, h.reduceFirst, h.reduceCount);
+    runReductions(w, h.finishFirst, h.finishCount);
+  }
+}
+
+/** What a thread does after the last meeting of all touches nothing that others read. */
+static void run(const Job &job, int thread) {
+  const Records records(job.plan);
+  const Worker w{records, job.arena, job.call, job.barrier, thread, job.threads, scratchOf(records, job, thread)};
+  const int mode = (int)w.call->mode;
+  if (mode & (forwardMode | backwardMode)) runWindow(w, mode);
+  if (mode & updateMode) update(w);
+  if (mode & packMode) runPacks(w);
+}
+
+#define SLUICE_TEXT_OF(name) #name
+#define SLUICE_TEXT(name) SLUICE_TEXT_OF(name)
+extern const Engine engine{SLUICE_TEXT(SLUICE_ISA), width, scratchBytes, run};
+
+} // namespace SLUICE_ISA

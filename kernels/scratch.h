@@ -1,0 +1,45 @@
+// Working memory of a thread: slots and temporaries of pointwise programs, packed operands of window reductions.
+#pragma once
+#include "program.h"
+#include "tile.h"
+
+namespace SLUICE_ISA {
+
+/** Sizes of a thread's working memory in bytes, each a multiple of 64. */
+struct ScratchSizes {
+  size_t slots = 0, temporaries = 0, left = 0, right = 0;
+  size_t total() const { return slots + temporaries + left + right; }
+};
+
+SLUICE_INLINE void raise(size_t &size, size_t bytes) {
+  bytes = (bytes + 63) / 64 * 64;
+  if (bytes > size) size = bytes;
+}
+
+static ScratchSizes scratchSizes(const Records &r) {
+  ScratchSizes sizes;
+  for (int i = 0; i < r.header.programs.count; i++) {
+    const plan::Program &p = r.programs[i];
+    raise(sizes.slots, (size_t)(p.operandCount + p.temporaries) * sizeof(Slot));
+    raise(sizes.temporaries, (size_t)p.temporaries * rowsTogether(p) * width * 4);
+  }
+  for (int i = 0; i < r.header.reductions.count; i++) {
+    const plan::Reduction &reduction = r.reductions[i];
+    if (reduction.kind != plan::REDUCE_WEIGHT) continue;
+    raise(sizes.left, (size_t)reduction.entries * passDepth(reduction.vectors) * 4);
+    raise(sizes.right, passBytes);
+  }
+  return sizes;
+}
+
+static size_t scratchBytes(const int32_t *plan) { return scratchSizes(Records(plan)).total(); }
+
+/** The thread's part of the job's working memory. */
+static Scratch scratchOf(const Records &r, const Job &job, int thread) {
+  const ScratchSizes sizes = scratchSizes(r);
+  char *slots = job.scratch + job.scratchBytes * thread, *temporaries = slots + sizes.slots;
+  char *left = temporaries + sizes.temporaries;
+  return {(Slot *)slots, (float *)temporaries, (float *)left, (float *)(left + sizes.left)};
+}
+
+} // namespace SLUICE_ISA

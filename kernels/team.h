@@ -1,0 +1,68 @@
+// The threads of the native host: they sleep until there is a job.
+#pragma once
+#include "threads.h"
+#include <pthread.h>
+#include <vector>
+
+/** A number of threads that run jobs together, one job at a time; the thread that calls run() is one of them. */
+class Team {
+public:
+  explicit Team(int threads) : count(threads) {}
+  Team(const Team &) = delete;
+
+  /** False if the system gives no thread. */
+  bool start() {
+    members.reserve(count);
+    for (int i = 1; i < count; i++) {
+      members.push_back({this, i, {}});
+      if (pthread_create(&members.back().thread, nullptr, work, &members.back()) != 0) {
+        members.pop_back();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  ~Team() {
+    engine = nullptr;
+    turn.add(1);
+    turn.wakeAll();
+    for (Member &member : members) pthread_join(member.thread, nullptr);
+  }
+
+  /** Runs a job with this team's threads and barrier; when it returns the results are there. */
+  void run(const Engine &with, const Job &what) {
+    engine = &with;
+    job = what;
+    job.threads = count;
+    job.barrier = &barrier;
+    turn.add(1);
+    turn.wakeAll();
+    engine->run(job, 0);
+  }
+
+  const int count;
+
+private:
+  struct Member {
+    Team *team;
+    int index;
+    pthread_t thread;
+  };
+
+  static void *work(void *argument) {
+    const Member &member = *(const Member *)argument;
+    Team &team = *member.team;
+    for (uint32_t seen = 0;; seen++) {
+      waitWhile(team.turn, seen);
+      if (team.engine == nullptr) return nullptr;
+      team.engine->run(team.job, member.index);
+    }
+  }
+
+  std::vector<Member> members;
+  Word turn;
+  Barrier barrier;
+  const Engine *engine = nullptr;
+  Job job{};
+};

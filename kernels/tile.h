@@ -1,0 +1,154 @@
+// The inner kernel of every product: a tile of rows x vectors whose sums stay in registers. A sum runs over k in order,
+// so its bits do not depend on the rows that a tile holds.
+#pragma once
+#include "vector.h"
+
+namespace SLUICE_ISA {
+
+/** Bytes of packed weights that one pass uses: they stay in the first-level cache. */
+constexpr int passBytes = 32768;
+
+/** How much of k one pass takes, for a panel of n vectors. */
+constexpr int passDepth(int n) { return passBytes / 4 / (n * width); }
+
+/** Most rows of a tile of n vectors. */
+constexpr int tallest(int n) { return accumulators / n < 12 ? accumulators / n : 12; }
+
+/** Where the sums of a tile start; `addend` sums from zero and adds to what is there at the end. */
+enum class Start { zero, bias, present, addend };
+
+/**
+ * C[rows][vectors] = start + A[rows][k] * B[k][vectors], with k = segments x length.
+ * A: element k of row r at a + r*aRow + (k / length)*segmentStride + k % length; a packed A is [k][rows].
+ * B: [k][vectors*width], contiguous. C: vector j of row r at c + r*cRow + at[j].
+ */
+struct Tile {
+  const float *a;
+  ptrdiff_t aRow, segmentStride;
+  int segments, length;
+  const float *b;
+  float *c;
+  ptrdiff_t cRow, at[4];
+  Start start;
+  const float *bias; // vectors side by side
+  const char *next;  // lines that will be needed soon
+  int lines;
+};
+
+/** Adds one k to the sums. Holds whichever operand takes fewer registers and streams the other. */
+template <int rows, int n, bool packed>
+SLUICE_INLINE void addTerm(Vector (&sums)[rows][n], const float *a, ptrdiff_t aRow, const float *b) {
+  if constexpr (n > rows) {
+    Vector x[rows];
+    SLUICE_UNROLL
+    for (int r = 0; r < rows; r++) x[r] = splat(a[packed ? r : r * aRow]);
+    SLUICE_UNROLL
+    for (int j = 0; j < n; j++) {
+      const Vector w = load(b + j * width);
+      SLUICE_UNROLL
+      for (int r = 0; r < rows; r++) sums[r][j] = muladd(x[r], w, sums[r][j]);
+    }
+  } else {
+    Vector w[n];
+    SLUICE_UNROLL
+    for (int j = 0; j < n; j++) w[j] = load(b + j * width);
+    SLUICE_UNROLL
+    for (int r = 0; r < rows; r++) {
+      const Vector x = splat(a[packed ? r : r * aRow]);
+      SLUICE_UNROLL
+      for (int j = 0; j < n; j++) sums[r][j] = muladd(x, w[j], sums[r][j]);
+    }
+  }
+}
+
+/** Sets every sum to f(row, vector). */
+template <int rows, int n, class F> SLUICE_INLINE void setSums(Vector (&sums)[rows][n], F f) {
+  SLUICE_UNROLL
+  for (int r = 0; r < rows; r++) {
+    SLUICE_UNROLL
+    for (int j = 0; j < n; j++) sums[r][j] = f(r, j);
+  }
+}
+
+template <int rows, int n> SLUICE_INLINE void startSums(Vector (&sums)[rows][n], const Tile &t) {
+  if (t.start == Start::present)
+    setSums<rows, n>(sums, [&](int r, int j) { return load(t.c + r * t.cRow + t.at[j]); });
+  else if (t.start == Start::bias) setSums<rows, n>(sums, [&](int, int j) { return load(t.bias + j * width); });
+  else setSums<rows, n>(sums, [](int, int) { return Vector{}; });
+}
+
+template <int rows, int n> SLUICE_INLINE void storeSums(Vector (&sums)[rows][n], const Tile &t) {
+  if (t.start == Start::addend)
+    setSums<rows, n>(sums, [&](int r, int j) { return sums[r][j] + load(t.c + r * t.cRow + t.at[j]); });
+  SLUICE_UNROLL
+  for (int r = 0; r < rows; r++) {
+    SLUICE_UNROLL
+    for (int j = 0; j < n; j++) store(t.c + r * t.cRow + t.at[j], sums[r][j]);
+  }
+}
+
+template <int rows, int n, bool packed> SLUICE_NOINLINE void multiply(const Tile &t) {
+  Vector sums[rows][n];
+  for (int i = 0; i < t.lines; i++) prefetch(t.next + i * 64);
+  if (t.start == Start::addend)
+    for (int r = 0; r < rows; r++)
+      for (int j = 0; j < n; j++) prefetch(t.c + r * t.cRow + t.at[j]);
+  startSums<rows, n>(sums, t);
+  const float *segment = t.a, *b = t.b;
+  for (int s = 0; s < t.segments; s++, segment += t.segmentStride) {
+    const float *a = segment;
+    SLUICE_ROLLED
+    for (int k = 0; k < t.length; k++, a += packed ? rows : 1, b += n * width)
+      addTerm<rows, n, packed>(sums, a, t.aRow, b);
+  }
+  storeSums<rows, n>(sums, t);
+}
+
+/** Runs the kernel for a number of rows known only now, at most tallest(n). */
+template <int n, bool packed, int most = tallest(n)> SLUICE_INLINE void multiplyRows(int rows, const Tile &t) {
+  if (rows == most) return multiply<most, n, packed>(t);
+  if constexpr (most > 1) multiplyRows<n, packed, most - 1>(rows, t);
+}
+
+/** A cut of rows into tiles of nearly equal height: `tall` of them have one row more than the others. */
+struct Cut {
+  int count, height, tall;
+  int rowsOf(int tile) const { return height + (tile < tall ? 1 : 0); }
+};
+
+SLUICE_INLINE Cut cutRows(int rows, int n) {
+  const int count = (rows + tallest(n) - 1) / tallest(n);
+  return count == 0 ? Cut{0, 0, 0} : Cut{count, rows / count, rows % count};
+}
+
+/** Tiles down `rows` rows, from the first that `t` names. `nextBytes` from t.next on are fetched on the way. */
+template <int n> SLUICE_INLINE void multiplyDown(int rows, Tile t, int nextBytes) {
+  const Cut cut = cutRows(rows, n);
+  const int share = cut.count == 0 ? 0 : nextBytes / 64 / cut.count + 1;
+  int left = nextBytes / 64;
+  for (int i = 0; i < cut.count; i++) {
+    const int height = cut.rowsOf(i);
+    t.lines = share < left ? share : left;
+    multiplyRows<n, false>(height, t);
+    t.next += t.lines * 64;
+    left -= t.lines;
+    t.a += height * t.aRow;
+    t.c += height * t.cRow;
+  }
+}
+
+template <int n> struct Vectors {
+  static constexpr int count = n;
+};
+
+/** Calls f with the number of vectors, 1 to 4, as a constant: Vectors<n>. */
+template <class F> SLUICE_INLINE void withVectors(int n, F f) {
+  switch (n) {
+  case 1: return f(Vectors<1>{});
+  case 2: return f(Vectors<2>{});
+  case 3: return f(Vectors<3>{});
+  default: return f(Vectors<4>{});
+  }
+}
+
+} // namespace SLUICE_ISA

@@ -1,0 +1,59 @@
+/**
+ * The folders of src and what each may import besides itself. Data flows down this list: a folder sees only what stands
+ * above it, and some see less.
+ */
+export const layers: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  graph: ['core'],
+  equations: ['core', 'graph'],
+  cells: ['core', 'graph', 'equations'],
+  plan: ['core', 'graph'],
+  runtime: ['core', 'graph', 'plan'],
+  data: ['core'],
+  model: ['core', 'graph', 'equations', 'cells', 'plan', 'runtime', 'data'],
+  train: ['core', 'graph', 'equations', 'cells', 'plan', 'runtime', 'data', 'model'],
+  generate: ['core', 'graph', 'equations', 'cells', 'plan', 'runtime', 'data', 'model', 'train'],
+  inspect: ['core', 'graph', 'equations', 'cells', 'plan', 'runtime', 'data', 'model', 'train', 'generate'],
+  interop: [
+    'core',
+    'graph',
+    'equations',
+    'cells',
+    'plan',
+    'runtime',
+    'data',
+    'model',
+    'train',
+    'generate',
+    'inspect',
+  ],
+  cli: [
+    'core',
+    'graph',
+    'equations',
+    'cells',
+    'plan',
+    'runtime',
+    'data',
+    'model',
+    'train',
+    'generate',
+    'inspect',
+    'interop',
+  ],
+}
+
+/** Where `node:` modules may be imported: whole folders end in a slash. Everything else also runs in a browser. */
+export const nodeAllowed: readonly string[] = [
+  'src/cli/',
+  'src/data/file.ts',
+  'src/train/directory.ts',
+  'src/train/checkpoint-files.ts',
+  'src/runtime/native/',
+  'src/runtime/wasm/host-node.ts',
+]
+
+/** Packages from npm and where they may be imported. */
+export const packagesAllowed: Readonly<Record<string, string>> = {
+  commander: 'src/cli/',
+}

@@ -1,0 +1,84 @@
+/** One compilation of kernels/runtime.cpp: its name becomes SLUICE_ISA. */
+export interface InstructionSet {
+  readonly name: string
+  readonly flags: readonly string[]
+}
+
+/** One linked WebAssembly module: its file name in build/wasm and what it adds to the common flags. */
+export interface WasmModule {
+  readonly file: string
+  readonly flags: readonly string[]
+}
+
+/** The source that is compiled once for each instruction set. */
+export const runtimeSource = 'runtime.cpp'
+
+/** The Node-API side of the native addon, compiled once with the baseline flags. */
+export const addonSource = 'addon.cpp'
+
+/** The exports of the WebAssembly modules. */
+export const wasmSource = 'wasm.cpp'
+
+const languageFlags = [
+  '-std=c++20',
+  '-O3',
+  '-fno-math-errno',
+  '-fno-trapping-math',
+  '-ffp-contract=off',
+  '-fno-exceptions',
+  '-fno-rtti',
+  '-fvisibility=hidden',
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+]
+
+/** Flags of every native object. */
+export const nativeFlags: readonly string[] = [...languageFlags, '-fPIC', '-pthread']
+
+/** Flags of both WebAssembly modules. They need the compiler's own headers only: no C or C++ library. */
+export const wasmFlags: readonly string[] = [
+  ...languageFlags,
+  '--target=wasm32',
+  '-nostdlib',
+  '-nostdinc++',
+  '-msimd128',
+  '-mbulk-memory',
+  '-DSLUICE_ISA=wasm',
+  '-Wl,--no-entry',
+  '-Wl,--import-memory',
+  '-Wl,--stack-first',
+  '-Wl,-z,stack-size=1048576',
+  '-Wl,--export=__heap_base',
+  '-Wl,--export=__stack_pointer',
+]
+
+/** Single-threaded, and with shared memory for threads (4 GiB at most). */
+export const wasmModules: readonly WasmModule[] = [
+  { file: 'sluice.wasm', flags: [] },
+  {
+    file: 'sluice-threads.wasm',
+    flags: ['-matomics', '-Wl,--shared-memory', '-Wl,--max-memory=4294967296'],
+  },
+]
+
+const baseline: InstructionSet = { name: 'baseline', flags: [] }
+
+const x64: readonly InstructionSet[] = [
+  baseline,
+  { name: 'avx2', flags: ['-mavx2', '-mfma'] },
+  {
+    name: 'avx512',
+    flags: ['-mavx512f', '-mavx512bw', '-mavx512vl', '-mavx512dq', '-mfma', '-mprefer-vector-width=512'],
+  },
+]
+
+/**
+ * The instruction sets built for a processor (`process.arch`), weakest first. The order is the link order: where two
+ * objects hold the same inline function the linker keeps the first, so the weakest processor can always run it.
+ */
+export function instructionSets(arch: string): readonly InstructionSet[] {
+  if (arch === 'x64') return x64
+  if (arch === 'arm64') return [{ name: 'neon', flags: [] }]
+  return [baseline]
+}

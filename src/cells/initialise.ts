@@ -1,0 +1,139 @@
+import { SluiceError } from '../core/errors.ts'
+import { Stream } from '../core/random.ts'
+import type { StepGraph } from '../graph/index.ts'
+import { type Block, parameterRoles } from './roles.ts'
+
+/**
+ * How a parameter starts. A number fills it. `glorot` is uniform with variance 2 / (rows + columns) (Glorot and
+ * Bengio 2010). `uniform` is U(-1/sqrt(n), 1/sqrt(n)) for n units of state. `orthogonal` has orthonormal rows or
+ * columns, whichever are fewer (Saxe, McClelland and Ganguli 2014).
+ */
+export type Init = number | 'zeros' | 'ones' | 'glorot' | 'uniform' | 'orthogonal'
+
+/** Initialisations by the names of parameters; `*` stands for all parameters that are not named. */
+export type InitSpec = Readonly<Record<string, Init>>
+
+/**
+ * Starting values of a cell's parameters, row-major `[rows][columns]` as the equations have them. The same for the
+ * same seed and stream (a layer's number) on every machine.
+ *
+ * Without an entry in `init`, a matrix starts block of columns by block of columns, as its operand is made: what acts
+ * on anything from the previous step is orthogonal, so that signals and gradients keep their size over many steps;
+ * what acts on the input alone is `glorot`. A vector that is added is zero, the gain of a norm is one, and a vector
+ * that otherwise multiplies (a peephole, a diagonal recurrence) is `uniform`.
+ */
+export function initialise(
+  graph: StepGraph,
+  init: InitSpec,
+  seed: number,
+  stream = 0,
+): Map<string, Float32Array> {
+  const roles = parameterRoles(graph)
+  const units = graph.states[0] ? graph.nodes[graph.states[0].previous]!.type.shape[0]! : undefined
+  return new Map(
+    graph.parameters.map(({ name, node }, index) => {
+      const [rows, columns = 1] = graph.nodes[node]!.type.shape as [number, number?]
+      const given = Object.hasOwn(init, name) ? init[name] : init['*']
+      const blocks = given === undefined ? roles.get(node)! : [{ init: given, columns }]
+      return [name, matrix(rows, columns, blocks, units ?? rows, new Stream(seed, stream, index))]
+    }),
+  )
+}
+
+/** Checks the names and kinds of an init specification for a cell with these parameters. */
+export function checkInit(cell: string, init: InitSpec, parameters: readonly string[]): void {
+  for (const [name, value] of Object.entries(init)) {
+    if (name !== '*' && !parameters.includes(name)) {
+      throw new SluiceError(
+        'cell-init',
+        `The cell "${cell}" has no parameter "${name}" to initialise; it has ${parameters.join(', ')}.`,
+      )
+    }
+    if (typeof value === 'number' ? !Number.isFinite(value) : !Object.hasOwn(fills, value)) {
+      throw new SluiceError(
+        'cell-init',
+        `The initialisation of "${name}" in the cell "${cell}" must be a finite number or one of ${Object.keys(fills).join(', ')}, not ${String(value)}.`,
+      )
+    }
+  }
+}
+
+interface Shape {
+  readonly rows: number
+  readonly columns: number
+  /** Units of state of the cell. */
+  readonly units: number
+}
+
+type Fill = (shape: Shape, stream: Stream) => Float64Array
+
+/** Values of one block, row-major. */
+const fills: Readonly<Record<Exclude<Init, number>, Fill>> = {
+  zeros: ({ rows, columns }) => new Float64Array(rows * columns),
+  ones: ({ rows, columns }) => new Float64Array(rows * columns).fill(1),
+  glorot: (shape, stream) => uniform(shape, stream, Math.sqrt(6 / (shape.rows + shape.columns))),
+  uniform: (shape, stream) => uniform(shape, stream, 1 / Math.sqrt(shape.units)),
+  orthogonal,
+}
+
+function uniform({ rows, columns }: Shape, stream: Stream, bound: number): Float64Array {
+  return new Float64Array(rows * columns).map(() => (2 * stream.uniform() - 1) * bound)
+}
+
+function matrix(
+  rows: number,
+  columns: number,
+  blocks: readonly Block[],
+  units: number,
+  stream: Stream,
+): Float32Array {
+  const whole = new Float32Array(rows * columns)
+  let offset = 0
+  for (const block of blocks) {
+    const { init } = block
+    const shape = { rows, columns: block.columns, units }
+    const values =
+      typeof init === 'number'
+        ? new Float64Array(rows * block.columns).fill(init)
+        : fills[init](shape, stream)
+    for (let row = 0; row < rows; row++) {
+      const part = values.subarray(row * block.columns, (row + 1) * block.columns)
+      whole.set(part, row * columns + offset)
+    }
+    offset += block.columns
+  }
+  return whole
+}
+
+/** A random matrix, uniform among those with orthonormal rows or columns: Gram and Schmidt on normal vectors. */
+function orthogonal({ rows, columns }: Shape, stream: Stream): Float64Array {
+  const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)]
+  const vectors = Array.from({ length: count }, () => new Float64Array(length).map(() => stream.normal()))
+  for (const [index, vector] of vectors.entries()) {
+    normalise(vector)
+    for (let later = index + 1; later < count; later++) removeFrom(vectors[later]!, vector)
+  }
+  const result = new Float64Array(rows * columns)
+  for (const [index, vector] of vectors.entries()) {
+    const [start, stride] = rows <= columns ? [index * columns, 1] : [index, columns]
+    for (let i = 0; i < length; i++) result[start + i * stride] = vector[i]!
+  }
+  return result
+}
+
+function normalise(vector: Float64Array): void {
+  const norm = Math.sqrt(dot(vector, vector))
+  for (let i = 0; i < vector.length; i++) vector[i]! /= norm
+}
+
+/** Takes the part along a unit vector away. */
+function removeFrom(vector: Float64Array, unit: Float64Array): void {
+  const along = dot(vector, unit)
+  for (let i = 0; i < vector.length; i++) vector[i]! -= along * unit[i]!
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}

@@ -1,0 +1,39 @@
+import type { CellFactory, CellOptions, LayerCell } from './cell.ts'
+import { gru, gruResetBefore } from './gru.ts'
+import { type Gate, coupledLstm, lstm, peepholeLstm } from './lstm.ts'
+import { type CellRecord, factory } from './record.ts'
+import { rnn, rnnRelu } from './rnn.ts'
+
+/** Every cell of the library, by what it is for people. */
+export const library: readonly CellRecord[] = [
+  rnn,
+  rnnRelu,
+  lstm,
+  peepholeLstm(),
+  coupledLstm,
+  gru,
+  gruResetBefore,
+]
+
+const peepholes = new Map<string, CellFactory>()
+
+/** An LSTM with peepholes on the given gates, by default on all three. */
+function peephole(
+  sizes: number | Readonly<Record<string, number>>,
+  { gates = ['i', 'f', 'o'], ...options }: CellOptions & { readonly gates?: readonly Gate[] } = {},
+): LayerCell {
+  const key = gates.join(' ')
+  if (!peepholes.has(key)) peepholes.set(key, factory(peepholeLstm(gates)))
+  return peepholes.get(key)!(sizes, options)
+}
+
+/** The cells of the library as makers of layers: `cells.lstm(512)`. */
+export const cells = {
+  rnn: factory(rnn),
+  rnn_relu: factory(rnnRelu),
+  lstm: factory(lstm),
+  peephole_lstm: peephole,
+  coupled_lstm: factory(coupledLstm),
+  gru: factory(gru),
+  gru_reset_before: factory(gruResetBefore),
+}

@@ -1,0 +1,24 @@
+import { type CellFactory, cell } from './cell.ts'
+import type { InitSpec } from './initialise.ts'
+
+/** A cell of the library: its equations, how it starts, and where it comes from. */
+export interface CellRecord {
+  /** Its name in code and on the command line. */
+  readonly name: string
+  readonly title: string
+  readonly equations: string
+  /** Starting values that differ from what `initialise` does by itself. */
+  readonly init: InitSpec
+  /** Authors and title of the paper. */
+  readonly citation: string
+  readonly year: number
+}
+
+/** Makes layers of a library cell; its equations are read at the first use. */
+export function factory(record: CellRecord): CellFactory {
+  let made: CellFactory | undefined
+  return (sizes, options) => {
+    made ??= cell(record.name, record.equations, { init: record.init })
+    return made(sizes, options)
+  }
+}

@@ -1,0 +1,82 @@
+import { SluiceError } from '../core/errors.ts'
+
+/**
+ * Bytes to text; a byte-order mark stays.
+ * @param encoding a label that `TextDecoder` knows, such as `latin1` or `utf-16le`; absent: UTF-8, and no NUL bytes
+ * @param name what the bytes are, for errors
+ */
+export function decodeBytes(bytes: Uint8Array, encoding: string | undefined, name: string): string {
+  if (encoding === undefined) refuseBinary(bytes, name)
+  const decoder = decoderFor(encoding ?? 'utf-8')
+  try {
+    return decoder.decode(bytes)
+  } catch (cause) {
+    throw failure(bytes, decoder.encoding, name, cause)
+  }
+}
+
+function decoderFor(encoding: string): TextDecoder {
+  try {
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true })
+  } catch (cause) {
+    const hint = 'try latin1, windows-1252, utf-16le or shift_jis'
+    throw new SluiceError('text-encoding', `There is no encoding "${encoding}"; ${hint}.`, { cause })
+  }
+}
+
+function refuseBinary(bytes: Uint8Array, name: string): void {
+  const [first, second] = bytes
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    const encoding = first === 0xff ? 'utf-16le' : 'utf-16be'
+    throw new SluiceError('text-encoding', `${name} is UTF-16, not UTF-8; give the encoding ${encoding}.`)
+  }
+  const nul = bytes.indexOf(0)
+  if (nul >= 0) {
+    throw new SluiceError(
+      'text-binary',
+      `${name} is not a text file: byte ${nul} is zero. If it is text in another encoding, give the encoding.`,
+    )
+  }
+}
+
+function failure(bytes: Uint8Array, encoding: string, name: string, cause: unknown): SluiceError {
+  if (encoding !== 'utf-8') {
+    return new SluiceError('text-encoding', `${name} is not valid ${encoding}; give its true encoding.`, {
+      cause,
+    })
+  }
+  const offset = firstInvalidByte(bytes)
+  if (offset < 0)
+    return new SluiceError('text-too-large', `${name} is too large to be read as one text.`, { cause })
+  const byte = `0x${bytes[offset]!.toString(16).padStart(2, '0')}`
+  return new SluiceError(
+    'text-encoding',
+    `${name} is not valid UTF-8: byte ${offset} (${byte}) starts no character. Give its encoding, such as latin1.`,
+    { cause },
+  )
+}
+
+/** Offset of the first byte that no valid UTF-8 character starts at, or -1 (Unicode 15, table 3-7). */
+export function firstInvalidByte(bytes: Uint8Array): number {
+  let at = 0
+  while (at < bytes.length) {
+    const length = characterLength(bytes, at)
+    if (length === 0) return at
+    at += length
+  }
+  return -1
+}
+
+function characterLength(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at]!
+  if (lead < 0x80) return 1
+  const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2
+  if (lead < 0xc2 || lead > 0xf4) return 0
+  const least = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
+  const most = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
+  for (let i = 1; i < length; i++) {
+    const byte = bytes[at + i]
+    if (byte === undefined || byte < (i === 1 ? least : 0x80) || byte > (i === 1 ? most : 0xbf)) return 0
+  }
+  return length
+}

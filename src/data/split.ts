@@ -1,0 +1,90 @@
+import { SluiceError } from '../core/errors.ts'
+import { knownKeys, numberWithin, oneOf } from './check.ts'
+import { type Batching, Windows, tooShort, windows } from './windows.ts'
+
+/** What is held out of training. */
+export interface Holdout {
+  /** `tail`: the end of the text; `streams`: the end of each of the `batch` rows; `none`. */
+  readonly by: 'tail' | 'streams' | 'none'
+  /** Share of the text that is held out, above 0 and below 1. */
+  readonly fraction: number
+}
+
+/** A text cut for training and validation. */
+export interface Split {
+  readonly training: Windows
+  readonly validation?: Windows
+  /** One line for people: what is trained on and what is held out. */
+  readonly description: string
+}
+
+/** Default: the last tenth of the text. */
+export const tailTenth: Holdout = { by: 'tail', fraction: 0.1 }
+
+/** Fills in and checks a holdout. */
+export function resolveHoldout(options: Partial<Holdout> = {}): Holdout {
+  knownKeys('validation', options, ['by', 'fraction'])
+  const by = oneOf('validation by', options.by ?? tailTenth.by, ['tail', 'streams', 'none'])
+  if (by === 'none') return { by, fraction: 0 }
+  const fraction = numberWithin('validation fraction', options.fraction ?? tailTenth.fraction, {
+    above: 0,
+    below: 1,
+  })
+  return { by, fraction }
+}
+
+/** Cuts a stream into training and validation windows. A text too short for both is an error that says what fits. */
+export function split(tokens: Int32Array, batching: Batching, holdout: Holdout = tailTenth): Split {
+  if (holdout.by === 'none') {
+    const training = windows(tokens, batching)
+    return { training, description: `all ${tokens.length} characters are trained on, none held out` }
+  }
+  return holdout.by === 'tail'
+    ? splitTail(tokens, batching, holdout)
+    : splitStreams(tokens, batching, holdout)
+}
+
+const percent = (fraction: number): string => `${Number((fraction * 100).toFixed(2))} %`
+
+/** The end of the text is never trained on, not even as a target. */
+function splitTail(tokens: Int32Array, batching: Batching, { fraction }: Holdout): Split {
+  const held = Math.round(tokens.length * fraction)
+  const cut = tokens.length - held
+  const training = windows(tokens.subarray(0, cut), batching)
+  return {
+    training,
+    validation: heldOut(tokens.subarray(cut), batching),
+    description: `trained on the first ${cut} characters, validated on the last ${held} (${percent(fraction)}, tail)`,
+  }
+}
+
+/** Windows over a held-out text, shorter than those of training where it has too little for them. */
+function heldOut(tokens: Int32Array, { batch, window }: Batching): Windows {
+  const length = Math.floor(tokens.length / batch)
+  if (length < 1 || tokens.length < 2) {
+    throw new SluiceError(
+      'text-too-short',
+      `${tokens.length} characters held out for validation are too few for batch ${batch}: ` +
+        'take a smaller batch, a larger share, or no validation.',
+    )
+  }
+  return windows(tokens, { batch, window: Math.min(window, length) })
+}
+
+function splitStreams(tokens: Int32Array, { batch, window }: Batching, { fraction }: Holdout): Split {
+  const stride = Math.floor(tokens.length / batch)
+  const held = Math.max(1, Math.round(stride * fraction))
+  const length = stride - held
+  if (length < Math.max(2, window)) throw tooShort(Math.max(0, length * batch), batch, window)
+  const common = { tokens, batch, stride }
+  return {
+    training: new Windows({ ...common, first: 0, length, closed: true }, window),
+    validation: new Windows(
+      { ...common, first: length, length: held, closed: false },
+      Math.min(window, held),
+    ),
+    description:
+      `trained on ${batch} streams of ${length} characters, ` +
+      `validated on the ${held} that follow in each (${percent(fraction)}, stream)`,
+  }
+}

@@ -1,0 +1,66 @@
+import { SluiceError } from '../core/errors.ts'
+import { knownKeys } from './check.ts'
+import { sha256 } from './hash.ts'
+import { Vocabulary, describe } from './vocabulary.ts'
+
+/** How a text is read. */
+export interface TextOptions {
+  /** Keep CR before LF; otherwise line ends become LF. */
+  readonly keepCr?: boolean
+  /** Symbols to read the text by, such as a model's; absent: those of the text itself. */
+  readonly vocabulary?: Vocabulary
+  /** What the text is, for messages. */
+  readonly name?: string
+}
+
+/** What reading did to a text. */
+export interface TextReport {
+  /** Carriage returns that were dropped, one for each CRLF. */
+  readonly carriageReturns: number
+  /** Whether a byte-order mark was dropped. */
+  readonly byteOrderMark: boolean
+}
+
+/** How a file must be read to give the same text again. */
+export interface Reading {
+  readonly keepCr: boolean
+  readonly encoding?: string
+}
+
+/** A text as a stream of tokens, one for each Unicode code point. */
+export interface Text {
+  readonly name: string
+  readonly vocabulary: Vocabulary
+  readonly tokens: Int32Array
+  readonly report: TextReport
+  readonly reading: Reading
+}
+
+const textOptions = ['keepCr', 'vocabulary', 'name']
+
+/** Reads a string: line ends to LF, no byte-order mark, a vocabulary of its characters. An empty one is an error. */
+export function textFrom(source: string, options: TextOptions = {}): Text {
+  knownKeys('text.from', options, textOptions)
+  const { keepCr = false, name = 'the text' } = options
+  const byteOrderMark = source.startsWith('\uFEFF')
+  const marked = byteOrderMark ? source.slice(1) : source
+  const clean = keepCr ? marked : marked.replaceAll('\r\n', '\n')
+  if (clean.length === 0) throw new SluiceError('text-empty', `${name} is empty; give a text to learn from.`)
+  refuseLoneSurrogate(clean, name)
+  const vocabulary = options.vocabulary ?? Vocabulary.of(clean)
+  const report = { carriageReturns: marked.length - clean.length, byteOrderMark }
+  return { name, vocabulary, tokens: vocabulary.encode(clean, name), report, reading: { keepCr } }
+}
+
+/** Half of a pair of UTF-16 units is no character and would not survive being written. */
+function refuseLoneSurrogate(source: string, name: string): void {
+  const at = source.search(/\p{Surrogate}/u)
+  if (at < 0) return
+  const what = describe(source.codePointAt(at)!)
+  throw new SluiceError('text-surrogate', `${what} at index ${at} of ${name} is half of a surrogate pair.`)
+}
+
+/** SHA-256 of the text in UTF-8, after reading: the same for any encoding and line ends of its file. */
+export function textHash({ vocabulary, tokens }: Pick<Text, 'vocabulary' | 'tokens'>): Promise<string> {
+  return sha256(new TextEncoder().encode(vocabulary.decode(tokens)))
+}

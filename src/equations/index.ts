@@ -1,0 +1,8 @@
+export { type Cell, compile } from './compile.ts'
+export { nearest } from './nearest.ts'
+export { readPlain } from './plain.ts'
+export { printCell, printExpression } from './print.ts'
+export { Size } from './size.ts'
+export type { SizeConstraint } from './solver.ts'
+export { EquationError, Source } from './source.ts'
+export type { CellSyntax, Equation, Expression } from './syntax.ts'

@@ -1,0 +1,124 @@
+import { SluiceError, invariant } from '../core/errors.ts'
+import { Stream } from '../core/random.ts'
+import { knownKeys, wholeNumber } from '../data/index.ts'
+import type { Runtime } from '../runtime/types.ts'
+import { Session, type Tensors, type Trainable } from '../train/index.ts'
+import { type Choice, chooseToken, resolveChoice } from './choose.ts'
+
+/** Where a text stands: what sampling continues from. */
+export interface SamplingState {
+  /** Recurrent states `[1][size]` after all tokens but `token`. */
+  readonly states: Tensors
+  /** Last token of the text, which the model has not read yet. */
+  readonly token: number
+  /** Random numbers drawn so far. */
+  readonly draws: number
+}
+
+/** What is sampled. */
+export interface SampleOptions extends Choice {
+  readonly runtime: Runtime
+  /** Text that the model reads first; it is not given back. */
+  readonly prime?: string
+  /** Characters to give. Default 500. */
+  readonly length?: number
+  /** Default 1. The same seed gives the same text. */
+  readonly seed?: number
+  /** Continues a text: with the same seed and settings it goes on as if it had been sampled in one. */
+  readonly state?: SamplingState
+  /** Ends sampling after the next character, without an error. */
+  readonly signal?: AbortSignal
+}
+
+const known = ['runtime', 'prime', 'length', 'seed', 'state', 'signal', 'temperature', 'topK', 'topP']
+
+/** Longest piece of a priming text that is read in one call. */
+const longestRead = 64
+
+/** Samples text from a model with its current weights: give the result to `for await`, one piece a character. */
+export function sample(model: Trainable, options: SampleOptions): Sampling {
+  return new Sampling(model, options)
+}
+
+/** A text that is being sampled; it is iterated over once. */
+export class Sampling implements AsyncIterable<string> {
+  readonly #model: Trainable
+  readonly #runtime: Runtime
+  readonly #choice: Required<Choice>
+  readonly #length: number
+  readonly #signal: AbortSignal | undefined
+  readonly #random: Stream
+  /** Tokens to read before the first choice, at least one. */
+  readonly #prime: Int32Array
+  #before: Tensors | undefined
+  #state: SamplingState | undefined
+  #started = false
+
+  constructor(model: Trainable, options: SampleOptions) {
+    knownKeys('sample', options, known)
+    const { runtime, prime = '', length = 500, seed = 1, state, signal, ...choice } = options
+    this.#choice = resolveChoice(choice)
+    this.#model = model
+    this.#runtime = runtime
+    this.#length = wholeNumber('length', length, 0)
+    this.#signal = signal
+    this.#random = new Stream(wholeNumber('seed', seed, 0))
+    const given = model.vocabulary.encode(prime, 'the priming text')
+    if (state) this.#random.position = state.draws
+    this.#before = state?.states
+    const first = state ? [state.token] : given.length > 0 ? [] : [firstToken(model)]
+    this.#prime = Int32Array.from([...first, ...given])
+    this.#state = state
+  }
+
+  /** Where the text stands now, to continue it later; there once a piece was given. */
+  get state(): SamplingState {
+    if (this.#state) return this.#state
+    throw new SluiceError(
+      'sampling-state',
+      'There is no state to continue from before the first piece of text.',
+    )
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<string, void, undefined> {
+    invariant(!this.#started, 'a text can be sampled only once')
+    this.#started = true
+    const steps = Math.min(longestRead, this.#prime.length)
+    const session = await Session.open(this.#model, this.#runtime, { rows: 1, steps, training: false })
+    try {
+      if (this.#before) session.setStates(this.#before)
+      let tokens = this.#prime
+      for (let count = 0; count < this.#length && !this.#signal?.aborted; count++) {
+        const token = this.#choose(await this.#read(session, tokens, steps))
+        this.#state = { states: session.states(), token, draws: this.#random.position }
+        yield this.#model.vocabulary.symbol(token)
+        tokens = Int32Array.of(token)
+      }
+    } finally {
+      session.dispose()
+    }
+  }
+
+  /** Reads tokens, at most `most` in a call, and gives the logits after the last. */
+  async #read(session: Session, tokens: Int32Array, most: number): Promise<ArrayLike<number>> {
+    const { size } = this.#model.vocabulary
+    let steps = 0
+    for (let at = 0; at < tokens.length; at += steps) {
+      steps = Math.min(most, tokens.length - at)
+      await session.run(
+        { steps, tokens: tokens.subarray(at, at + steps) },
+        { mode: 'forward', training: false },
+      )
+    }
+    return session.read('logits').subarray((steps - 1) * size, steps * size)
+  }
+
+  #choose(logits: ArrayLike<number>): number {
+    return chooseToken(logits, this.#choice, this.#random.uniform())
+  }
+}
+
+/** What a text without a beginning starts after: a line end if the model knows it, else its first symbol. */
+function firstToken({ vocabulary }: Trainable): number {
+  return vocabulary.token('\n') ?? 0
+}

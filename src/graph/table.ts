@@ -1,0 +1,18 @@
+import { arithmetic } from './operations/arithmetic.ts'
+import { functions } from './operations/functions.ts'
+import { structure } from './operations/structure.ts'
+import { window } from './operations/window.ts'
+import type { Operation } from './operation.ts'
+import { invariant } from '../core/errors.ts'
+
+/** The operation table: each operation once, with its shape rule, float64 meaning, derivative and cost. */
+export const table: ReadonlyMap<string, Operation> = new Map<string, Operation>(
+  Object.entries({ ...arithmetic, ...functions, ...structure, ...window }),
+)
+
+/** The row of an operation. */
+export function operation(name: string): Operation {
+  const row = table.get(name)
+  invariant(row, `no operation "${name}" in the table`)
+  return row
+}

@@ -1,0 +1,285 @@
+/**
+ * The binary form of a lowered plan: what the C++ runtime reads. Everything is 32-bit words; offsets count floats from
+ * the start of the arena. `kernels/plan.h` is generated from this file.
+ *
+ * A plan is a header, then one section for each kind of record. A field that names another record is its index in
+ * that record's section; `xFirst` and `xCount` name a range. -1 means none.
+ */
+
+/** First word of every plan. */
+export const magic = 0x534c5543
+export const version = 1
+
+/** Fields of the header, before the section table (`offset, count` in words and records for each kind of record). */
+export const header = [
+  'magic',
+  'version',
+  'vectorWidth',
+  'rows', // of the batch
+  'steps', // longest window
+  'chunks', // groups of rows that a thread takes whole; column sums are kept apart for each
+  'arena', // floats
+  'parameters', // offset of the parameter values
+  'gradients', // offset of their gradients, same layout
+  'slot0', // offsets of the optimizer's buffers, same layout; -1 where there is none
+  'slot1',
+  'slot2',
+  'parameterFloats', // length of each of these buffers
+  'losses', // offset of one loss a row and step, or -1
+  'normParts', // offset of one float64 (two words) for each 4096 parameters
+  'forwardFirst', // loops of the forward pass
+  'forwardCount',
+  'backwardFirst', // loops of the backward pass
+  'backwardCount',
+  'reduceFirst', // window reductions, in two phases with a barrier between
+  'reduceCount',
+  'finishFirst',
+  'finishCount',
+] as const
+
+/** The records, by name; each field is one word. */
+export const records = {
+  /**
+   * Where a vector lives. Entry `lane` of block `b` (blocks of vectorWidth entries) at step t, row r, chunk c:
+   * base + t*timeStride + c*chunkStride + r*rowStride + floor(b/units)*panelStride + (b%units)*unitStride + lane.
+   */
+  operand: ['base', 'timeStride', 'chunkStride', 'rowStride', 'panelStride', 'unitStride', 'units'],
+  /**
+   * C[rows, panels x vectors] += A[rows, segments x segmentLength] * packed weights. A's element k of row r is at
+   * operand a (block 0) + floor(k/segmentLength)*segmentStride + k%segmentLength. Panel p, vector j of C is at operand
+   * c (its base, time and row strides) + p*panelStride + j*vectorStride. Weights: [panel][k][vectors*width]; the last
+   * panel has lastVectors. `accumulate` 0 starts from zero. `fused`: segment i of A is written by panel i of the stage.
+   */
+  product: [
+    'a',
+    'segments',
+    'segmentLength',
+    'segmentStride',
+    'weights',
+    'c',
+    'panels',
+    'panelStride',
+    'vectors',
+    'lastVectors',
+    'vectorStride',
+    'accumulate',
+    'fused',
+  ],
+  /** Adds row `token` of a packed table [panel][classes][vectors*width] to vectors from vectorStart of a panel; other tokens add nothing. */
+  gather: ['tokens', 'table', 'classes', 'vectorStart', 'vectors', 'lastVectors'],
+  /**
+   * Panels that products add up in: [panel] at operand c + p*panelStride, `vectors` vectors side by side. First each
+   * row is set to the packed bias [panel][vectors*width] (bias -1: to 0; -2: left as it is), then gathers, then
+   * products (which accumulate).
+   */
+  group: [
+    'c',
+    'panels',
+    'panelStride',
+    'vectors',
+    'lastVectors',
+    'bias',
+    'gatherFirst',
+    'gatherCount',
+    'productFirst',
+    'productCount',
+  ],
+  /** Instruction of a pointwise program; d, a, b, c, e are slots: operands of the program, then its temporaries. k, k2 are float32 bits. */
+  instruction: ['op', 'd', 'a', 'b', 'c', 'e', 'k', 'k2'],
+  /**
+   * A pointwise program over `blocks` blocks and all rows. Slots 0..operandCount-1 are operands; the next `temporaries`
+   * are scratch that lives for one block of rows. Lanes at and after `entries` of the last block are set to zero in the
+   * operands of the mask list (slots). `columnSums`: holds column sums, so runs chunk by chunk.
+   */
+  program: [
+    'blocks',
+    'entries',
+    'operandFirst',
+    'operandCount',
+    'temporaries',
+    'instructionFirst',
+    'instructionCount',
+    'maskFirst',
+    'maskCount',
+    'columnSums',
+  ],
+  /** One word of a list. */
+  word: ['value'],
+  /**
+   * One stage of a loop at one step, for a range of rows. `kind` and its fields:
+   * compute: groups, a program (or -1) and products after it. For each panel: groups, then the program on the panel's
+   *   `units` blocks; after every few panels the fused products over them; at the end the products that are not fused.
+   * reduce: operand `d` (all lanes) = k * sum of all entries of the operands in the word list [operand, blocks]...
+   * loss: softmax cross-entropy of logits operand `a` [classes] and targets (int32 at `tokens` + t*rows + r; negative
+   *   is left out): loss of the row to header.losses, gradient * call.lossScale to operand `d`.
+   * embed: operand `d` = row `token` of the table at `table` (row stride `stride`), `blocks` blocks.
+   * dropout: operand `d` = operand `a` masked and scaled by `k` (a copy outside training), `blocks` blocks of `entries`
+   *   entries; entry u of row r at step t is dropped where the word of counter (t*rows + r, offset + u) under the key of
+   *   (seed, counter, `stream`) is below `threshold` (unsigned).
+   */
+  stage: [
+    'kind',
+    'panels',
+    'units',
+    'groupFirst',
+    'groupCount',
+    'program',
+    'productFirst',
+    'productCount',
+    'a',
+    'd',
+    'listFirst',
+    'listCount',
+    'k',
+    'tokens',
+    'classes',
+    'table',
+    'stride',
+    'blocks',
+    'entries',
+    'stream',
+    'threshold',
+    'offset',
+  ],
+  /** Copies operand `a` (-1: zeros) to operand `d`, `blocks` blocks, all own rows, before the loop starts. `lastStep`: `a` is read at the number of steps of the previous call, and only when states are carried. */
+  copy: ['a', 'd', 'blocks', 'lastStep'],
+  /** Steps 0..steps-1 (direction 1) or back (-1), stages in order. `parallel`: no step needs another, so any order of panels and steps serves. */
+  loop: ['direction', 'parallel', 'copyFirst', 'copyCount', 'stageFirst', 'stageCount'],
+  /**
+   * A sum over all rows and steps, by kind:
+   * weight: gradient of matrices: for vector (s,u) of panel p and unit m < `entries`:
+   *   arena[target s + m*stride + (p*units+u)*width ..] += sum over rows of A[row, m] * dz[row, that vector]. A is operand `a`
+   *   (row-major), dz is operand `d` + p*panelStride + j*width. Targets: word list, one a slot.
+   * columns: arena[target + b*width ..] += sum over rows of operand `d`, block b, for each target of the word list.
+   * scatter: arena[target s + token*stride + (p*units+u)*width ..] += dz as for weight, row by row; tokens outside classes add nothing.
+   * chunks: arena[target + b*width] += sum over chunks of operand `d`, block b.
+   * transpose: arena[target + n*stride + m] += arena[source + m*sourceStride + n] for m < entries,
+   *   n < classes (phase two); then the source is cleared for the next window.
+   */
+  reduction: [
+    'kind',
+    'a',
+    'd',
+    'panels',
+    'panelStride',
+    'vectors',
+    'lastVectors',
+    'units',
+    'entries',
+    'stride',
+    'targetFirst',
+    'targetCount',
+    'blocks',
+    'tokens',
+    'classes',
+    'source',
+    'sourceStride',
+  ],
+  /**
+   * Packs parameters for products. Sources: word list [offset, kStride, nStride] a slot: element (k, n) of slot s.
+   * forward: dst[p][k][(s*units+u)*width + lane] = source_s(k, (p*units+u)*width + lane), k < `k`, n < `n`; 0 beyond n.
+   * backward: dst[q][((p*slots+s)*units+u)*width + lane][j*width + lane2] = source_s(q*vectors*width + j*width + lane2, (p*units+u)*width + lane):
+   *   the source's k runs over the columns (`k` of them, 0 beyond), its n over the rows (`n` of them, 0 beyond); `panels` and `lastVectors` are of
+   *   dst, `innerPanels` counts p.
+   * bias: dst[p][(s*units+u)*width + lane] = sum of source vectors; sources: word list [slot, offset].
+   */
+  pack: [
+    'kind',
+    'dst',
+    'panels',
+    'vectors',
+    'lastVectors',
+    'slots',
+    'units',
+    'k',
+    'n',
+    'innerPanels',
+    'sourceFirst',
+    'sourceCount',
+  ],
+} as const
+
+export type RecordName = keyof typeof records
+
+/** Kinds of stages, reductions and packs, in the order of their numbers. */
+export const stageKinds = ['compute', 'reduce', 'loss', 'embed', 'dropout'] as const
+export const reductionKinds = ['weight', 'columns', 'scatter', 'chunks', 'transpose'] as const
+export const packKinds = ['forward', 'backward', 'bias'] as const
+
+/** Meanings of the pointwise instructions; letters are slots, k and k2 immediates. `d` (and `e` where said) is written. */
+export const instructions = {
+  copy: 'a',
+  neg: '-a',
+  add: 'a + b',
+  sub: 'a - b',
+  mul: 'a * b',
+  div: 'a / b',
+  max: 'max(a, b)',
+  min: 'min(a, b)',
+  prefer: 'a > b ? 1 : a == b ? 0.5 : 0',
+  positive: 'a > 0 ? 1 : 0',
+  sign: 'sign(a)',
+  inside: 'k <= a <= k2 ? 1 : 0',
+  clip: 'min(max(a, k), k2)',
+  abs: '|a|',
+  sqrt: 'sqrt(a)',
+  exp: 'exp(a)',
+  log: 'log(a)',
+  sigmoid: '1 / (1 + exp(-a))',
+  tanh: 'tanh(a)',
+  relu: 'max(a, 0)',
+  leaky_relu: 'a > 0 ? a : k * a',
+  elu: 'a > 0 ? a : k * (exp(a) - 1)',
+  softplus: 'log(1 + exp(a))',
+  log_sigmoid: '-log(1 + exp(-a))',
+  softsign: 'a / (1 + |a|)',
+  hard_sigmoid: 'min(max(0.2 a + 0.5, 0), 1)',
+  power: 'a ^ k',
+  affine: 'a * k + k2',
+  fma: 'a * b + c',
+  fma2: 'a * b + c * e',
+  mul_sub: 'a * (b - c)',
+  lerp: 'a * (b - c) + c',
+  dsigmoid: 'a * (b * (1 - b))',
+  dtanh: 'a * (1 - b * b)',
+  mul_dsigmoid: 'a * b * (c * (1 - c))',
+  mul_dtanh: 'a * b * (1 - c * c)',
+  mul_dtanh_add: 'a * b * (1 - c * c) + e',
+  sigmoid_fma: 'sigmoid(a * b + c)',
+  tanh_fma: 'tanh(a * b + c)',
+  tanh_mul: 'd = tanh(a); e = b * d',
+  column_sum: 'd += sum over rows of a',
+  column_sum_mul: 'd += sum over rows of a * b',
+} as const
+
+export type InstructionName = keyof typeof instructions
+
+/** Fields of a call, float64: numbers in, then results out. */
+export const call = [
+  'mode', // bits: 1 forward, 2 backward and reductions, 4 update, 8 pack
+  'steps',
+  'lastSteps', // of the previous call
+  'carry', // 1: states start from the finals of the previous call
+  'accumulate', // 1: keep the gradients there are
+  'training', // 1: dropout is on
+  'seed',
+  'counter', // number of the update, for dropout
+  'lossScale', // 1 / number of targets that count
+  'rule', // 0 sgd, 1 rmsprop, 2 adam, 3 adamw
+  'learningRate',
+  'momentum',
+  'nesterov',
+  'alpha',
+  'centered',
+  'beta1',
+  'beta2',
+  'epsilon',
+  'weightDecay',
+  'clipNorm',
+  'clipValue',
+  'count', // of updates, from 1
+  'bias1', // 1 - beta1^count
+  'bias2', // 1 - beta2^count
+  'loss', // result: sum of the rows' losses * lossScale
+  'gradientNorm', // result
+] as const

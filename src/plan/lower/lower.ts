@@ -1,0 +1,421 @@
+import { type Port, type StepGraph, ancestors } from '../../graph/index.ts'
+import type { Piece } from '../partition.ts'
+import { type Plan, isZero } from '../plan.ts'
+import { reductionKinds, stageKinds } from '../format.ts'
+import { floatBits } from '../write.ts'
+import { dropThreshold } from '../../core/dropout.ts'
+import { Unsupported, invariant } from '../../core/errors.ts'
+import { type Operand, blocksOf, chunksOf, constantRow, later } from './arena.ts'
+import { type Gradients, lowerGradient } from './gradient.ts'
+import { writeProgram } from './program.ts'
+import { ScanLowering, type Sequence } from './scan.ts'
+import { type LoopDraft, Lowering, type ParameterPlace } from './writer.ts'
+
+/** What a plan is lowered for. */
+export interface Target {
+  /** Entries of a vector register. */
+  readonly vectorWidth: number
+  readonly rows: number
+  readonly steps: number
+  /** Buffers the optimizer needs for each parameter, 0 to 3. */
+  readonly slots: number
+}
+
+/** Where one part of an input or output stands; its value is the sum of all `places`. */
+export interface Place {
+  readonly piece: Piece
+  /** `steps`: one vector a step and row. `rows`: one a row. `final`: one a row, at the end of the window. */
+  readonly kind: 'steps' | 'rows' | 'final' | 'tokens' | 'loss'
+  readonly places: readonly Operand[]
+}
+
+/** A plan laid out for a target: the records, and where everything with a name stands. */
+export interface Lowered {
+  readonly words: Int32Array
+  readonly target: Target
+  readonly arena: number
+  readonly constants: readonly { readonly offset: number; readonly value: number }[]
+  /** Inputs, outputs and their gradients `d NAME`, part by part. */
+  readonly places: ReadonlyMap<string, readonly Place[]>
+  readonly parameters: ReadonlyMap<string, readonly { readonly piece: Piece; readonly place: ParameterPlace }[]>
+  /** Start of each buffer of all parameters: values, gradients, the optimizer's slots. */
+  readonly buffers: readonly number[]
+  /** Offset of the targets' tokens, where there is a loss. */
+  readonly targets: number | undefined
+}
+
+/** Lays a plan out for vectors of a width, a batch and a longest window. */
+export function lower(plan: Plan, target: Target): Lowered {
+  return new WindowLowering(plan, target).lower()
+}
+
+class WindowLowering {
+  readonly #plan: Plan
+  readonly #target: Target
+  readonly #lowering: Lowering
+  /** Sequences and rows by node; results of scans by pick. */
+  readonly #values = new Map<number, Operand>()
+  readonly #tokens = new Map<number, number>()
+  readonly #scans = new Map<number, ScanLowering>()
+  readonly #gradients = new Map<number, Gradients>()
+  readonly #places = new Map<string, Place[]>()
+  #losses = -1
+  #targets: number | undefined
+
+  constructor(plan: Plan, target: Target) {
+    const { vectorWidth: width, rows, steps } = target
+    const embedded = new Set(plan.nodes.flatMap(({ op, inputs }) => (op === 'gather' ? [inputs[0]!] : [])))
+    const sizes = new Map(
+      plan.partition.graph.parameters.map(({ node }) => {
+        const [down, across = 1] = plan.nodes[node]!.type.shape
+        return [node, { rows: down!, columns: across, byRow: embedded.has(node) }] as const
+      }),
+    )
+    this.#plan = plan
+    this.#target = target
+    this.#lowering = new Lowering({ width, rows, steps, chunks: chunksOf(rows) }, sizes, plan.parameterGradients.length > 0)
+  }
+
+  lower(): Lowered {
+    const { arena } = this.#lowering
+    const slots = Array.from({ length: this.#target.slots }, () => arena.allocate(this.#lowering.parameterFloats))
+    for (const id of this.#plan.order) this.#node(id)
+    this.#outputs()
+    const { shape, parameterFloats, values, gradients, records } = this.#lowering
+    const normParts = arena.allocate(2 * Math.ceil(parameterFloats / 4096))
+    const forward = this.#lowering.loops(this.#lowering.forward)
+    const backward = this.#lowering.loops(this.#lowering.backward)
+    const reduce = this.#lowering.reductionList(this.#lowering.reductions)
+    const finish = this.#lowering.reductionList(this.#lowering.finishing)
+    const words = records.finish({
+      vectorWidth: shape.width,
+      rows: shape.rows,
+      steps: shape.steps,
+      chunks: shape.chunks,
+      arena: arena.floats,
+      parameters: values,
+      gradients,
+      ...(slots[0] !== undefined && { slot0: slots[0] }),
+      ...(slots[1] !== undefined && { slot1: slots[1] }),
+      ...(slots[2] !== undefined && { slot2: slots[2] }),
+      parameterFloats,
+      losses: this.#losses,
+      normParts,
+      forwardFirst: forward.first,
+      forwardCount: forward.count,
+      backwardFirst: backward.first,
+      backwardCount: backward.count,
+      reduceFirst: reduce.first,
+      reduceCount: reduce.count,
+      finishFirst: finish.first,
+      finishCount: finish.count,
+    })
+    return {
+      words,
+      target: this.#target,
+      arena: arena.floats,
+      constants: this.#lowering.constants,
+      places: this.#places,
+      parameters: this.#parameters(),
+      buffers: [values, gradients, ...slots],
+      targets: this.#targets,
+    }
+  }
+
+  #parameters(): Lowered['parameters'] {
+    const { partition } = this.#plan
+    const nodes = new Map(partition.graph.parameters.map(({ name, node }) => [name, node]))
+    return new Map(
+      [...partition.parameters].map(([name, pieces]) => [
+        name,
+        pieces.map((piece) => ({ piece, place: this.#lowering.parameters.get(nodes.get(piece.name)!)! })),
+      ]),
+    )
+  }
+
+  #value(id: number): Operand {
+    const found = this.#values.get(id)
+    invariant(found, `node ${id} of the window has a place`)
+    return found
+  }
+
+  #node(id: number): void {
+    const node = this.#plan.nodes[id]!
+    const isOnce = node.type.extent === 'once'
+    switch (node.op) {
+      case 'input':
+        return this.#input(id)
+      case 'scan':
+        return this.#scan(id)
+      case 'scan_gradient':
+        return this.#scanGradient(id)
+      case 'pick':
+        return this.#pick(id)
+      case 'gather':
+        return this.#gather(id)
+      case 'scatter':
+        return this.#scatter(id)
+      case 'dropout':
+        return this.#dropout(id)
+      case 'cross_entropy':
+        return this.#loss(id)
+      case 'cross_entropy_gradient':
+        this.#values.set(id, this.#value(node.inputs[0]!))
+        return
+      case 'add':
+        return isOnce ? undefined : this.#add(id)
+      case 'onehot':
+      case 'parameter':
+      case 'constant':
+      case 'spread':
+        return
+      default:
+        throw new Unsupported(`This runtime has no plan for "${node.op}" over a window.`)
+    }
+  }
+
+  /** Names of the ports, with their parts, that a node stands for. */
+  #name(ports: readonly Port[], pieces: ReadonlyMap<string, readonly Piece[]>, node: number): { name: string; piece: Piece }[] {
+    return ports
+      .filter((port) => port.node === node)
+      .flatMap((port) =>
+        [...pieces].flatMap(([name, list]) => {
+          const piece = list.find((part) => part.name === port.name)
+          return piece ? [{ name, piece }] : []
+        }),
+      )
+  }
+
+  #register(name: string, place: Place): void {
+    const list = this.#places.get(name)
+    if (list) list.push(place)
+    else this.#places.set(name, [place])
+  }
+
+  #input(id: number): void {
+    const { type } = this.#plan.nodes[id]!
+    const { arena, shape } = this.#lowering
+    const { graph, inputs, outputs } = this.#plan.partition
+    const seedNames = this.#plan.seeds.filter((seed) => seed.node === id).map((seed) => seed.name.slice(2))
+    const seeds = graph.outputs.filter((port) => seedNames.includes(port.name))
+    const named = [
+      ...this.#name(graph.inputs, inputs, id),
+      ...seeds.flatMap((port) => this.#name(graph.outputs, outputs, port.node).filter(({ piece }) => piece.name === port.name).map(({ name, piece }) => ({ name: `d ${name}`, piece }))),
+    ]
+    if (type.shape.length === 0) {
+      const base = arena.allocate(shape.steps * shape.rows)
+      this.#tokens.set(id, base)
+      for (const { name, piece } of named) this.#register(name, { piece, kind: 'tokens', places: [tokenPlace(base, shape.rows)] })
+      return
+    }
+    const operand = arena.rowMajor(type.shape[0]!, type.extent === 'step' ? shape.steps : 1)
+    this.#values.set(id, operand)
+    const kind = type.extent === 'step' ? 'steps' : 'rows'
+    for (const { name, piece } of named) this.#register(name, { piece, kind, places: [operand] })
+  }
+
+  #sequence(id: number): Sequence {
+    const { op, inputs, attributes } = this.#plan.nodes[id]!
+    if (op !== 'onehot') return { kind: 'vectors', operand: this.#value(id) }
+    return { kind: 'onehot', tokens: this.#tokens.get(inputs[0]!)!, classes: attributes.classes as number }
+  }
+
+  #scan(id: number): void {
+    const { inputs, attributes } = this.#plan.nodes[id]!
+    const step = attributes.step as StepGraph
+    const planned = this.#plan.scans.find(({ node }) => node === id)!
+    const [first, second] = [step.inputs.length, step.inputs.length + step.states.length]
+    const scan = new ScanLowering(this.#lowering, {
+      plan: planned.plan,
+      inputs: inputs.slice(0, first).map((input) => this.#sequence(input)),
+      parameters: inputs.slice(second).map((input) => this.#lowering.parameters.get(input)!),
+      training: planned.gradient !== undefined,
+      rowOutputs: step.outputs.map((_output, index) => !this.#onlyForLoss(id, index)),
+    })
+    scan.forward()
+    this.#scans.set(id, scan)
+    inputs.slice(first, second).forEach((input, i) => this.#initialState(input, scan.states[i]!))
+  }
+
+  /** The initial value of a state is written straight into the state's slot before the first step. */
+  #initialState(input: number, state: Operand): void {
+    if (isZero(this.#plan.nodes, input)) return
+    const { op } = this.#plan.nodes[input]!
+    if (op !== 'input') throw new Unsupported('This runtime takes initial states from inputs or as zero.')
+    for (const list of this.#places.values()) {
+      list.forEach((place, i) => {
+        if (place.kind === 'rows' && place.places[0] === this.#values.get(input)) list[i] = { ...place, places: [state] }
+      })
+    }
+  }
+
+  /** Whether a result of a scan is read by nothing but a loss. */
+  #onlyForLoss(scan: number, index: number): boolean {
+    const { nodes, order } = this.#plan
+    const picks = order.filter((id) => nodes[id]!.op === 'pick' && nodes[id]!.inputs[0] === scan && nodes[id]!.attributes.index === index)
+    const readers = order.filter((id) => nodes[id]!.inputs.some((input) => picks.includes(input)))
+    return readers.length > 0 && readers.every((id) => nodes[id]!.op.startsWith('cross_entropy'))
+  }
+
+  #pick(id: number): void {
+    const { inputs, attributes } = this.#plan.nodes[id]!
+    const index = attributes.index as number
+    const scan = this.#scans.get(inputs[0]!)
+    if (scan) this.#values.set(id, scanResult(scan, index))
+    else this.#pickGradient(id, this.#gradients.get(inputs[0]!)!, index)
+  }
+
+  /** Gradients of parameters go straight to their buffers; the others have places. */
+  #pickGradient(id: number, { inputs, initial }: Gradients, index: number): void {
+    if (index < inputs.length) {
+      const operand = inputs[index]
+      if (operand) this.#values.set(id, operand)
+      this.#inputGradient(id, 'steps', operand ? [operand] : [])
+    } else if (index < inputs.length + initial.length) this.#inputGradient(id, 'rows', initial[index - inputs.length]!)
+  }
+
+  #inputGradient(id: number, kind: 'steps' | 'rows', places: readonly Operand[]): void {
+    const { partition, inputGradients } = this.#plan
+    for (const { name, piece } of this.#name(inputGradients, partition.inputs, id)) this.#register(`d ${name}`, { piece, kind, places })
+  }
+
+  #scanGradient(id: number): void {
+    const { inputs } = this.#plan.nodes[id]!
+    const planned = this.#plan.scans.find(({ gradient }) => gradient === id)!
+    const scan = this.#scans.get(planned.node)!
+    const { program } = planned.plan
+    const first = this.#plan.nodes[planned.node]!.inputs.length
+    const given = (input: number): Operand | undefined => (isZero(this.#plan.nodes, input) ? undefined : this.#value(input))
+    const outputs = inputs.slice(first, first + program.outputs.length)
+    const finals = inputs.slice(first + program.outputs.length)
+    this.#gradients.set(id, lowerGradient(scan, { outputs: outputs.map(given), finals: finals.map(given) }))
+  }
+
+  #gather(id: number): void {
+    const { inputs, type } = this.#plan.nodes[id]!
+    const { arena, shape, values } = this.#lowering
+    const table = this.#lowering.parameters.get(inputs[0]!)!
+    const operand = arena.rowMajor(type.shape[0]!, shape.steps)
+    this.#values.set(id, operand)
+    this.#single(id, {
+      kind: stageKinds.indexOf('embed'),
+      d: this.#lowering.operand(operand),
+      table: values + table.offset,
+      stride: table.rowStride,
+      tokens: this.#tokens.get(inputs[1]!)!,
+      classes: table.rows,
+      blocks: blocksOf(table.columns, shape.width),
+    })
+  }
+
+  /** The gradient of an embedding: rows added to the rows that their tokens name. */
+  #scatter(id: number): void {
+    const { nodes, parameterGradients, partition } = this.#plan
+    const [value, tokens] = nodes[id]!.inputs as [number, number]
+    const port = parameterGradients.find(({ node }) => ancestors({ nodes }, [node]).has(id))
+    const parameter = partition.graph.parameters.find(({ name }) => name === port?.name)
+    invariant(parameter, 'a scatter is the gradient of a parameter')
+    const place = this.#lowering.parameters.get(parameter.node)!
+    const { width } = this.#lowering.shape
+    const { first, count } = this.#lowering.words([this.#lowering.gradients + place.offset])
+    this.#lowering.reductions.push({
+      kind: reductionKinds.indexOf('scatter'),
+      d: this.#lowering.operand(this.#value(value)),
+      panels: blocksOf(place.columns, width),
+      panelStride: width,
+      vectors: 1,
+      lastVectors: 1,
+      units: 1,
+      stride: place.rowStride,
+      targetFirst: first,
+      targetCount: count,
+      tokens: this.#tokens.get(tokens)!,
+      classes: place.rows,
+    })
+  }
+
+  #dropout(id: number): void {
+    const { inputs, type, attributes } = this.#plan.nodes[id]!
+    const { rate, stream, offset = 0 } = attributes as { rate: number; stream: number; offset?: number }
+    const { arena, shape } = this.#lowering
+    const size = type.shape[0]!
+    const operand = arena.rowMajor(size, shape.steps)
+    this.#values.set(id, operand)
+    this.#single(id, {
+      kind: stageKinds.indexOf('dropout'),
+      a: this.#lowering.operand(this.#value(inputs[0]!)),
+      d: this.#lowering.operand(operand),
+      blocks: blocksOf(size, shape.width),
+      entries: size,
+      k: floatBits(1 / (1 - rate)),
+      stream,
+      offset,
+      threshold: dropThreshold(rate) | 0,
+    })
+  }
+
+  #add(id: number): void {
+    const { inputs, type } = this.#plan.nodes[id]!
+    const { arena, shape } = this.#lowering
+    const size = type.shape[0]!
+    const operand = arena.rowMajor(size, type.extent === 'step' ? shape.steps : 1)
+    this.#values.set(id, operand)
+    const program = writeProgram(this.#lowering, {
+      size,
+      list: [{ op: 'add', args: [inputs[0]!, inputs[1]!], value: id, k: 0, k2: 0 }],
+      homes: new Map([[id, [operand]]]),
+      locate: (value) => this.#value(value),
+      sums: [],
+    })
+    this.#single(id, { kind: 0, panels: blocksOf(size, shape.width), units: 1, program })
+  }
+
+  #loss(id: number): void {
+    const [logits, targets] = this.#plan.nodes[id]!.inputs as [number, number]
+    const { arena, shape } = this.#lowering
+    const size = this.#plan.nodes[logits]!.type.shape[0]!
+    this.#losses = arena.allocate(shape.steps * shape.rows)
+    this.#targets = this.#tokens.get(targets)!
+    const operand = this.#lowering.operand(this.#value(logits))
+    const blocks = blocksOf(size, shape.width)
+    this.#single(id, { kind: stageKinds.indexOf('loss'), a: operand, d: operand, tokens: this.#targets, classes: size, blocks, entries: size })
+  }
+
+  /** A stage that is a loop of its own. */
+  #single(id: number, stage: LoopDraft['stages'][number]): void {
+    const isForward = id < this.#plan.forward
+    const loop: LoopDraft = { direction: isForward ? 1 : -1, parallel: true, copies: [], stages: [stage] }
+    ;(isForward ? this.#lowering.forward : this.#lowering.backward).push(loop)
+  }
+
+  #outputs(): void {
+    const { graph, outputs } = this.#plan.partition
+    for (const [name, pieces] of outputs) {
+      for (const piece of pieces) {
+        const { node } = graph.outputs.find((port) => port.name === piece.name)!
+        this.#register(name, { piece, ...this.#outputPlace(node) })
+      }
+    }
+  }
+
+  #outputPlace(id: number): Pick<Place, 'kind' | 'places'> {
+    const { op, type, inputs, attributes } = this.#plan.nodes[id]!
+    if (op === 'cross_entropy') return { kind: 'loss', places: [] }
+    if (type.extent === 'step') return { kind: 'steps', places: [this.#value(id)] }
+    const scan = op === 'pick' ? this.#scans.get(inputs[0]!) : undefined
+    if (!scan) throw new Unsupported('This runtime gives sequences, final states and the loss as outputs.')
+    return { kind: 'final', places: [scan.states[(attributes.index as number) - scan.program.outputs.length]!] }
+  }
+}
+
+/** Outputs stand where they were computed; a final state is the slot after the last step of its sequence. */
+function scanResult(scan: ScanLowering, index: number): Operand {
+  const { outputs } = scan.program
+  const port = outputs[index]
+  return port ? scan.rowsOf(port.node) : later(scan.states[index - outputs.length]!, scan.lowering.shape.steps)
+}
+
+/** Tokens are whole numbers, one a step and row. */
+function tokenPlace(base: number, rows: number): Operand {
+  return { ...constantRow(base, 1), timeStride: rows, rowStride: 1, panelStride: 0 }
+}

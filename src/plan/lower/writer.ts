@@ -1,0 +1,116 @@
+import { PlanWriter } from '../write.ts'
+import { type FieldOf } from '../write.ts'
+import type { RecordName } from '../format.ts'
+import { Arena, type Operand, type Shape, roundUp } from './arena.ts'
+
+type Fields<R extends RecordName> = Partial<Record<FieldOf<R>, number>>
+
+/**
+ * Where one part of a parameter is, relative to the start of a parameter buffer: entry (row, column) at
+ * offset + row*rowStride + column*columnStride. Matrices stand column by column, as weight gradients are summed;
+ * embeddings row by row, as they are gathered.
+ */
+export interface ParameterPlace {
+  readonly offset: number
+  readonly rows: number
+  readonly columns: number
+  readonly rowStride: number
+  readonly columnStride: number
+}
+
+/** Rows and columns of a parameter, and whether it stands row by row. */
+export interface ParameterSize {
+  readonly rows: number
+  readonly columns: number
+  readonly byRow: boolean
+}
+
+/** A loop before its records are written: stages gather first, so that each loop's records stand together. */
+export interface LoopDraft {
+  readonly direction: 1 | -1
+  readonly parallel: boolean
+  readonly copies: Fields<'copy'>[]
+  readonly stages: Fields<'stage'>[]
+}
+
+/** What all parts of lowering write to: records, arena, parameters, and the lists of loops and window sums. */
+export class Lowering {
+  readonly records = new PlanWriter()
+  readonly arena: Arena
+  readonly forward: LoopDraft[] = []
+  readonly backward: LoopDraft[] = []
+  readonly reductions: Fields<'reduction'>[] = []
+  readonly finishing: Fields<'reduction'>[] = []
+  readonly constants: { offset: number; value: number }[] = []
+  /** Places of parameters by node of the window graph, relative to the start of each parameter buffer. */
+  readonly parameters: ReadonlyMap<number, ParameterPlace>
+  readonly parameterFloats: number
+  /** Where the values and the gradients of all parameters start. */
+  readonly values: number
+  readonly gradients: number
+  readonly #operands = new Map<string, number>()
+  readonly #splats = new Map<number, number>()
+
+  constructor(shape: Shape, sizes: ReadonlyMap<number, ParameterSize>, training: boolean) {
+    this.arena = new Arena(shape)
+    const places = new Map<number, ParameterPlace>()
+    let floats = 0
+    for (const [node, { rows, columns, byRow }] of sizes) {
+      const stride = roundUp(byRow ? columns : rows, shape.width)
+      const strides = byRow ? { rowStride: stride, columnStride: 1 } : { rowStride: 1, columnStride: stride }
+      places.set(node, { offset: floats, rows, columns, ...strides })
+      floats += roundUp(stride * (byRow ? rows : columns), 16)
+    }
+    this.parameters = places
+    this.parameterFloats = floats
+    this.values = this.arena.allocate(floats)
+    this.gradients = training ? this.arena.allocate(floats) : this.values
+  }
+
+  get shape(): Shape {
+    return this.arena.shape
+  }
+
+  /** Index of an operand record; equal operands are written once. */
+  operand(operand: Operand): number {
+    const key = Object.values(operand).join()
+    const known = this.#operands.get(key)
+    if (known !== undefined) return known
+    const index = this.records.add('operand', { ...operand })
+    this.#operands.set(key, index)
+    return index
+  }
+
+  /** A number as an operand for pointwise programs. */
+  constant(value: number): Operand {
+    const { width } = this.shape
+    const offset = this.#splats.get(value) ?? this.arena.allocate(width)
+    if (!this.#splats.has(value)) this.constants.push({ offset, value })
+    this.#splats.set(value, offset)
+    return { base: offset, timeStride: 0, chunkStride: 0, rowStride: 0, panelStride: 0, unitStride: 0, units: 1 }
+  }
+
+  words(list: readonly number[]): { first: number; count: number } {
+    return this.records.words(list)
+  }
+
+  /** Writes drafted loops one after another. */
+  loops(drafts: readonly LoopDraft[]): { first: number; count: number } {
+    const bodies = drafts.map(({ direction, parallel, copies, stages }) => {
+      const [copyFirst, stageFirst] = [this.records.count('copy'), this.records.count('stage')]
+      for (const copy of copies) this.records.add('copy', copy)
+      for (const stage of stages) this.records.add('stage', stage)
+      const counts = { copyCount: copies.length, stageCount: stages.length }
+      return { direction, parallel: Number(parallel), copyFirst, stageFirst, ...counts }
+    })
+    const first = this.records.count('loop')
+    for (const body of bodies) this.records.add('loop', body)
+    return { first, count: bodies.length }
+  }
+
+  reductionList(drafts: readonly Fields<'reduction'>[]): { first: number; count: number } {
+    const first = this.records.count('reduction')
+    for (const draft of drafts) this.records.add('reduction', draft)
+    return { first, count: drafts.length }
+  }
+}

@@ -1,0 +1,270 @@
+import type { Node, Port, StatePort, StepGraph, Type, WindowGraph } from '../graph/index.ts'
+import { Builder, numbers } from '../graph/index.ts'
+import { type Axes, Cuts, bodyAxes, windowAxes } from './cuts.ts'
+import { Unsupported, invariant } from '../core/errors.ts'
+
+/** One part of a named vector or matrix; a vector is a matrix of one column. */
+export interface Piece {
+  readonly name: string
+  readonly row: number
+  readonly rows: number
+  readonly column: number
+  readonly columns: number
+}
+
+/** A window graph without slices and concatenations: cut vectors and matrices are several values instead. */
+export interface Partition {
+  readonly graph: WindowGraph
+  readonly inputs: ReadonlyMap<string, readonly Piece[]>
+  readonly outputs: ReadonlyMap<string, readonly Piece[]>
+  readonly parameters: ReadonlyMap<string, readonly Piece[]>
+}
+
+/** Nodes of the new graph that stand for one node of the old: the parts of a vector, or of a matrix row by row. */
+type Parts = readonly number[]
+
+/** Cuts a window graph and the bodies of its scans where slices and concatenations need it. */
+export function partition(graph: WindowGraph): Partition {
+  const cuts = new Cuts(graph)
+  const writer = new Writer(graph.nodes, windowAxes, cuts)
+  const ports = (list: readonly Port[]): ReadonlyMap<string, readonly Piece[]> =>
+    new Map(list.map(({ name, node }) => [name, writer.pieces(name, node)]))
+  graph.nodes.forEach((_node, id) => writer.write(id))
+  const named = (list: readonly Port[]): readonly Port[] => list.flatMap(({ name, node }) => writer.ports(name, node))
+  return {
+    graph: {
+      nodes: writer.build.nodes,
+      inputs: named(graph.inputs),
+      parameters: named(graph.parameters),
+      outputs: named(graph.outputs),
+    },
+    inputs: ports(graph.inputs),
+    outputs: ports(graph.outputs),
+    parameters: ports(graph.parameters),
+  }
+}
+
+class Writer {
+  readonly build = new Builder(numbers)
+  readonly #nodes: readonly Node[]
+  readonly #axes: Axes
+  readonly #cuts: Cuts
+  readonly #parts: Parts[] = []
+  /** Parts of each result of a node with several results. */
+  readonly #results = new Map<number, readonly Parts[]>()
+
+  constructor(nodes: readonly Node[], axes: Axes, cuts: Cuts) {
+    this.#nodes = nodes
+    this.#axes = axes
+    this.#cuts = cuts
+  }
+
+  parts(id: number): Parts {
+    return this.#parts[id]!
+  }
+
+  /** The parts of a named node, with their places in it. */
+  pieces(name: string, id: number): readonly Piece[] {
+    const { shape } = this.#nodes[id]!.type
+    if (shape.length === 0) return [{ name, row: 0, rows: 1, column: 0, columns: 1 }]
+    const rows = spans(this.#bounds(id, 0))
+    const columns = shape.length === 2 ? spans(this.#bounds(id, 1)) : [{ from: 0, to: 1 }]
+    return rows.flatMap((row) =>
+      columns.map((column) => ({
+        name: rows.length * columns.length === 1 ? name : `${name}[${row.from}:${row.to}${shape.length === 2 ? `,${column.from}:${column.to}` : ''}]`,
+        row: row.from,
+        rows: row.to - row.from,
+        column: column.from,
+        columns: column.to - column.from,
+      })),
+    )
+  }
+
+  ports(name: string, id: number): readonly Port[] {
+    return this.pieces(name, id).map((piece, index) => ({ name: piece.name, node: this.parts(id)[index]! }))
+  }
+
+  #bounds(id: number, axis: 0 | 1): readonly number[] {
+    const matrix = this.#nodes[id]!.type.shape.length === 2
+    return this.#cuts.bounds(matrix ? this.#axes.matrix(id, axis) : this.#axes.vector(id))
+  }
+
+  write(id: number): void {
+    this.#parts[id] = this.#written(id)
+  }
+
+  #written(id: number): Parts {
+    const node = this.#nodes[id]!
+    switch (node.op) {
+      case 'input':
+      case 'state':
+      case 'parameter':
+        return this.#leaf(id, node.op)
+      case 'product':
+        return this.#product(node)
+      case 'concat':
+        return node.inputs.flatMap((input) => this.#rowwise(input))
+      case 'slice':
+      case 'place':
+        return this.#moved(id)
+      case 'mean':
+      case 'sum':
+        return [this.#summed(node)]
+      case 'scan':
+        return this.#scan(id)
+      case 'pick':
+        return this.#results.get(node.inputs[0]!)![node.attributes.index as number]!
+      case 'gather':
+        return this.#parts[node.inputs[0]!]!.map((part) => this.build.add('gather', [part, ...this.#parts[node.inputs[1]!]!]))
+      case 'dropout':
+        return this.#dropout(id)
+      default:
+        return this.#plain(id)
+    }
+  }
+
+  #leaf(id: number, op: 'input' | 'state' | 'parameter'): Parts {
+    const { type, attributes } = this.#nodes[id]!
+    return this.pieces(attributes.name as string, id).map(({ name, rows, columns }) => {
+      const shape = type.shape.length === 0 ? [] : type.shape.length === 1 ? [rows] : [rows, columns]
+      return this.build.leaf(op, name, { extent: type.extent, shape })
+    })
+  }
+
+  /** Parts of a vector; one that exists once is repeated for each row, so that its gradient is summed in one place. */
+  #rowwise(id: number): Parts {
+    const { type } = this.#nodes[id]!
+    if (type.extent !== 'once' || type.shape.length !== 1 || this.#axes === windowAxes) return this.#parts[id]!
+    return this.#parts[id]!.map((part) =>
+      this.build.type(part).extent === 'once' ? this.build.add('spread', [part], { extent: 'row' }) : part,
+    )
+  }
+
+  #product(node: Node): Parts {
+    const [matrix, vector] = node.inputs as [number, number]
+    const { transpose } = node.attributes
+    const operands = this.#rowwise(vector)
+    const blocks = this.#parts[matrix]!
+    const columns = spans(this.#bounds(matrix, 1)).length
+    const outputs = blocks.length / operands.length
+    return Array.from({ length: outputs }, (_unused, i) =>
+      operands
+        .map((operand, k) => {
+          const block = transpose ? k * columns + i : i * columns + k
+          return this.build.add('product', [blocks[block]!, operand], transpose ? { transpose } : {})
+        })
+        .reduce((sum, part) => this.build.add('add', [sum, part])),
+    )
+  }
+
+  /** A slice is some of the parts of its input; a place is its input among zeros. */
+  #moved(id: number): Parts {
+    const node = this.#nodes[id]!
+    const offset = node.attributes.offset as number
+    const input = node.inputs[0]!
+    const given = this.#rowwise(input)
+    const size = this.#nodes[node.op === 'slice' ? id : input]!.type.shape[0]!
+    const within = (from: number): boolean => from >= offset && from < offset + size
+    if (node.op === 'slice') {
+      const starts = spans(this.#bounds(input, 0))
+      return given.filter((_part, index) => within(starts[index]!.from))
+    }
+    let next = 0
+    return spans(this.#bounds(id, 0)).map(({ from, to }) =>
+      within(from) ? given[next++]! : this.build.add('spread', [this.build.constant(0)], { size: to - from }),
+    )
+  }
+
+  #summed(node: Node): number {
+    const parts = this.#rowwise(node.inputs[0]!)
+    if (parts.length === 1) return this.build.add(node.op, parts)
+    const total = parts.map((part) => this.build.add('sum', [part])).reduce((sum, part) => this.build.add('add', [sum, part]))
+    const size = this.#nodes[node.inputs[0]!]!.type.shape[0]!
+    return node.op === 'sum' ? total : this.build.add('mul', [total, this.build.constant(1 / size)])
+  }
+
+  #dropout(id: number): Parts {
+    const node = this.#nodes[id]!
+    const starts = spans(this.#bounds(id, 0))
+    return this.#parts[node.inputs[0]!]!.map((part, index) => {
+      const offset = starts[index]!.from
+      return this.build.add('dropout', [part], { ...node.attributes, ...(offset > 0 && { offset }) })
+    })
+  }
+
+  /** Elementwise operations part by part; everything else must be whole. */
+  #plain(id: number): Parts {
+    const node = this.#nodes[id]!
+    const count = node.type.shape.length === 1 ? this.#bounds(id, 0).length - 1 : 1
+    const inputs = node.inputs.map((input) => this.#rowwise(input))
+    const whole = node.op === 'cross_entropy' || node.op === 'log_softmax' || node.op === 'onehot'
+    if (whole && (count > 1 || inputs.some((parts) => parts.length > 1))) {
+      throw new Unsupported(`A vector that ${node.op} needs whole is cut by a slice; this runtime cannot plan that.`)
+    }
+    return Array.from({ length: count }, (_unused, index) => {
+      const part = inputs.map((parts) => parts[parts.length === 1 ? 0 : index]!)
+      const attributes = node.attributes.size === undefined ? node.attributes : this.#sized(id, index)
+      return this.build.add(node.op, part, attributes, count === 1 ? node.name : undefined)
+    })
+  }
+
+  #sized(id: number, index: number): Node['attributes'] {
+    const { from, to } = spans(this.#bounds(id, 0))[index]!
+    return { ...this.#nodes[id]!.attributes, size: to - from }
+  }
+
+  #scan(id: number): Parts {
+    const node = this.#nodes[id]!
+    const step = node.attributes.step as StepGraph
+    const cut = cutStep(step, bodyAxes(id), this.#cuts)
+    const inputs = node.inputs.flatMap((input) => this.#parts[input]!)
+    const scan = this.build.add('scan', inputs, { ...node.attributes, step: cut.step })
+    let index = 0
+    const picks = cut.results.map((count) =>
+      Array.from({ length: count }, () => this.build.add('pick', [scan], { index: index++ })),
+    )
+    this.#results.set(id, picks)
+    return [scan]
+  }
+}
+
+/** A cut body, and how many parts each of its results has (outputs, then states). */
+function cutStep(step: StepGraph, axes: Axes, cuts: Cuts): { step: StepGraph; results: readonly number[] } {
+  const writer = new Writer(step.nodes, axes, cuts)
+  step.nodes.forEach((_node, id) => writer.write(id))
+  const named = (ports: readonly Port[]): readonly Port[] => ports.flatMap(({ name, node }) => writer.ports(name, node))
+  const outputs = named(step.outputs).map((port) => rowNode(writer.build, port))
+  const states = step.states.flatMap(({ name, previous, next, initial }): readonly StatePort[] => {
+    const before = writer.ports(name, previous)
+    invariant(before.length === writer.parts(next).length, `state ${name} is cut alike before and after`)
+    return before.map((port, index) => ({
+      name: port.name,
+      previous: port.node,
+      next: rowNode(writer.build, { name, node: writer.parts(next)[index]! }).node,
+      initial,
+    }))
+  })
+  const count = (node: number): number => writer.parts(node).length
+  return {
+    step: {
+      name: step.name,
+      nodes: writer.build.nodes,
+      inputs: named(step.inputs),
+      parameters: named(step.parameters),
+      outputs,
+      states,
+      traces: named(step.traces.filter(({ node }) => step.nodes[node]!.type.shape.length === 1)),
+    },
+    results: [...step.outputs.map(({ node }) => count(node)), ...step.states.map(({ next }) => count(next))],
+  }
+}
+
+/** Results of a step exist for each row. */
+function rowNode(build: Builder, { name, node }: Port): Port {
+  const type: Type = build.type(node)
+  return { name, node: type.extent === 'row' ? node : build.add('copy', [build.add('spread', [node], { extent: 'row' })]) }
+}
+
+function spans(bounds: readonly number[]): readonly { from: number; to: number }[] {
+  return bounds.slice(1).map((to, index) => ({ from: bounds[index]!, to }))
+}

@@ -1,0 +1,114 @@
+import { SluiceError, Unsupported } from '../core/errors.ts'
+import { header, magic, version } from '../plan/format.ts'
+import type { Machine } from './types.ts'
+
+/** A machine that runs lowered plans: the native addon or WebAssembly, with an instruction set and threads. */
+export interface Device {
+  readonly machine: Machine
+  /** Floats in a vector: what a plan must be lowered for. */
+  readonly vectorWidth: number
+  /**
+   * Gives a plan (see src/plan/format.ts) an arena of zeros.
+   * @throws Unsupported when the plan is for another vector width or memory is short
+   */
+  load(plan: Int32Array): Promise<Loaded>
+}
+
+/** A plan with its arena. */
+export interface Loaded {
+  /** The arena as floats and as words: two views of the same memory. */
+  readonly floats: Float32Array
+  readonly ints: Int32Array
+  /**
+   * Runs a call, off the event loop.
+   * @param call one float64 for each field of `call` in src/plan/format.ts; the results are written back into it
+   */
+  run(call: Float64Array): Promise<void>
+  /** Frees the arena; after it both views are empty or must not be used. A run that is under way ends first. */
+  dispose(): void
+}
+
+/** What a host gives for a loaded plan. */
+export interface Backing {
+  readonly memory: ArrayBufferLike
+  /** Bytes from the start of the memory to the arena, and floats of the arena. */
+  readonly offset: number
+  readonly length: number
+  run(call: Float64Array): Promise<void>
+  free(): void
+}
+
+/** A loaded plan whose calls wait for each other in a line. */
+export class HeldPlan implements Loaded {
+  readonly floats: Float32Array
+  readonly ints: Int32Array
+  readonly #backing: Backing
+  readonly #line: Line
+  #disposed = false
+
+  constructor(backing: Backing, line: Line) {
+    this.#backing = backing
+    this.#line = line
+    this.floats = new Float32Array(backing.memory, backing.offset, backing.length)
+    this.ints = new Int32Array(backing.memory, backing.offset, backing.length)
+  }
+
+  async run(call: Float64Array): Promise<void> {
+    if (this.#disposed) {
+      throw new SluiceError(
+        'disposed',
+        'This executable was disposed of: compile the program again to run it.',
+      )
+    }
+    await this.#line.next(() => this.#backing.run(call))
+  }
+
+  dispose(): void {
+    if (this.#disposed) return
+    this.#disposed = true
+    void this.#line.next(async () => this.#backing.free())
+  }
+}
+
+/** Tasks that run one after the other. */
+export class Line {
+  #last: Promise<unknown> = Promise.resolve()
+
+  /** Runs a task after all earlier ones, whether they failed or not. */
+  next<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task)
+    this.#last = result.catch(() => undefined)
+    return result
+  }
+}
+
+/** Makes sure that a plan is one for a device. */
+export function checkPlan(
+  plan: Int32Array,
+  { machine, vectorWidth }: Pick<Device, 'machine' | 'vectorWidth'>,
+): void {
+  const read = (field: (typeof header)[number]): number | undefined => plan[header.indexOf(field)]
+  if (read('magic') !== magic || read('version') !== version) {
+    throw new Unsupported(
+      `This is no plan of version ${version}: compile the program with this version of Sluice.`,
+    )
+  }
+  if (read('vectorWidth') !== vectorWidth) {
+    throw new Unsupported(
+      `The plan is for vectors of ${read('vectorWidth')} floats, ${machine.runtime} (${machine.isa}) has ${vectorWidth}: ` +
+        'lower it for this device.',
+    )
+  }
+}
+
+/** Checks a wanted number of threads, or takes all cores. */
+export function threadCount(wanted: number | undefined, cores: number): number {
+  if (wanted === undefined) return Math.max(1, cores)
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > 1024) {
+    throw new SluiceError(
+      'threads',
+      `The number of threads must be a whole number from 1 to 1024, not ${wanted}.`,
+    )
+  }
+  return wanted
+}

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { Unsupported } from '../../core/errors.ts'
+import { type Backing, type Device, HeldPlan, Line, type Loaded, checkPlan, threadCount } from '../device.ts'
+
+/** How to open the native runtime. */
+export interface NativeOptions {
+  /** Threads of a run; the number of cores unless given. */
+  readonly threads?: number | undefined
+  /** Instruction set: `baseline`, `avx2`, `avx512` or `neon`; the processor's best unless given. */
+  readonly isa?: string | undefined
+}
+
+/** An instruction set of the addon that this processor has. */
+interface InstructionSet {
+  readonly name: string
+  readonly width: number
+}
+
+/** What kernels/addon.cpp exports. */
+interface Addon {
+  sets(): readonly InstructionSet[]
+  team(threads: number): object
+  load(
+    set: number,
+    plan: Int32Array,
+    team: object,
+  ): { readonly instance: object; readonly memory: ArrayBuffer }
+  run(call: Float64Array, instance: object, memory: ArrayBuffer, team: object): Promise<void>
+  release(memory: ArrayBuffer): void
+}
+
+const path = fileURLToPath(new URL('../../../build/native/sluice.node', import.meta.url))
+
+/** Names of the instruction sets that the native runtime could use here, the best last. @throws Unsupported */
+export function nativeSets(): readonly string[] {
+  return addon()
+    .sets()
+    .map(({ name }) => name)
+}
+
+/** Opens the native runtime. @throws Unsupported when it is not built, or the processor lacks the instruction set */
+export function openNative(options: NativeOptions = {}): Device {
+  const native = addon()
+  const sets = native.sets()
+  const index =
+    options.isa === undefined ? sets.length - 1 : sets.findIndex(({ name }) => name === options.isa)
+  const set = sets[index]
+  if (set === undefined) {
+    const known = sets.map(({ name }) => name).join(', ')
+    throw new Unsupported(`This processor or build has no instruction set '${options.isa}': it has ${known}.`)
+  }
+  return new NativeDevice(native, index, set, threadCount(options.threads, availableParallelism()))
+}
+
+function addon(): Addon {
+  if (!existsSync(path)) {
+    throw new Unsupported(
+      "The native runtime is not built: install a C++ compiler and run 'npm run kernels'.",
+    )
+  }
+  try {
+    return createRequire(import.meta.url)(path) as Addon
+  } catch (error) {
+    throw new Unsupported(
+      `The native runtime does not load (${(error as Error).message}): run 'npm run kernels'.`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+class NativeDevice implements Device {
+  readonly machine
+  readonly vectorWidth: number
+  readonly #addon: Addon
+  readonly #set: number
+  readonly #team: object
+  /** The threads do one run at a time; without more threads, plans do not wait for each other. */
+  readonly #line: Line | undefined
+
+  constructor(native: Addon, index: number, set: InstructionSet, threads: number) {
+    this.machine = { runtime: 'native', isa: set.name, threads } as const
+    this.vectorWidth = set.width
+    this.#addon = native
+    this.#set = index
+    this.#team = attempt(() => native.team(threads))
+    this.#line = threads > 1 ? new Line() : undefined
+  }
+
+  async load(plan: Int32Array): Promise<Loaded> {
+    checkPlan(plan, this)
+    const native = this.#addon
+    const team = this.#team
+    const { instance, memory } = attempt(() => native.load(this.#set, plan, team))
+    const backing: Backing = {
+      memory,
+      offset: 0,
+      length: memory.byteLength / 4,
+      run: (call) => native.run(call, instance, memory, team),
+      free: () => native.release(memory),
+    }
+    return new HeldPlan(backing, this.#line ?? new Line())
+  }
+}
+
+/** Does what needs threads or memory of the system. */
+function attempt<T>(task: () => T): T {
+  try {
+    return task()
+  } catch (error) {
+    const reason = (error as Error).message
+    throw new Unsupported(
+      `The native runtime cannot start: ${reason}. Use fewer threads or a smaller program.`,
+    )
+  }
+}

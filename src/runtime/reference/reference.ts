@@ -1,0 +1,163 @@
+import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult, Runtime } from '../types.ts'
+import { Builder, type Value, differentiate, interpret, numbers, valueOf, zeros } from '../../graph/index.ts'
+import { applyUpdate, clipGradients } from './update.ts'
+import { SluiceError } from '../../core/errors.ts'
+
+/** The oracle: float64, node by node over the unplanned graph, on the caller's thread. */
+export const reference: Runtime = {
+  machine: { runtime: 'reference', isa: 'float64', threads: 1 },
+  compile: async (program) => new ReferenceExecutable(program),
+}
+
+type Buffers = Record<ParameterBuffer, Float64Array>
+
+class ReferenceExecutable implements Executable {
+  readonly machine: Machine = reference.machine
+  readonly #program: Program
+  readonly #graph: Builder
+  /** Node of each thing that can be read, and of each that can be written. */
+  readonly #outputs = new Map<string, number>()
+  readonly #inputs = new Map<string, number>()
+  readonly #parameters = new Map<string, { node: number; gradient: number | undefined; buffers: Buffers }>()
+  readonly #written = new Map<string, Float64Array>()
+  readonly #results = new Map<string, Float64Array>()
+
+  constructor(program: Program) {
+    const { graph, gradient } = program
+    this.#program = program
+    this.#graph = new Builder(numbers, graph.nodes)
+    for (const { name, node } of graph.inputs) this.#inputs.set(name, node)
+    for (const { name, node } of graph.outputs) this.#outputs.set(name, node)
+    const gradients = gradient ? this.#differentiate(gradient.of, gradient.inputs) : new Map<number, number>()
+    for (const { name, node } of graph.parameters) {
+      const size = zeros(this.#graph.type(node), 1, 1).data.length
+      const buffers = Object.fromEntries(
+        (['value', 'gradient', 'slot0', 'slot1', 'slot2'] as const).map((key) => [key, new Float64Array(size)]),
+      ) as Buffers
+      this.#parameters.set(name, { node, gradient: gradients.get(node), buffers })
+    }
+  }
+
+  #differentiate(of: readonly string[], inputs: readonly string[]): ReadonlyMap<number, number> {
+    const build = this.#graph
+    const seeds = new Map<number, number>()
+    for (const name of of) {
+      const node = this.#node(this.#outputs, name)
+      const type = build.type(node)
+      const seed = type.shape.length === 0 ? build.constant(1) : build.leaf('input', `d ${name}`, type)
+      if (type.shape.length > 0) this.#inputs.set(`d ${name}`, seed)
+      const before = seeds.get(node)
+      seeds.set(node, before === undefined ? seed : build.add('add', [before, seed]))
+    }
+    const leaves = inputs.map((name) => this.#node(this.#inputs, name))
+    const all = [...this.#program.graph.parameters.map(({ node }) => node), ...leaves]
+    const gradients = differentiate(build, seeds, all)
+    inputs.forEach((name, index) => {
+      const node = gradients.get(leaves[index]!)
+      if (node !== undefined) this.#outputs.set(`d ${name}`, node)
+    })
+    return gradients
+  }
+
+  #node(ports: ReadonlyMap<string, number>, name: string): number {
+    const node = ports.get(name)
+    if (node === undefined) {
+      throw new SluiceError('program-name', `This program has no "${name}"; it has ${[...ports.keys()].join(', ')}.`)
+    }
+    return node
+  }
+
+  write(name: string, data: ArrayLike<number>): void {
+    this.#node(this.#inputs, name)
+    this.#written.set(name, Float64Array.from(data))
+  }
+
+  read(name: string): Float64Array {
+    this.#node(this.#outputs, name)
+    const result = this.#results.get(name)
+    if (!result) throw new SluiceError('program-read', `"${name}" was not computed by the last call.`)
+    return result.slice()
+  }
+
+  #parameter(name: string) {
+    const parameter = this.#parameters.get(name)
+    if (!parameter) throw new SluiceError('program-name', `This program has no parameter "${name}".`)
+    return parameter
+  }
+
+  writeParameter(name: string, data: ArrayLike<number>, buffer: ParameterBuffer = 'value'): void {
+    const target = this.#parameter(name).buffers[buffer]
+    if (data.length !== target.length) {
+      throw new SluiceError('program-size', `Parameter "${name}" has ${target.length} entries, not ${data.length}.`)
+    }
+    target.set(data)
+  }
+
+  readParameter(name: string, buffer: ParameterBuffer = 'value'): Float64Array {
+    return this.#parameter(name).buffers[buffer].slice()
+  }
+
+  async run(call: Run): Promise<RunResult> {
+    if (call.carry) this.#carry()
+    if (call.mode !== 'update') this.#evaluate(call)
+    const gradientNorm = call.update && call.mode !== 'forward' ? this.#update(call.update) : NaN
+    return { loss: call.mode === 'update' ? NaN : (this.#results.get('loss')?.[0] ?? NaN), gradientNorm }
+  }
+
+  /** States of the next call start from the finals of the last. */
+  #carry(): void {
+    for (const { initial, final } of this.#program.states) {
+      const last = this.#results.get(final)
+      if (last) this.#written.set(initial, last)
+    }
+  }
+
+  #evaluate(call: Run): void {
+    const { rows } = this.#program
+    const withGradients = call.mode === 'gradients'
+    const names = [...this.#outputs].filter(([name]) => withGradients || !name.startsWith('d '))
+    const wanted = names.map(([, node]) => node)
+    const gradients = withGradients ? [...this.#parameters.values()] : []
+    for (const { gradient } of gradients) if (gradient !== undefined) wanted.push(gradient)
+    const numbersOf = { steps: call.steps, rows, seed: call.seed ?? 0, update: call.counter ?? 0 }
+    const graph = call.training ? this.#graph : withoutDropout(this.#graph)
+    const values = interpret(graph, this.#leaves(call.steps), numbersOf, wanted)
+    this.#results.clear()
+    for (const [name, node] of names) this.#results.set(name, values[node]!.data)
+    for (const { gradient, buffers } of gradients) {
+      if (!call.accumulate) buffers.gradient.fill(0)
+      if (gradient !== undefined) values[gradient]!.data.forEach((x, i) => (buffers.gradient[i]! += x))
+    }
+  }
+
+  #leaves(steps: number): ReadonlyMap<number, Value> {
+    const leaves = new Map<number, Value>()
+    for (const [name, node] of this.#inputs) {
+      const type = this.#graph.type(node)
+      const data = this.#written.get(name)
+      leaves.set(node, data ? valueOf(type, steps, this.#program.rows, data) : zeros(type, steps, this.#program.rows))
+    }
+    for (const { node, buffers } of this.#parameters.values()) {
+      leaves.set(node, { type: this.#graph.type(node), steps, rows: this.#program.rows, data: buffers.value })
+    }
+    return leaves
+  }
+
+  #update(settings: NonNullable<Run['update']>): number {
+    const all = [...this.#parameters.values()].map(({ buffers }) => buffers)
+    const norm = clipGradients(settings, all.map(({ gradient }) => gradient))
+    for (const { value, gradient, slot0, slot1, slot2 } of all) applyUpdate(settings, value, gradient, [slot0, slot1, slot2])
+    return norm
+  }
+
+  dispose(): void {
+    this.#written.clear()
+    this.#results.clear()
+  }
+}
+
+/** The graph outside training: dropout passes its input on. */
+function withoutDropout(graph: Builder): { nodes: Builder['nodes'] } {
+  const copy = (node: Builder['nodes'][number]) => ({ ...node, op: 'copy', attributes: {} })
+  return { nodes: graph.nodes.map((node) => (node.op === 'dropout' ? copy(node) : node)) }
+}

@@ -1,0 +1,109 @@
+import type { WindowGraph } from '../graph/index.ts'
+
+/**
+ * What a runtime makes executable: a window graph for a fixed number of rows and a longest window.
+ *
+ * Names: inputs, outputs and parameters have the names of the graph's ports. The gradient of an input or output
+ * `NAME` is called `d NAME`.
+ */
+export interface Program {
+  readonly graph: WindowGraph
+  /** Rows of the batch, at least 1. */
+  readonly rows: number
+  /** Longest window, at least 1; a call may be shorter. */
+  readonly steps: number
+  /** Input of the initial value and output of the final value of each state that windows may carry on. */
+  readonly states: readonly { readonly initial: string; readonly final: string }[]
+  /** Absent: forward only. */
+  readonly gradient?: GradientRequest
+}
+
+/** Which gradients a program computes beside those of all its parameters. */
+export interface GradientRequest {
+  /** Outputs to differentiate: a scalar is seeded with 1, any other with what is written to `d NAME`. */
+  readonly of: readonly string[]
+  /** Inputs whose gradient is wanted, read as `d NAME`. */
+  readonly inputs: readonly string[]
+  /** Optimizer buffers a parameter needs, 0 to 3. */
+  readonly slots: number
+}
+
+/** Rule and numbers of one update. Every number is given; see src/train/optimizers.ts for the formulas. */
+export interface UpdateSettings {
+  readonly rule: 'sgd' | 'rmsprop' | 'adam' | 'adamw'
+  readonly learningRate: number
+  readonly momentum: number
+  readonly nesterov: boolean
+  /** Decay of RMSprop's mean square. */
+  readonly alpha: number
+  readonly centered: boolean
+  readonly beta1: number
+  readonly beta2: number
+  readonly epsilon: number
+  readonly weightDecay: number
+  /** Largest global norm of the gradient; 0 for none. Factor min(1, clipNorm / (norm + 1e-6)). */
+  readonly clipNorm: number
+  /** Largest absolute entry of the gradient; 0 for none. Applied before the norm. */
+  readonly clipValue: number
+  /** Number of this update, from 1. */
+  readonly count: number
+}
+
+/** One call of an executable. */
+export interface Run {
+  /** Length of this window, 1 to `Program.steps`. */
+  readonly steps: number
+  /** `forward`: outputs only. `gradients`: also all gradients. `update` alone: steps is ignored. */
+  readonly mode: 'forward' | 'gradients' | 'update'
+  /** States start from the finals of the previous call instead of what was written. */
+  readonly carry?: boolean
+  /** Add to the gradients there are instead of replacing them. */
+  readonly accumulate?: boolean
+  /** With `gradients`: also update, in the same call. Needed with `update`. */
+  readonly update?: UpdateSettings
+  /** Whether dropout is on; off outside training. */
+  readonly training?: boolean
+  /** Seed and update number that dropout counts by. */
+  readonly seed?: number
+  readonly counter?: number
+}
+
+/** What one call gives back beside the outputs. */
+export interface RunResult {
+  /** Value of the output `loss`, where the program has one and it was computed; NaN otherwise. */
+  readonly loss: number
+  /** Global norm of the gradient before clipping by norm, where there was an update; NaN otherwise. */
+  readonly gradientNorm: number
+}
+
+/** Buffers of a parameter: its value, its gradient, and the optimizer's slots. */
+export type ParameterBuffer = 'value' | 'gradient' | 'slot0' | 'slot1' | 'slot2'
+
+/** A program ready to run. All data is row-major: sequences `[steps][rows][size]`, states `[rows][size]`, matrices `[rows][columns]`. */
+export interface Executable {
+  readonly machine: Machine
+  /** Gives an input, or the seed `d NAME` of an output. Sequences may be shorter than `Program.steps`. */
+  write(name: string, data: ArrayLike<number>): void
+  /** An output, or the gradient `d NAME` of an input, of the last call. */
+  read(name: string): Float64Array | Float32Array
+  writeParameter(name: string, data: ArrayLike<number>, buffer?: ParameterBuffer): void
+  readParameter(name: string, buffer?: ParameterBuffer): Float64Array | Float32Array
+  /** One call at a time; never blocks the event loop for long (the reference runtime does). */
+  run(call: Run): Promise<RunResult>
+  /** Frees memory and threads; the executable is dead afterwards. */
+  dispose(): void
+}
+
+/** What runs a program, for messages and `sluice doctor`. */
+export interface Machine {
+  readonly runtime: 'reference' | 'native' | 'wasm'
+  /** Instruction set: `float64`, `baseline`, `avx2`, `avx512`, `neon`, `simd128`. */
+  readonly isa: string
+  readonly threads: number
+}
+
+/** How programs become executable. */
+export interface Runtime {
+  readonly machine: Machine
+  compile(program: Program): Promise<Executable>
+}

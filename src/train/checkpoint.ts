@@ -1,0 +1,178 @@
+import { SluiceError } from '../core/errors.ts'
+import { type Reading, sha256 } from '../data/index.ts'
+import {
+  type StoredModel,
+  type Tensor,
+  decodeModel,
+  encodeModel,
+  readSafetensors,
+  writeSafetensors,
+} from '../interop/index.ts'
+import type { Machine } from '../runtime/types.ts'
+import type { Snapshot, Tensors } from './session.ts'
+import type { Settings } from './settings.ts'
+
+/** How far a run is. The position in the data follows from `step`: there is no shuffling. */
+export interface Progress {
+  /** Updates done. */
+  readonly step: number
+  /** Updates planned. */
+  readonly total: number
+  /** The validation with the lowest loss so far. */
+  readonly best: { readonly step: number; readonly loss: number } | null
+  /** Validations since then. */
+  readonly sinceBest: number
+  /** Whether the run ended before `total`, because validation did not improve. */
+  readonly stoppedEarly: boolean
+}
+
+/** What a run was started with; a continuation is held to it. */
+export interface Description {
+  readonly settings: Settings
+  readonly text: {
+    readonly name: string
+    readonly characters: number
+    readonly sha256: string
+    readonly reading: Reading
+  }
+  /** What ran last: other machines and versions continue, but not to the same bits. */
+  readonly machine: Pick<Machine, 'runtime' | 'isa'>
+  readonly version: string
+}
+
+/** Everything that a run continues from. */
+export interface Checkpoint {
+  readonly progress: Progress
+  readonly description: Description
+  readonly model: Omit<StoredModel, 'parameters'>
+  readonly snapshot: Snapshot
+}
+
+/** Version of the layout of checkpoints and run directories; later ones are refused. */
+export const runFormat = 1
+
+const manifestFile = 'checkpoint.json'
+/** The file that sampling reads. */
+export const modelFile = 'model.safetensors'
+const trainingFile = 'training.safetensors'
+
+interface Manifest {
+  readonly format: number
+  readonly progress: Progress
+  readonly description: Description
+  /** Bytes of metrics.jsonl at this point of the run. */
+  readonly metricsLength: number
+  readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>
+}
+
+/** A checkpoint as files of one folder. */
+export interface EncodedCheckpoint {
+  /** Name of the folder: the update and a hash of everything in it, such as `step-00000500-0123456789abcdef`. */
+  readonly name: string
+  readonly files: ReadonlyMap<string, Uint8Array>
+}
+
+/** Writes a checkpoint. Its name holds the hash of its manifest, and the manifest the hashes of the other files. */
+export async function encodeCheckpoint(
+  checkpoint: Checkpoint,
+  metricsLength: number,
+): Promise<EncodedCheckpoint> {
+  const { progress, description, model, snapshot } = checkpoint
+  const files = new Map<string, Uint8Array>([
+    [modelFile, encodeModel({ ...model, parameters: snapshot.weights })],
+    [trainingFile, writeSafetensors({ tensors: trainingTensors(snapshot), metadata: new Map() })],
+  ])
+  const hashes: Manifest['files'] = Object.fromEntries(
+    await Promise.all(
+      [...files].map(
+        async ([name, bytes]) => [name, { bytes: bytes.length, sha256: await sha256(bytes) }] as const,
+      ),
+    ),
+  )
+  const manifest: Manifest = { format: runFormat, progress, description, metricsLength, files: hashes }
+  const bytes = new TextEncoder().encode(`${JSON.stringify(manifest, undefined, 2)}\n`)
+  files.set(manifestFile, bytes)
+  return { name: await nameOf(progress.step, bytes), files }
+}
+
+async function nameOf(step: number, manifest: Uint8Array): Promise<string> {
+  return `step-${String(step).padStart(8, '0')}-${(await sha256(manifest)).slice(0, 16)}`
+}
+
+/** The update that a checkpoint's name tells, or undefined for other names. */
+export function stepOf(name: string): number | undefined {
+  const match = /^step-(\d{8,})-[0-9a-f]{16}$/.exec(name)
+  return match ? Number(match[1]) : undefined
+}
+
+/** Slots, states, and weights too where their precision is more than that of the model's file. */
+function trainingTensors({ weights, slots, states }: Snapshot): Tensors {
+  const full = [...weights].filter(([, { data }]) => data instanceof Float64Array)
+  return new Map<string, Tensor>([
+    ...full.map(([name, tensor]) => [`value.${name}`, tensor] as const),
+    ...slots,
+    ...[...states].map(([name, tensor]) => [`state.${name}`, tensor] as const),
+  ])
+}
+
+/** Gives the bytes of a file of one checkpoint's folder, or undefined where there is none. */
+export type ReadFile = (file: string) => Promise<Uint8Array | undefined>
+
+/** Reads a checkpoint and compares every hash; a damaged one is an error with code `checkpoint-damaged`. */
+export async function decodeCheckpoint(
+  name: string,
+  read: ReadFile,
+): Promise<{ checkpoint: Checkpoint; metricsLength: number }> {
+  const manifest = await readManifest(name, read)
+  const { progress, description, metricsLength } = manifest
+  const { parameters, ...model } = decodeModel(await readHashed(name, modelFile, manifest, read), modelFile)
+  const { tensors } = readSafetensors(await readHashed(name, trainingFile, manifest, read), trainingFile)
+  const values = under('value.', tensors)
+  const snapshot = {
+    weights: values.size > 0 ? values : parameters,
+    slots: new Map([...tensors].filter(([key]) => key.startsWith('slot'))),
+    states: under('state.', tensors),
+  }
+  return { checkpoint: { progress, description, model, snapshot }, metricsLength }
+}
+
+/** The model of a checkpoint alone, checked like the rest. */
+export async function decodeCheckpointModel(name: string, read: ReadFile): Promise<StoredModel> {
+  const manifest = await readManifest(name, read)
+  return decodeModel(await readHashed(name, modelFile, manifest, read), `${name}/${modelFile}`)
+}
+
+/** Tensors whose names start with a prefix, without it. */
+function under(prefix: string, tensors: Tensors): Tensors {
+  const found = [...tensors].filter(([name]) => name.startsWith(prefix))
+  return new Map(found.map(([name, tensor]) => [name.slice(prefix.length), tensor]))
+}
+
+async function readManifest(name: string, read: ReadFile): Promise<Manifest> {
+  const bytes = await read(manifestFile)
+  if (!bytes || (await nameOf(stepOf(name) ?? -1, bytes)) !== name) throw damaged(name, manifestFile)
+  const manifest = JSON.parse(new TextDecoder().decode(bytes)) as Manifest
+  if (manifest.format === runFormat) return manifest
+  throw new SluiceError(
+    'checkpoint-version',
+    `The checkpoint ${name} has format ${manifest.format}; this version reads ${runFormat}. Update Sluice.`,
+  )
+}
+
+async function readHashed(
+  name: string,
+  file: string,
+  { files }: Manifest,
+  read: ReadFile,
+): Promise<Uint8Array> {
+  const bytes = await read(file)
+  if (bytes && (await sha256(bytes)) === files[file]?.sha256) return bytes
+  throw damaged(name, file)
+}
+
+function damaged(name: string, file: string): SluiceError {
+  return new SluiceError(
+    'checkpoint-damaged',
+    `The checkpoint ${name} is damaged: ${file} is missing or was changed.`,
+  )
+}

@@ -1,0 +1,60 @@
+import { exp } from '../core/math.ts'
+import { type Batching, type Text, type Window, windows } from '../data/index.ts'
+import type { Runtime } from '../runtime/types.ts'
+import { Session } from './session.ts'
+import type { Trainable } from './trainable.ts'
+import { requireSameVocabulary } from './vocabularies.ts'
+
+/** How well a model predicts a text. */
+export interface Evaluation {
+  /** Mean cross-entropy in nats a token. */
+  readonly loss: number
+  /** The same in bits. */
+  readonly bits: number
+  /** e to the loss. */
+  readonly perplexity: number
+  /** Predictions that the mean is of. */
+  readonly tokens: number
+}
+
+/** How a text is read for evaluation. */
+export interface EvaluateOptions extends Partial<Batching> {
+  readonly runtime: Runtime
+}
+
+/**
+ * Evaluates a model on a text: the mean over all its predictions, states starting from zero in each of the `batch` rows
+ * (default 50, window 50; fewer where the text is short) and carried along.
+ */
+export async function evaluate(
+  model: Trainable,
+  text: Pick<Text, 'tokens' | 'vocabulary' | 'name'>,
+  { runtime, batch = 50, window = 50 }: EvaluateOptions,
+): Promise<Evaluation> {
+  requireSameVocabulary(model, text)
+  const { length } = text.tokens
+  const rows = Math.max(1, Math.min(batch, Math.floor(length / window)))
+  const cut = windows(text.tokens, { batch: rows, window: Math.min(window, Math.max(1, length)) })
+  const session = await Session.open(model, runtime, { rows, steps: cut.window, training: false })
+  try {
+    return await measureLoss(session, cut)
+  } finally {
+    session.dispose()
+  }
+}
+
+/** The mean loss over all windows, from states of zero. Afterwards the session goes on where it was. */
+export async function measureLoss(session: Session, all: Iterable<Window>): Promise<Evaluation> {
+  const states = session.states()
+  session.reset()
+  let total = 0
+  let tokens = 0
+  for (const window of all) {
+    const { loss } = await session.run(window, { mode: 'forward', training: false })
+    total += loss * window.predictions
+    tokens += window.predictions
+  }
+  session.setStates(states)
+  const loss = total / tokens
+  return { loss, bits: loss / Math.LN2, perplexity: exp(loss), tokens }
+}

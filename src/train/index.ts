@@ -1,0 +1,26 @@
+export { type Checkpoint, type Description, type Progress } from './checkpoint.ts'
+export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
+export {
+  type Optimizer,
+  type OptimizerName,
+  type OptimizerOptions,
+  defaultLearningRate,
+  optimizerNames,
+  resolveOptimizer,
+  slotCount,
+  updateSettings,
+} from './optimizers.ts'
+export {
+  type Schedule,
+  type ScheduleKind,
+  type ScheduleOptions,
+  rateFactor,
+  resolveSchedule,
+  scheduleKinds,
+} from './schedules.ts'
+export { Session, type Snapshot, type Tensors } from './session.ts'
+export { type Settings, type SettingsOptions, resolveSettings } from './settings.ts'
+export type { RunStore } from './store.ts'
+export type { ProgramOptions, Trainable, Weights } from './trainable.ts'
+export { type TrainOptions, Training, type TrainingStep, train } from './training.ts'
+export { version } from './version.ts'

@@ -1,0 +1,305 @@
+import { SluiceError, invariant } from '../core/errors.ts'
+import { type Split, type Text, split } from '../data/index.ts'
+import type { RunResult, Runtime, UpdateSettings } from '../runtime/types.ts'
+import { type Checkpoint, type Description, type Progress } from './checkpoint.ts'
+import { type Evaluation, measureLoss } from './evaluate.ts'
+import { plannedUpdates } from './length.ts'
+import { slotCount, updateSettings } from './optimizers.ts'
+import { Pace } from './pace.ts'
+import { describeRun, requireSameRun, resumeNotes } from './resume.ts'
+import { rateFactor } from './schedules.ts'
+import { Session } from './session.ts'
+import {
+  type Settings,
+  type SettingsOptions,
+  continuedSettings,
+  lengthOf,
+  resolveSettings,
+} from './settings.ts'
+import type { RunStore } from './store.ts'
+import type { Trainable } from './trainable.ts'
+import { requireSameVocabulary } from './vocabularies.ts'
+
+/** Settings of a run, and what it runs with. */
+export interface TrainOptions extends SettingsOptions {
+  readonly runtime: Runtime
+  /** Where checkpoints and metrics go; absent: nowhere. */
+  readonly run?: RunStore
+  /** What to continue from. Settings that are not given are then those of the run. */
+  readonly resume?: Checkpoint
+  /** Ends training after the update under way, with a checkpoint and without an error. */
+  readonly signal?: AbortSignal
+}
+
+/** One update. */
+export interface TrainingStep {
+  /** Number of the update, from 1. */
+  readonly step: number
+  /** Updates of the whole run. */
+  readonly total: number
+  /** Epochs done after this update, in fractions. */
+  readonly epoch: number
+  /** Mean cross-entropy of this window in nats, before the update. */
+  readonly loss: number
+  readonly learningRate: number
+  /** Global norm of the gradient before clipping by norm. */
+  readonly gradientNorm: number
+  /** Predictions of this window. */
+  readonly tokens: number
+  readonly tokensPerSecond: number
+  /** Expected seconds to the end. */
+  readonly secondsLeft: number
+  /** There if the model was validated after this update; `best`: it was never better. */
+  readonly validation?: Evaluation & { readonly best: boolean }
+}
+
+/**
+ * Trains a model on a text by truncated backpropagation through time, with the state carried from window to window and
+ * reset at the start of every epoch. Gives one step after each update; leaving the loop ends training, with a
+ * checkpoint if there is a run. Afterwards, and after each validation and checkpoint, the model has the current weights.
+ *
+ * A loss or gradient that is no finite number is an error (`training-diverged`); the model then keeps the weights of
+ * the last validation or checkpoint, and the run its last checkpoint.
+ */
+export function train(model: Trainable, text: Text, options: TrainOptions): Training {
+  return new Training(model, text, options)
+}
+
+/** A training that is iterated over once. */
+export class Training implements AsyncIterable<TrainingStep> {
+  readonly settings: Settings
+  /** What is trained on and what is held out. */
+  readonly data: Split
+  /** Why a continued run will not be the same to the last bit, if so. */
+  readonly notes: readonly string[]
+  readonly #model: Trainable
+  readonly #text: Text
+  readonly #options: Omit<TrainOptions, keyof SettingsOptions>
+  #description: Description | undefined
+  #progress: Progress = { step: 0, total: 0, best: null, sinceBest: 0, stoppedEarly: false }
+  #session: Session | undefined
+  #started = false
+  #savedStep = -1
+  /** Weights of the best validation, where no run keeps them. */
+  #best: ReadonlyMap<string, Float32Array> | undefined
+
+  constructor(model: Trainable, text: Text, options: TrainOptions) {
+    const { runtime, run, resume, signal, ...given } = options
+    requireSameVocabulary(model, text)
+    this.settings = resume ? continuedSettings(resume.description.settings, given) : resolveSettings(given)
+    this.data = split(text.tokens, this.settings, this.settings.validation)
+    this.notes = resume ? resumeNotes(resume, runtime.machine) : []
+    this.#model = model
+    this.#text = text
+    this.#options = { runtime, ...(run && { run }), ...(resume && { resume }), ...(signal && { signal }) }
+  }
+
+  /** How far training is. */
+  get progress(): Progress {
+    return this.#progress
+  }
+
+  /** Copies the current weights into the model, for samples between two steps. */
+  pull(): void {
+    this.#session?.pull()
+  }
+
+  /** Gives the model the weights of the best validation; false if there was none. */
+  async useBest(): Promise<boolean> {
+    const stored = await this.#options.run?.bestModel()
+    for (const [name, { data }] of this.#model.parameters) {
+      const best = stored?.parameters.get(name)?.data ?? this.#best?.get(name)
+      if (!best) return false
+      data.set(best)
+    }
+    return true
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<TrainingStep, void, undefined> {
+    invariant(!this.#started, 'a training can be iterated over only once')
+    this.#started = true
+    const session = await this.#open()
+    this.#session = session
+    let whole = false
+    try {
+      await this.#begin(session)
+      const pace = new Pace()
+      whole = true
+      while (!this.#ended) {
+        whole = false
+        const step = await this.#advance(session, pace)
+        whole = true
+        yield step
+      }
+    } finally {
+      this.#session = undefined
+      await this.#end(session, whole)
+    }
+  }
+
+  get #ended(): boolean {
+    const { step, total, stoppedEarly } = this.#progress
+    return step >= total || stoppedEarly || this.#options.signal?.aborted === true
+  }
+
+  #open(): Promise<Session> {
+    const { batch: rows, window: steps, optimizer } = this.settings
+    const slots = slotCount(optimizer)
+    return Session.open(this.#model, this.#options.runtime, { rows, steps, training: true, slots })
+  }
+
+  async #begin(session: Session): Promise<void> {
+    const { run, resume, runtime, signal } = this.#options
+    if (run || resume) this.#description = await describeRun(this.settings, this.#text, runtime.machine)
+    const total = await this.#total(session)
+    if (resume) this.#continue(session, resume, total)
+    this.#progress = { ...this.#progress, total }
+    await run?.begin()
+    if (resume) this.#savedStep = resume.progress.step
+    else if (!signal?.aborted) await this.#save(session)
+  }
+
+  /** Updates of the whole run: those of the run that goes on, unless another length is asked for. */
+  async #total(session: Session): Promise<number> {
+    const { resume, signal } = this.#options
+    const before = resume?.description.settings
+    if (resume && before && JSON.stringify(lengthOf(before)) === JSON.stringify(lengthOf(this.settings))) {
+      return resume.progress.total
+    }
+    const { training, validation } = this.data
+    const planned = await plannedUpdates({
+      settings: this.settings,
+      training,
+      validation,
+      session,
+      update: this.#update(1, 1),
+      stopped: () => signal?.aborted === true,
+    })
+    return 'minutes' in this.settings ? planned + (resume?.progress.step ?? 0) : planned
+  }
+
+  #continue(session: Session, resume: Checkpoint, total: number): void {
+    invariant(this.#description, 'a run that goes on has a description')
+    requireSameRun(resume, this.#description, this.#model, total)
+    const { patience } = this.settings
+    const stoppedEarly = patience > 0 && resume.progress.sinceBest >= patience
+    this.#progress = { ...resume.progress, stoppedEarly }
+    session.restore(resume.snapshot)
+    session.pull()
+  }
+
+  async #advance(session: Session, pace: Pace): Promise<TrainingStep> {
+    const { training } = this.data
+    const { total } = this.#progress
+    const step = this.#progress.step + 1
+    const index = (step - 1) % training.count
+    if (index === 0) session.reset()
+    const window = training.at(index)
+    const update = this.#update(step, total)
+    const start = performance.now()
+    const call = {
+      mode: 'gradients',
+      training: true,
+      seed: this.settings.seed,
+      counter: step,
+      update,
+    } as const
+    const result = await session.run(window, call)
+    pace.add(window.predictions, (performance.now() - start) / 1000)
+    this.#requireFinite(result, update)
+    this.#progress = { ...this.#progress, step }
+    const validation = this.#validationDue(step) ? await this.#validate(session) : undefined
+    const { learningRate } = update
+    const { tokensPerSecond } = pace
+    const epoch = step / training.count
+    const numbers = { step, epoch, ...result, learningRate, tokensPerSecond }
+    this.#options.run?.log({ ...numbers, ...(validation && { validation: validation.loss }) })
+    if (this.#checkpointDue(step, validation?.best)) await this.#save(session, validation?.best)
+    const expected = { tokens: window.predictions, secondsLeft: pace.left(total - step) }
+    return { ...numbers, ...expected, total, ...(validation && { validation }) }
+  }
+
+  #update(step: number, total: number): UpdateSettings {
+    const { optimizer, schedule, clipNorm, clipValue } = this.settings
+    const factor = rateFactor(schedule, { step, perEpoch: this.data.training.count, total })
+    const learningRate = this.settings.learningRate * factor
+    return updateSettings(optimizer, { learningRate, clipNorm, clipValue, count: step })
+  }
+
+  #requireFinite({ loss, gradientNorm }: RunResult, { count, learningRate }: UpdateSettings): void {
+    if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return
+    const what = Number.isFinite(loss) ? `gradient (norm ${gradientNorm})` : `loss (${loss})`
+    throw this.#diverged(
+      `The ${what} of update ${count} is no finite number, at learning rate ${learningRate}`,
+    )
+  }
+
+  #diverged(what: string): SluiceError {
+    const kept =
+      this.#savedStep >= 0 && this.#options.run ? ` The checkpoint of update ${this.#savedStep} is kept.` : ''
+    return new SluiceError(
+      'training-diverged',
+      `${what}: take a lower learning rate, or a smaller clipNorm (now ${this.settings.clipNorm}).${kept}`,
+    )
+  }
+
+  #validationDue(step: number): boolean {
+    const every = this.settings.validateEvery || this.data.training.count
+    return step % every === 0 || step === this.#progress.total
+  }
+
+  async #validate(session: Session): Promise<TrainingStep['validation']> {
+    const { validation } = this.data
+    if (!validation) return undefined
+    const evaluation = await measureLoss(session, validation)
+    const { step, best } = this.#progress
+    if (!Number.isFinite(evaluation.loss)) {
+      throw this.#diverged(
+        `The validation loss (${evaluation.loss}) after update ${step} is no finite number`,
+      )
+    }
+    session.pull()
+    const better = best === null || evaluation.loss < best.loss
+    const sinceBest = better ? 0 : this.#progress.sinceBest + 1
+    const stoppedEarly = this.settings.patience > 0 && sinceBest >= this.settings.patience
+    this.#progress = {
+      ...this.#progress,
+      best: better ? { step, loss: evaluation.loss } : best,
+      sinceBest,
+      stoppedEarly,
+    }
+    if (better && !this.#options.run) {
+      this.#best = new Map([...this.#model.parameters].map(([name, { data }]) => [name, data.slice()]))
+    }
+    return { ...evaluation, best: better }
+  }
+
+  #checkpointDue(step: number, best = false): boolean {
+    return best || step % this.settings.checkpointEvery === 0 || this.#ended
+  }
+
+  async #save(session: Session, best = false): Promise<void> {
+    const { run } = this.#options
+    if (!run || !this.#description) return
+    const snapshot = session.snapshot()
+    for (const [name, { data }] of snapshot.weights) {
+      if (data.some((x) => !Number.isFinite(x)))
+        throw this.#diverged(`The weights ${name} are no finite numbers any more`)
+    }
+    session.pull()
+    const { config, vocabulary } = this.#model
+    const model = { config, vocabulary }
+    await run.save({ progress: this.#progress, description: this.#description, model, snapshot }, best)
+    this.#savedStep = this.#progress.step
+  }
+
+  async #end(session: Session, whole: boolean): Promise<void> {
+    try {
+      if (!whole) return
+      session.pull()
+      if (this.#progress.step > Math.max(0, this.#savedStep)) await this.#save(session)
+    } finally {
+      session.dispose()
+    }
+  }
+}
