@@ -112,7 +112,9 @@ static void gatherPanel(const Worker &w, const plan::Group &g, const Span &span,
 static void computePanel(const Worker &w, const plan::Group &g, const Span &span, int panel) {
   const float *bias = g.bias < 0 ? nullptr : w.arena + g.bias + (ptrdiff_t)panel * g.vectors * width;
   Start start = g.bias == -2 ? Start::present : bias ? Start::bias : Start::zero;
-  if (g.gatherCount > 0 || (g.productCount == 0 && g.bias != -2)) {
+  // A first product that covers only some vectors of the panel cannot start the others.
+  const bool covered = g.productCount > 0 && w.records.products[g.productFirst].vectors == g.vectors;
+  if (g.gatherCount > 0 || (!covered && g.bias != -2)) {
     gatherPanel(w, g, span, panel, bias);
     start = Start::present;
   }

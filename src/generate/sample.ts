@@ -1,8 +1,7 @@
-import { SluiceError, invariant } from '../core/errors.ts'
+import { SluiceError } from '../core/errors.ts'
 import { Stream } from '../core/random.ts'
 import { knownKeys, wholeNumber } from '../data/index.ts'
-import type { Runtime } from '../runtime/types.ts'
-import { Session, type Tensors, type Trainable } from '../train/index.ts'
+import { type RuntimeSource, Session, type Tensors, type Trainable } from '../train/index.ts'
 import { type Choice, chooseToken, resolveChoice } from './choose.ts'
 
 /** Where a text stands: what sampling continues from. */
@@ -17,7 +16,7 @@ export interface SamplingState {
 
 /** What is sampled. */
 export interface SampleOptions extends Choice {
-  readonly runtime: Runtime
+  readonly runtime: RuntimeSource
   /** Text that the model reads first; it is not given back. */
   readonly prime?: string
   /** Characters to give. Default 500. */
@@ -43,7 +42,7 @@ export function sample(model: Trainable, options: SampleOptions): Sampling {
 /** A text that is being sampled; it is iterated over once. */
 export class Sampling implements AsyncIterable<string> {
   readonly #model: Trainable
-  readonly #runtime: Runtime
+  readonly #runtime: RuntimeSource
   readonly #choice: Required<Choice>
   readonly #length: number
   readonly #signal: AbortSignal | undefined
@@ -81,7 +80,7 @@ export class Sampling implements AsyncIterable<string> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<string, void, undefined> {
-    invariant(!this.#started, 'a text can be sampled only once')
+    if (this.#started) throw new SluiceError('sampling-used', 'A text is sampled once; call sample again.')
     this.#started = true
     const steps = Math.min(longestRead, this.#prime.length)
     const session = await Session.open(this.#model, this.#runtime, { rows: 1, steps, training: false })

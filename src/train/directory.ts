@@ -67,6 +67,12 @@ export class RunDirectory implements RunStore {
   static async create(path: string, files: Files = nodeFiles): Promise<RunDirectory> {
     return withLock(path, files, async (unlock) => {
       const { index } = await readIndex(path, files)
+      if (index.kept.length === 0 && (await files.read(`${path}/${indexFile}`))) {
+        throw new SluiceError(
+          'run-exists',
+          `${path} holds a ${indexFile} that is not of a run: take another directory.`,
+        )
+      }
       if (index.kept.length > 0) {
         throw new SluiceError(
           'run-exists',
@@ -102,6 +108,7 @@ export class RunDirectory implements RunStore {
       await this.#files.append(this.#at(metricsFile), this.#metricsLength, new Uint8Array())
       await this.#files.makeFolder(this.#at(checkpointsFolder))
     })
+    await this.#prune()
   }
 
   log(line: object): void {
@@ -163,7 +170,7 @@ export class RunDirectory implements RunStore {
     this.#index = index
   }
 
-  /** Removes what the index does not name. What cannot be removed now is tried again after the next checkpoint. */
+  /** Removes what the index does not name. What cannot be removed now is tried again later. */
   async #prune(): Promise<void> {
     const { kept, best } = this.#index
     for (const name of await this.#files.list(this.#at(checkpointsFolder)).catch(() => [])) {
@@ -188,16 +195,13 @@ async function withLock<T>(
   files: Files,
   work: (unlock: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
-  const unlock = await files
-    .makeFolder(path)
-    .then(() => files.lock(`${path}/${lockFile}`))
-    .catch((error: unknown) => {
-      throw diskError(error, path, 'start a run', undefined)
-    })
+  let unlock: (() => Promise<void>) | undefined
   try {
+    await files.makeFolder(path)
+    unlock = await files.lock(`${path}/${lockFile}`)
     return await work(unlock)
   } catch (error) {
-    await unlock()
-    throw error
+    await unlock?.()
+    throw diskError(error, path, 'open a run', undefined)
   }
 }

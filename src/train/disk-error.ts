@@ -10,7 +10,7 @@ interface Kind {
 const full: Kind = { code: 'disk-full', what: 'the disk is full', advice: 'Free some space' }
 const forbidden: Kind = {
   code: 'disk-permission',
-  what: 'writing there is not permitted',
+  what: 'this is not permitted',
   advice: 'Check the permissions',
 }
 

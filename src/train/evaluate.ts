@@ -1,8 +1,7 @@
 import { exp } from '../core/math.ts'
 import { type Batching, type Text, type Window, windows } from '../data/index.ts'
-import type { Runtime } from '../runtime/types.ts'
 import { Session } from './session.ts'
-import type { Trainable } from './trainable.ts'
+import type { RuntimeSource, Trainable } from './trainable.ts'
 import { requireSameVocabulary } from './vocabularies.ts'
 
 /** How well a model predicts a text. */
@@ -19,7 +18,7 @@ export interface Evaluation {
 
 /** How a text is read for evaluation. */
 export interface EvaluateOptions extends Partial<Batching> {
-  readonly runtime: Runtime
+  readonly runtime: RuntimeSource
 }
 
 /**

@@ -18,9 +18,10 @@ export {
   resolveSchedule,
   scheduleKinds,
 } from './schedules.ts'
+export { resumeNotes } from './resume.ts'
 export { Session, type Snapshot, type Tensors } from './session.ts'
 export { type Settings, type SettingsOptions, resolveSettings } from './settings.ts'
 export type { RunStore } from './store.ts'
-export type { ProgramOptions, Trainable, Weights } from './trainable.ts'
+export type { ProgramOptions, RuntimeSource, Trainable, Weights } from './trainable.ts'
 export { type TrainOptions, Training, type TrainingStep, train } from './training.ts'
 export { version } from './version.ts'

@@ -1,6 +1,7 @@
 import { type StoredModel, decodeModel } from '../interop/index.ts'
 import { type Files, nodeFiles } from './checkpoint-files.ts'
 import { decodeCheckpointModel } from './checkpoint.ts'
+import { diskError } from './disk-error.ts'
 import { lastGood, noRun, readIndex } from './run-index.ts'
 
 /** Which checkpoint of a run is wanted. */
@@ -15,6 +16,14 @@ export async function readModel(
   which: Which = 'best',
   files: Files = nodeFiles,
 ): Promise<StoredModel> {
+  try {
+    return await readFrom(path, which, files)
+  } catch (error) {
+    throw diskError(error, path, 'read a model', undefined)
+  }
+}
+
+async function readFrom(path: string, which: Which, files: Files): Promise<StoredModel> {
   if ((await files.list(path)).length === 0) {
     const bytes = await files.read(path)
     if (!bytes) throw noRun(path)

@@ -1,14 +1,6 @@
-import type {
-  Executable,
-  Machine,
-  ParameterBuffer,
-  Program,
-  Run,
-  RunResult,
-  Runtime,
-} from '../runtime/types.ts'
+import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult } from '../runtime/types.ts'
 import type { Tensor } from '../interop/index.ts'
-import type { ProgramOptions, Trainable } from './trainable.ts'
+import type { ProgramOptions, RuntimeSource, Trainable } from './trainable.ts'
 
 /** Tokens of one call, `[steps][rows]`; sampling has no targets. */
 export interface Input {
@@ -50,9 +42,9 @@ export class Session {
   }
 
   /** Compiles a model and gives it its current weights. */
-  static async open(model: Trainable, runtime: Runtime, options: ProgramOptions): Promise<Session> {
+  static async open(model: Trainable, runtime: RuntimeSource, options: ProgramOptions): Promise<Session> {
     const program = model.program(options)
-    return new Session(model, program, await runtime.compile(program))
+    return new Session(model, program, await (await runtime).compile(program))
   }
 
   /** The next window starts from states of zero. */

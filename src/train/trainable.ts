@@ -1,4 +1,4 @@
-import type { Program } from '../runtime/types.ts'
+import type { Program, Runtime } from '../runtime/types.ts'
 import type { Vocabulary } from '../data/index.ts'
 
 /** A parameter's current weights, row-major. */
@@ -6,6 +6,9 @@ export interface Weights {
   readonly shape: readonly number[]
   readonly data: Float32Array
 }
+
+/** What runs a model; it may still be loading. */
+export type RuntimeSource = Runtime | Promise<Runtime>
 
 /** What the parts of a training or sampling program may depend on. */
 export interface ProgramOptions {

@@ -1,12 +1,13 @@
 import { SluiceError, invariant } from '../core/errors.ts'
 import { type Split, type Text, split } from '../data/index.ts'
-import type { RunResult, Runtime, UpdateSettings } from '../runtime/types.ts'
+import type { UpdateSettings } from '../runtime/types.ts'
 import { type Checkpoint, type Description, type Progress } from './checkpoint.ts'
+import { diverged, notFinite } from './divergence.ts'
 import { type Evaluation, measureLoss } from './evaluate.ts'
 import { plannedUpdates } from './length.ts'
 import { slotCount, updateSettings } from './optimizers.ts'
 import { Pace } from './pace.ts'
-import { describeRun, requireSameRun, resumeNotes } from './resume.ts'
+import { describeRun, requireSameRun } from './resume.ts'
 import { rateFactor } from './schedules.ts'
 import { Session } from './session.ts'
 import {
@@ -17,12 +18,12 @@ import {
   resolveSettings,
 } from './settings.ts'
 import type { RunStore } from './store.ts'
-import type { Trainable } from './trainable.ts'
+import type { RuntimeSource, Trainable } from './trainable.ts'
 import { requireSameVocabulary } from './vocabularies.ts'
 
 /** Settings of a run, and what it runs with. */
 export interface TrainOptions extends SettingsOptions {
-  readonly runtime: Runtime
+  readonly runtime: RuntimeSource
   /** Where checkpoints and metrics go; absent: nowhere. */
   readonly run?: RunStore
   /** What to continue from. Settings that are not given are then those of the run. */
@@ -70,8 +71,6 @@ export class Training implements AsyncIterable<TrainingStep> {
   readonly settings: Settings
   /** What is trained on and what is held out. */
   readonly data: Split
-  /** Why a continued run will not be the same to the last bit, if so. */
-  readonly notes: readonly string[]
   readonly #model: Trainable
   readonly #text: Text
   readonly #options: Omit<TrainOptions, keyof SettingsOptions>
@@ -88,7 +87,6 @@ export class Training implements AsyncIterable<TrainingStep> {
     requireSameVocabulary(model, text)
     this.settings = resume ? continuedSettings(resume.description.settings, given) : resolveSettings(given)
     this.data = split(text.tokens, this.settings, this.settings.validation)
-    this.notes = resume ? resumeNotes(resume, runtime.machine) : []
     this.#model = model
     this.#text = text
     this.#options = { runtime, ...(run && { run }), ...(resume && { resume }), ...(signal && { signal }) }
@@ -116,7 +114,7 @@ export class Training implements AsyncIterable<TrainingStep> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TrainingStep, void, undefined> {
-    invariant(!this.#started, 'a training can be iterated over only once')
+    if (this.#started) throw new SluiceError('training-used', 'A training runs once; call train again.')
     this.#started = true
     const session = await this.#open()
     this.#session = session
@@ -149,8 +147,8 @@ export class Training implements AsyncIterable<TrainingStep> {
   }
 
   async #begin(session: Session): Promise<void> {
-    const { run, resume, runtime, signal } = this.#options
-    if (run || resume) this.#description = await describeRun(this.settings, this.#text, runtime.machine)
+    const { run, resume, signal } = this.#options
+    if (run || resume) this.#description = await describeRun(this.settings, this.#text, session.machine)
     const total = await this.#total(session)
     if (resume) this.#continue(session, resume, total)
     this.#progress = { ...this.#progress, total }
@@ -206,7 +204,8 @@ export class Training implements AsyncIterable<TrainingStep> {
     } as const
     const result = await session.run(window, call)
     pace.add(window.predictions, (performance.now() - start) / 1000)
-    this.#requireFinite(result, update)
+    const bad = notFinite(result)
+    if (bad) throw this.#diverged(`The ${bad} of update ${step} is no finite number`)
     this.#progress = { ...this.#progress, step }
     const validation = this.#validationDue(step) ? await this.#validate(session) : undefined
     const { learningRate } = update
@@ -226,21 +225,8 @@ export class Training implements AsyncIterable<TrainingStep> {
     return updateSettings(optimizer, { learningRate, clipNorm, clipValue, count: step })
   }
 
-  #requireFinite({ loss, gradientNorm }: RunResult, { count, learningRate }: UpdateSettings): void {
-    if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return
-    const what = Number.isFinite(loss) ? `gradient (norm ${gradientNorm})` : `loss (${loss})`
-    throw this.#diverged(
-      `The ${what} of update ${count} is no finite number, at learning rate ${learningRate}`,
-    )
-  }
-
   #diverged(what: string): SluiceError {
-    const kept =
-      this.#savedStep >= 0 && this.#options.run ? ` The checkpoint of update ${this.#savedStep} is kept.` : ''
-    return new SluiceError(
-      'training-diverged',
-      `${what}: take a lower learning rate, or a smaller clipNorm (now ${this.settings.clipNorm}).${kept}`,
-    )
+    return diverged(what, this.settings, this.#options.run ? this.#savedStep : -1)
   }
 
   #validationDue(step: number): boolean {

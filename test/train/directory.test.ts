@@ -125,6 +125,13 @@ describe('a run directory', () => {
     expect(await names()).not.toContain('lock')
   })
 
+  test('is not started over a file of somebody else', async () => {
+    await mkdir(path, { recursive: true })
+    await writeFile(join(path, 'run.json'), '{"speed":"fast"}')
+    await expect(RunDirectory.create(path)).rejects.toThrow('holds a run.json that is not of a run')
+    await expect(RunDirectory.open(path)).rejects.toMatchObject({ code: 'run-empty' })
+  })
+
   test('gives its best or last model, and so does a file alone', async () => {
     await start()
     const { last, best } = await index()
@@ -263,7 +270,7 @@ describe('a bad disk', () => {
   test('at the start says why there is no run', async () => {
     await mkdir(path, { recursive: true })
     await writeFile(join(path, 'file'), '')
-    await expect(RunDirectory.create(join(path, 'file'))).rejects.toThrow('Cannot start a run in')
+    await expect(RunDirectory.create(join(path, 'file'))).rejects.toThrow('Cannot open a run in')
     await expect(RunDirectory.create(join(path, 'file', 'run'))).rejects.toThrow(
       'a part of the path is a file',
     )

@@ -9,6 +9,7 @@ import {
   type Trainable,
   evaluate,
   resolveSettings,
+  resumeNotes,
   train,
   version,
 } from '../../src/train/index.ts'
@@ -56,12 +57,16 @@ describe('training', () => {
     const runtime = fakeRuntime()
     const model = fakeModel(vocabulary)
     const before = weightsOf(model)
-    const steps = await collect(train(model, book, { ...small, steps: 40, runtime }))
+    const loading = Promise.resolve(runtime)
+    const steps = await collect(train(model, book, { ...small, steps: 40, runtime: loading }))
     expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 40 }, (_zero, i) => i + 1))
     expect(steps[0]).toMatchObject({ total: 40, epoch: 1 / 9, learningRate: 0.05, tokens: 20 })
     expect(steps[39]!.loss).toBeLessThan(steps[0]!.loss - 0.3)
     expect(runtime.alive).toBe(0)
     expect(weightsOf(model)).not.toEqual(before)
+    const training = train(model, book, { ...small, runtime })
+    await collect(training)
+    await expect(collect(training)).rejects.toThrow('A training runs once')
   })
 
   test('reads windows in order, carries the state, and starts each epoch from zero', async () => {
@@ -215,8 +220,8 @@ describe('leaving early', () => {
     await expect(collect(train(fakeModel(vocabulary), book, options))).rejects.toMatchObject({
       code: 'training-diverged',
       message:
-        'The loss (NaN) of update 6 is no finite number, at learning rate 0.05: take a lower learning rate, or a smaller ' +
-        'clipNorm (now 5). The checkpoint of update 5 is kept.',
+        'The loss (NaN) of update 6 is no finite number: take a lower learning rate (now 0.05) or a smaller clipNorm (now 5). ' +
+        'The checkpoint of update 5 is kept.',
     })
     expect(run.saved.map(({ progress }) => progress.step)).toEqual([0, 5])
     expect(runtime.alive).toBe(0)
@@ -275,11 +280,11 @@ describe('a run that goes on', () => {
 
   test('on another machine says that bits will differ', async () => {
     const resume = await until(3)
-    const { notes } = train(fakeModel(vocabulary), book, { runtime: fakeRuntime({ single: false }), resume })
+    const notes = resumeNotes(resume, fakeRuntime({ single: false }).machine)
     expect(notes).toEqual([
       'the run was on reference fake32 and goes on with reference fake64: it will not be the same to the last bit.',
     ])
-    expect(train(fakeModel(vocabulary), book, { runtime: fakeRuntime(), resume }).notes).toEqual([])
+    expect(resumeNotes(resume, fakeRuntime().machine)).toEqual([])
   })
 })
 

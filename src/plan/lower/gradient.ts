@@ -242,7 +242,7 @@ class GradientLowering {
     const program = size === undefined ? -1 : copyProgram(this.#lowering, size, pairs)
     const { width } = this.#lowering.shape
     const blocks = size === undefined ? 1 : blocksOf(size, width)
-    return { kind: 0, panels: blocks, units: 1, program, ...this.#productRange(products, false) }
+    return { kind: 0, panels: blocks, units: 1, program, ...this.#productRange(products, undefined) }
   }
 
   #stage(stage: Stage, index: number, loop: LoopDraft, after: LoopDraft, sums: ReadonlyMap<number, readonly ColumnSum[]>): void {
@@ -268,7 +268,7 @@ class GradientLowering {
     const group = [...this.#panels].find(([, panels]) => panels.size === size && products.some((back) => back.panels === panels))
     const blocks = Math.max(1, blocksOf(size, this.#lowering.shape.width))
     const shape = group ? { panels: group[1].panels, units: group[1].units } : { panels: blocks, units: 1 }
-    return { kind: 0, ...shape, program, ...this.#productRange(products, group !== undefined && program >= 0) }
+    return { kind: 0, ...shape, program, ...this.#productRange(products, program >= 0 ? group?.[1] : undefined) }
   }
 
   /** Whether a sum is nothing but the gradient of an input, so that its products may leave the time loop. */
@@ -279,14 +279,15 @@ class GradientLowering {
     return isInput && !read && this.#scan.states.length > 0 && this.#lowering.shape.rows <= 8 && this.#scan.homes.get(target)!.length === 1
   }
 
-  /** Products that can run once stage `index` is done: one for each sum, group and run of neighbouring slots. */
+  /** Products that run once stage `index` is done: one for each sum, group and run of neighbouring slots. */
   #products(index: number): readonly Back[] {
     const sums = [...new Set(this.#stages.flatMap(({ groups }) => groups.flat()))]
     return sums.flatMap((target) => {
-      const ready = terms(this.#program, target).filter(({ operand }) => this.#stageOfOperand(operand) === index)
-      const found = ready.map((term) => this.#slotOfGradient(term.operand, term.matrix))
-      const byGroup = groupBy(found.map((place, i) => ({ ...place, term: ready[i]! })), ({ group }) => group)
-      return [...byGroup].flatMap(([group, list]) => neighbours(list).map((run) => this.#back(target, group, run)))
+      const found = terms(this.#program, target).map((term) => ({ term, ...this.#slotOfGradient(term.operand, term.matrix) }))
+      const ready = [...groupBy(found, ({ group }) => group)].filter(
+        ([, list]) => Math.max(...list.map(({ term }) => this.#stageOfOperand(term.operand))) === index,
+      )
+      return ready.flatMap(([group, list]) => neighbours(list).map((run) => this.#back(target, group, run)))
     })
   }
 
@@ -307,8 +308,9 @@ class GradientLowering {
     return { target, group, panels: this.#panels.get(group)!, from: run[0]!.slot, terms: matrices }
   }
 
-  #productRange(products: readonly Back[], fused: boolean): { productFirst: number; productCount: number } {
-    const drafts = products.map((back) => this.#product(back, fused))
+  /** Products after a stage; those that read `fused` panels run while the stage's program goes through them. */
+  #productRange(products: readonly Back[], fused: Panels | undefined): { productFirst: number; productCount: number } {
+    const drafts = products.map((back) => this.#product(back, back.panels === fused))
     const productFirst = this.#lowering.records.count('product')
     for (const draft of drafts) this.#lowering.records.add('product', draft)
     return { productFirst, productCount: drafts.length }

@@ -1,11 +1,11 @@
-import { type Port, type StepGraph, ancestors } from '../../graph/index.ts'
+import { type Port, type StepGraph, type Type, ancestors } from '../../graph/index.ts'
 import type { Piece } from '../partition.ts'
 import { type Plan, isZero } from '../plan.ts'
 import { reductionKinds, stageKinds } from '../format.ts'
 import { floatBits } from '../write.ts'
 import { dropThreshold } from '../../core/dropout.ts'
 import { Unsupported, invariant } from '../../core/errors.ts'
-import { type Operand, blocksOf, chunksOf, constantRow, later } from './arena.ts'
+import { type Operand, blocksOf, chunksOf, constantRow, later, still } from './arena.ts'
 import { type Gradients, lowerGradient } from './gradient.ts'
 import { writeProgram } from './program.ts'
 import { ScanLowering, type Sequence } from './scan.ts'
@@ -208,10 +208,16 @@ class WindowLowering {
       for (const { name, piece } of named) this.#register(name, { piece, kind: 'tokens', places: [tokenPlace(base, shape.rows)] })
       return
     }
-    const operand = arena.rowMajor(type.shape[0]!, type.extent === 'step' ? shape.steps : 1)
+    const operand = this.#rowMajor(type)
     this.#values.set(id, operand)
     const kind = type.extent === 'step' ? 'steps' : 'rows'
     for (const { name, piece } of named) this.#register(name, { piece, kind, places: [operand] })
+  }
+
+  /** A fresh place for a sequence, or for one vector a row. */
+  #rowMajor({ extent, shape: [size] }: Type): Operand {
+    const { arena, shape } = this.#lowering
+    return extent === 'step' ? arena.rowMajor(size!, shape.steps) : still(arena.rowMajor(size!, 1))
   }
 
   #sequence(id: number): Sequence {
@@ -356,9 +362,9 @@ class WindowLowering {
 
   #add(id: number): void {
     const { inputs, type } = this.#plan.nodes[id]!
-    const { arena, shape } = this.#lowering
+    const { shape } = this.#lowering
     const size = type.shape[0]!
-    const operand = arena.rowMajor(size, type.extent === 'step' ? shape.steps : 1)
+    const operand = this.#rowMajor(type)
     this.#values.set(id, operand)
     const program = writeProgram(this.#lowering, {
       size,

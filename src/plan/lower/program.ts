@@ -165,9 +165,10 @@ class ProgramWriter {
     }
     const masked = size % shape.width === 0 ? [] : this.#stored()
     const mask = this.#lowering.words(masked)
+    const blocks = Math.max(1, blocksOf(size, shape.width))
     return records.add('program', {
-      blocks: Math.max(1, blocksOf(size, shape.width)),
-      entries: size === 0 ? shape.width : size,
+      blocks,
+      entries: size === 0 ? shape.width : size - (blocks - 1) * shape.width,
       operandFirst,
       operandCount: this.#operands.length,
       temporaries: this.#temporaries,

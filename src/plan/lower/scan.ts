@@ -152,7 +152,7 @@ export class ScanLowering {
       nodes.forEach((id, slot) => {
         this.homes.set(id, [slotOf(panels, slot), ...(this.homes.get(id) ?? [])])
         const needsRows = this.#operands.has(id) || this.program.outputs.some(({ node }, i) => node === id && this.settings.rowOutputs[i])
-        if (needsRows && !this.#rowsIn(this.homes.get(id)!)) this.addHome(id, this.#rows(id))
+        if (needsRows && !this.#rowsIn(this.homes.get(id)!.slice(1))) this.addHome(id, this.#rows(id))
       })
     }
     for (const id of stage.reductions) this.#lay(id, stage)
@@ -165,10 +165,12 @@ export class ScanLowering {
     return slots === 1 ? still(rows) : rows
   }
 
-  /** The place of a value that stands row after row, where it has one. */
+  /** The place of a value that stands row after row; of a sum of products that has none, its panels. */
   rowsOf(id: number): Operand {
-    const homes = this.homes.get(source(this.program, id)) ?? []
-    return this.#rowsIn(homes) ?? homes[0] ?? this.locate(id)
+    const at = source(this.program, id)
+    const homes = this.homes.get(at) ?? []
+    const summed = operation(this.program.nodes[at]!.op).kind === 'product'
+    return this.#rowsIn(summed ? homes.slice(1) : homes) ?? homes[0] ?? this.locate(id)
   }
 
   #rowsIn(homes: readonly Operand[]): Operand | undefined {
@@ -186,10 +188,12 @@ export class ScanLowering {
     return this.readLater(this.plan.forward, id, stage)
   }
 
+  /** Whether another program reads the value: of a later stage, or of this one for vectors of another size. */
   readLater(stages: readonly Stage[], id: number, stage: Stage): boolean {
     const after = stages.slice(stages.indexOf(stage) + 1)
     const readers = after.flatMap(({ groups, reductions, program }) => [...groups.flat(), ...reductions, ...program])
-    return readers.some((reader) => this.program.nodes[reader]!.inputs.some((input) => source(this.program, input) === id))
+    const beside = stage.program.filter((reader) => this.size(reader) !== this.size(id))
+    return [...readers, ...beside].some((reader) => this.#reads(reader, id))
   }
 
   #lay(id: number, stage: Stage): void {
@@ -226,7 +230,7 @@ export class ScanLowering {
     return made.every((index) => index >= read) && !backwardRoots(program).includes(id)
   }
 
-  /** Whether a node reads another, itself or through nodes that are computed again. */
+  /** Whether a node reads another, itself or through an alias. */
   #reads(reader: number, id: number): boolean {
     return this.program.nodes[reader]!.inputs.some((input) => source(this.program, input) === id)
   }

@@ -1,0 +1,200 @@
+import { invariant } from '../core/errors.ts'
+import { type RecordName, header, magic, packKinds, records, reductionKinds, stageKinds, version } from './format.ts'
+
+type Fields = Readonly<Record<string, number>>
+
+type PanelFields = Readonly<Record<'panels' | 'panelStride' | 'vectors' | 'lastVectors', number>>
+
+/** Instruction operands that are read, by name of the field. */
+const inputFields = ['a', 'b', 'c'] as const
+
+/** A plan's records, decoded. */
+function decode(words: Int32Array) {
+  const fields = (names: readonly string[], at: number): Fields =>
+    Object.fromEntries(names.map((name, i) => [name, words[at + i] ?? Number.NaN]))
+  const head = fields(header, 0)
+  const names = Object.keys(records) as RecordName[]
+  const sections = new Map(
+    names.map((name, i) => {
+      const [offset, count] = [words[header.length + 2 * i]!, words[header.length + 2 * i + 1]!]
+      const size = records[name].length
+      invariant(offset >= 0 && count >= 0 && offset + count * size <= words.length, `section ${name} lies inside the plan`)
+      return [name, Array.from({ length: count }, (_unused, k) => fields(records[name], offset + k * size))] as const
+    }),
+  )
+  return { head, section: (name: RecordName): readonly Fields[] => sections.get(name)! }
+}
+
+/**
+ * Checks a lowered plan before it runs: every reference names a record, and every address that a run can form lies in
+ * the arena. A plan that fails is a bug of Sluice.
+ * @throws SluiceError `internal`
+ */
+export function verify(words: Int32Array): void {
+  new Verifier(words).verify()
+}
+
+class Verifier {
+  readonly #head: Fields
+  readonly #section: (name: RecordName) => readonly Fields[]
+
+  constructor(words: Int32Array) {
+    const { head, section } = decode(words)
+    this.#head = head
+    this.#section = section
+  }
+
+  verify(): void {
+    invariant(this.#head.magic === magic && this.#head.version === version, 'a plan of this version')
+    this.#region('parameters', this.#head.parameters!, this.#head.parameterFloats!)
+    this.#region('gradients', this.#head.gradients!, this.#head.parameterFloats!)
+    for (const loop of this.#range('loop', 'forward', this.#head)) this.#loop(loop)
+    for (const loop of this.#range('loop', 'backward', this.#head)) this.#loop(loop)
+    for (const reduction of this.#section('reduction')) this.#reduction(reduction)
+    for (const pack of this.#section('pack')) this.#pack(pack)
+  }
+
+  /** Records first..first+count of a section, named by fields of another record. */
+  #range(name: RecordName, field: string, of: Fields): readonly Fields[] {
+    const [first, count] = [of[`${field}First`]!, of[`${field}Count`]!]
+    const all = this.#section(name)
+    invariant(first >= 0 && count >= 0 && first + count <= all.length, `${field} names ${name} records that exist`)
+    return all.slice(first, first + count)
+  }
+
+  #one(name: RecordName, index: number): Fields {
+    const found = this.#section(name)[index]
+    invariant(found, `${name} ${index} exists`)
+    return found
+  }
+
+  #region(what: string, from: number, length: number): void {
+    invariant(from >= 0 && length >= 0 && from + length <= this.#head.arena!, `${what} (${from}, ${length} floats) lies in the arena`)
+  }
+
+  /** Checks all addresses of an operand for `blocks` blocks, over all steps, rows and chunks. */
+  #operand(what: string, index: number, blocks: number, steps = this.#head.steps!): void {
+    const operand = this.#one('operand', index)
+    const { base, timeStride, chunkStride, rowStride, panelStride, unitStride, units } = operand
+    const { rows, chunks, vectorWidth } = this.#head
+    const last = Math.max(0, blocks - 1)
+    const widest =
+      Math.max(0, steps - 1) * timeStride! +
+      (chunks! - 1) * chunkStride! +
+      (rows! - 1) * rowStride! +
+      Math.floor(last / units!) * panelStride! +
+      (units === 1 ? 0 : Math.min(last, units! - 1) * unitStride!)
+    this.#region(what, base!, widest + vectorWidth!)
+  }
+
+  #loop(loop: Fields): void {
+    for (const copy of this.#range('copy', 'copy', loop)) {
+      const steps = copy.lastStep ? this.#head.steps! + 1 : 1
+      if (copy.a! >= 0) this.#operand('copy from', copy.a!, copy.blocks!, steps)
+      this.#operand('copy to', copy.d!, copy.blocks!, 1)
+    }
+    for (const stage of this.#range('stage', 'stage', loop)) this.#stage(stage)
+  }
+
+  #stage(stage: Fields): void {
+    const kind = stageKinds[stage.kind!]
+    invariant(kind, `stage kind ${stage.kind} exists`)
+    if (kind === 'compute') return this.#compute(stage)
+    if (kind === 'reduce') {
+      const list = this.#range('word', 'list', stage).map(({ value }) => value!)
+      for (let i = 0; i < list.length; i += 2) this.#operand('reduce from', list[i]!, list[i + 1]!)
+      return this.#operand('reduce to', stage.d!, 1)
+    }
+    if (kind !== 'embed') this.#operand(`${kind} from`, stage.a!, stage.blocks!)
+    this.#operand(`${kind} to`, stage.d!, stage.blocks!)
+    if (kind !== 'dropout') this.#region('tokens', stage.tokens!, this.#head.steps! * this.#head.rows!)
+    if (kind === 'embed') this.#region('table', stage.table!, stage.classes! * stage.stride!)
+    if (kind === 'loss') this.#region('losses', this.#head.losses!, this.#head.steps! * this.#head.rows!)
+  }
+
+  #compute(stage: Fields): void {
+    for (const group of this.#range('group', 'group', stage)) this.#group(group)
+    for (const product of this.#range('product', 'product', stage)) this.#product(product)
+    if (stage.program! >= 0) this.#program(this.#one('program', stage.program!))
+  }
+
+  #group(group: Fields): void {
+    const { panels, vectors, bias } = group
+    this.#panels('group', group.c!, group as unknown as PanelFields, this.#head.vectorWidth!)
+    if (bias! >= 0) this.#region('bias', bias!, panels! * vectors! * this.#head.vectorWidth!)
+    for (const product of this.#range('product', 'product', group)) this.#product(product)
+    for (const gather of this.#range('gather', 'gather', group)) {
+      invariant(gather.vectorStart! + gather.vectors! <= vectors!, 'a gather stays in its panel')
+      this.#region('table', gather.table!, panels! * gather.classes! * gather.vectors! * this.#head.vectorWidth!)
+      this.#region('tokens', gather.tokens!, this.#head.steps! * this.#head.rows!)
+    }
+  }
+
+  /** Panels at an operand: all but the last with `vectors` vectors, the last with `lastVectors`. */
+  #panels(what: string, operand: number, of: PanelFields, vectorStride: number): void {
+    const { base, timeStride, rowStride } = this.#one('operand', operand)
+    const { rows, steps, vectorWidth } = this.#head
+    const start = base! + (steps! - 1) * timeStride! + (rows! - 1) * rowStride!
+    const reach = (panel: number, vectors: number): number => panel * of.panelStride + (vectors - 1) * vectorStride + vectorWidth!
+    if (of.panels > 1) this.#region(what, start, reach(of.panels - 2, of.vectors))
+    this.#region(what, start, reach(of.panels - 1, of.lastVectors))
+  }
+
+  #product(product: Fields): void {
+    const { a, segments, segmentLength, segmentStride, weights, panels, vectors, lastVectors } = product
+    const { base, timeStride, rowStride } = this.#one('operand', a!)
+    const widest = (this.#head.steps! - 1) * timeStride! + (this.#head.rows! - 1) * rowStride!
+    this.#region('product from', base!, widest + (segments! - 1) * segmentStride! + segmentLength!)
+    invariant(vectors! >= 1 && vectors! <= 4 && lastVectors! >= 1 && lastVectors! <= vectors!, 'a product has 1 to 4 vectors')
+    this.#region('weights', weights!, panels! * segments! * segmentLength! * vectors! * this.#head.vectorWidth!)
+    this.#panels('product to', product.c!, product as unknown as PanelFields, product.vectorStride!)
+  }
+
+  #program(program: Fields): void {
+    const operands = program.operandCount!
+    const slots = operands + program.temporaries!
+    this.#range('operand', 'operand', program)
+    for (let i = 0; i < operands; i++) this.#operand(`operand ${i}`, program.operandFirst! + i, program.blocks!)
+    for (const instruction of this.#range('instruction', 'instruction', program)) {
+      const used = [instruction.d!, ...inputFields.map((field) => instruction[field]!), instruction.e!]
+      invariant(used.every((slot) => slot >= 0 && slot < slots), 'an instruction reads and writes slots that exist')
+    }
+    for (const { value } of this.#range('word', 'mask', program)) invariant(value! >= 0 && value! < operands, 'a mask names an operand')
+  }
+
+  #reduction(reduction: Fields): void {
+    const kind = reductionKinds[reduction.kind!]
+    invariant(kind, `reduction kind ${reduction.kind} exists`)
+    const targets = this.#range('word', 'target', reduction).map(({ value }) => value!)
+    const { vectorWidth } = this.#head
+    const { entries, stride, classes, panels, units, lastVectors, blocks } = reduction
+    if (kind === 'columns' || kind === 'chunks') {
+      this.#operand(kind, reduction.d!, blocks!)
+      for (const target of targets) this.#region('gradient', target, blocks! * vectorWidth!)
+    } else if (kind === 'transpose') {
+      this.#region('turned gradient', reduction.source!, entries! * reduction.sourceStride!)
+      for (const target of targets) this.#region('gradient', target, (classes! - 1) * stride! + entries!)
+    } else {
+      const widest = ((panels! - 1) * units! + (targets.length === 1 ? lastVectors! : units!)) * vectorWidth!
+      const lines = kind === 'weight' ? entries! : classes!
+      for (const target of targets) this.#region('gradient', target, (lines - 1) * stride! + widest)
+      this.#panels(kind, reduction.d!, reduction as unknown as PanelFields, vectorWidth!)
+      if (kind === 'scatter') this.#region('tokens', reduction.tokens!, this.#head.steps! * this.#head.rows!)
+    }
+  }
+
+  #pack(pack: Fields): void {
+    const kind = packKinds[pack.kind!]
+    invariant(kind, `pack kind ${pack.kind} exists`)
+    const lanes = pack.vectors! * this.#head.vectorWidth!
+    const inner = pack.innerPanels! * pack.slots! * pack.units! * this.#head.vectorWidth!
+    const depth = { forward: pack.k!, backward: inner, bias: 1 }[kind]
+    this.#region('packed weights', pack.dst!, pack.panels! * depth * lanes)
+    const list = this.#range('word', 'source', pack).map(({ value }) => value!)
+    for (let i = 0; kind !== 'bias' && i < list.length; i += 3) {
+      const [offset, kStride, nStride] = [list[i]!, list[i + 1]!, list[i + 2]!]
+      this.#region('weights', offset, (pack.k! - 1) * kStride + (pack.n! - 1) * nStride + 1)
+    }
+    for (let i = 1; kind === 'bias' && i < list.length; i += 2) this.#region('bias', list[i]!, pack.n!)
+  }
+}

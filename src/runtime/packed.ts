@@ -1,0 +1,221 @@
+import type { Device, Loaded } from './device.ts'
+import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult, Runtime } from './types.ts'
+import { type Lowered, type Operand, type Place, call as callFields, lower, plan, verify } from '../plan/index.ts'
+import { SluiceError, invariant } from '../core/errors.ts'
+import { pow } from '../core/math.ts'
+
+/** The runtime of a device: plans a program, lays the plan out for the device's vectors, verifies and loads it. */
+export function packedRuntime(device: Device): Runtime {
+  return {
+    machine: device.machine,
+    async compile(program) {
+      const { gradient, rows, steps } = program
+      const target = { vectorWidth: device.vectorWidth, rows, steps, slots: gradient?.slots ?? 0 }
+      const lowered = lower(plan(program), target)
+      verify(lowered.words)
+      return new PackedExecutable(device.machine, program, lowered, await device.load(lowered.words))
+    },
+  }
+}
+
+const field = new Map<string, number>(callFields.map((name, index) => [name, index]))
+const modes = { forward: 1, gradients: 2, update: 4, pack: 8 } as const
+const rules = ['sgd', 'rmsprop', 'adam', 'adamw'] as const
+const buffers: readonly ParameterBuffer[] = ['value', 'gradient', 'slot0', 'slot1', 'slot2']
+
+class PackedExecutable implements Executable {
+  readonly machine: Machine
+  readonly #program: Program
+  readonly #lowered: Lowered
+  readonly #loaded: Loaded
+  readonly #call = new Float64Array(callFields.length)
+  /** What was written to initial states: they start from it again in each call that carries nothing. */
+  readonly #initial = new Map<string, Float32Array>()
+  #lastSteps = 0
+  #steps = 0
+  /** Parameters were written since the packed copies were made. */
+  #stale = true
+
+  constructor(machine: Machine, program: Program, lowered: Lowered, loaded: Loaded) {
+    this.machine = machine
+    this.#program = program
+    this.#lowered = lowered
+    this.#loaded = loaded
+    const { vectorWidth } = lowered.target
+    for (const { offset, value } of lowered.constants) loaded.floats.fill(value, offset, offset + vectorWidth)
+  }
+
+  #place(name: string): readonly Place[] {
+    const places = this.#lowered.places.get(name)
+    if (places) return places
+    const names = [...this.#lowered.places.keys()].join(', ')
+    throw new SluiceError('program-name', `This program has no "${name}"; it has ${names}.`)
+  }
+
+  write(name: string, data: ArrayLike<number>): void {
+    const places = this.#place(name)
+    if (places[0]!.kind === 'tokens') return this.#writeTokens(name, places[0]!, data)
+    const size = sizeOf(places)
+    const slots = places[0]!.kind === 'steps' ? this.#program.steps : 1
+    const most = slots * this.#program.rows * size
+    if (data.length > most || data.length % (this.#program.rows * size) !== 0) {
+      throw new SluiceError('program-size', `"${name}" takes up to ${most} entries in whole steps, not ${data.length}.`)
+    }
+    for (const place of places) this.#move(place, size, data.length, (at, i) => (this.#loaded.floats[at] = data[i]!))
+    if (this.#program.states.some(({ initial }) => initial === name)) this.#initial.set(name, Float32Array.from(data))
+  }
+
+  #writeTokens(name: string, place: Place, data: ArrayLike<number>): void {
+    const most = this.#program.steps * this.#program.rows
+    if (data.length > most) throw new SluiceError('program-size', `"${name}" takes up to ${most} tokens, not ${data.length}.`)
+    this.#loaded.ints.set(data, place.places[0]!.base)
+  }
+
+  read(name: string): Float32Array {
+    const places = this.#place(name)
+    if (places[0]!.kind === 'loss') return Float32Array.of(this.#call[field.get('loss')!]!)
+    const size = sizeOf(places)
+    const slots = places[0]!.kind === 'steps' ? this.#steps : 1
+    const data = new Float32Array(slots * this.#program.rows * size)
+    for (const place of places) this.#move(place, size, data.length, (at, i) => (data[i]! += this.#loaded.floats[at]!))
+    return data
+  }
+
+  /** Visits the arena address of each entry of one part, for as many whole steps as `length` entries of the whole make. */
+  #move(place: Place, size: number, length: number, visit: (at: number, index: number) => void): void {
+    const { rows } = this.#program
+    const { piece, kind, places } = place
+    const shift = kind === 'final' ? this.#steps : 0
+    for (const operand of places) {
+      for (let row = 0; row < length / size; row++) {
+        const start = addressOf(operand, shift + Math.floor(row / rows), row % rows)
+        for (let i = 0; i < piece.rows; i++) visit(start + this.#offset(operand, i), row * size + piece.row + i)
+      }
+    }
+  }
+
+  #offset({ panelStride, unitStride, units }: Operand, entry: number): number {
+    const { vectorWidth } = this.#lowered.target
+    const block = Math.floor(entry / vectorWidth)
+    return Math.floor(block / units) * panelStride + (block % units) * unitStride + (entry % vectorWidth)
+  }
+
+  #parameter(name: string, buffer: ParameterBuffer) {
+    const pieces = this.#lowered.parameters.get(name)
+    if (!pieces) throw new SluiceError('program-name', `This program has no parameter "${name}".`)
+    const start = this.#lowered.buffers[buffers.indexOf(buffer)]
+    if (start === undefined) throw new SluiceError('program-name', `This program keeps no ${buffer} of parameters.`)
+    return { pieces, start, count: Math.max(...pieces.map(({ piece }) => (piece.row + piece.rows) * (piece.column + piece.columns))) }
+  }
+
+  #eachEntry(name: string, buffer: ParameterBuffer, visit: (at: number, index: number) => void): void {
+    const { pieces, start } = this.#parameter(name, buffer)
+    const width = Math.max(...pieces.map(({ piece }) => piece.column + piece.columns))
+    for (const { piece, place } of pieces) {
+      for (let row = 0; row < piece.rows; row++) {
+        const from = start + place.offset + row * place.rowStride
+        const to = (piece.row + row) * width + piece.column
+        for (let column = 0; column < piece.columns; column++) visit(from + column * place.columnStride, to + column)
+      }
+    }
+  }
+
+  writeParameter(name: string, data: ArrayLike<number>, buffer: ParameterBuffer = 'value'): void {
+    const { count } = this.#parameter(name, buffer)
+    if (data.length !== count) {
+      throw new SluiceError('program-size', `Parameter "${name}" has ${count} entries, not ${data.length}.`)
+    }
+    this.#eachEntry(name, buffer, (at, i) => (this.#loaded.floats[at] = data[i]!))
+    if (buffer === 'value') this.#stale = true
+  }
+
+  readParameter(name: string, buffer: ParameterBuffer = 'value'): Float32Array {
+    const data = new Float32Array(this.#parameter(name, buffer).count)
+    this.#eachEntry(name, buffer, (at, i) => (data[i] = this.#loaded.floats[at]!))
+    return data
+  }
+
+  async run(run: Run): Promise<RunResult> {
+    const { mode, update } = run
+    if (this.#stale) await this.#packed()
+    const updating = update !== undefined && mode !== 'forward'
+    const passes = mode === 'update' ? 0 : mode === 'forward' ? modes.forward : modes.forward | modes.gradients
+    this.#set({
+      mode: passes | (updating ? modes.update | modes.pack : 0),
+      steps: run.steps,
+      lastSteps: this.#lastSteps,
+      carry: Number(run.carry ?? false),
+      accumulate: Number(run.accumulate ?? false),
+      training: Number(run.training ?? false),
+      seed: run.seed ?? 0,
+      counter: run.counter ?? 0,
+      lossScale: this.#lossScale(run.steps),
+    })
+    if (update && updating) this.#setUpdate(update)
+    if (passes > 0) {
+      if (!run.carry) this.#restart()
+      this.#steps = run.steps
+      this.#lastSteps = run.steps
+    }
+    await this.#loaded.run(this.#call)
+    const loss = passes > 0 && this.#lowered.targets !== undefined ? this.#call[field.get('loss')!]! : NaN
+    return { loss, gradientNorm: updating ? this.#call[field.get('gradientNorm')!]! : NaN }
+  }
+
+  #set(values: Readonly<Record<string, number>>): void {
+    for (const [name, value] of Object.entries(values)) this.#call[field.get(name)!] = value
+  }
+
+  #setUpdate(update: NonNullable<Run['update']>): void {
+    const { rule, nesterov, centered, ...numbers } = update
+    this.#set({
+      ...numbers,
+      rule: rules.indexOf(rule),
+      nesterov: Number(nesterov),
+      centered: Number(centered),
+      bias1: 1 - pow(update.beta1, update.count),
+      bias2: 1 - pow(update.beta2, update.count),
+    })
+  }
+
+  async #packed(): Promise<void> {
+    this.#set({ mode: modes.pack, steps: 1, lastSteps: 0 })
+    await this.#loaded.run(this.#call)
+    this.#stale = false
+  }
+
+  /** States start from what was written, or from zero. */
+  #restart(): void {
+    for (const { initial } of this.#program.states) {
+      const places = this.#lowered.places.get(initial)
+      if (!places) continue
+      const size = sizeOf(places)
+      const data = this.#initial.get(initial)
+      const length = this.#program.rows * size
+      for (const place of places) this.#move(place, size, length, (at, i) => (this.#loaded.floats[at] = data?.[i] ?? 0))
+    }
+  }
+
+  #lossScale(steps: number): number {
+    const { targets } = this.#lowered
+    if (targets === undefined) return 0
+    const end = targets + steps * this.#program.rows
+    let count = 0
+    for (let at = targets; at < end; at++) if (this.#loaded.ints[at]! >= 0) count++
+    return 1 / Math.max(1, count)
+  }
+
+  dispose(): void {
+    this.#loaded.dispose()
+  }
+}
+
+function addressOf({ base, timeStride, rowStride }: Operand, step: number, row: number): number {
+  return base + step * timeStride + row * rowStride
+}
+
+function sizeOf(places: readonly Place[]): number {
+  const size = Math.max(...places.map(({ piece }) => piece.row + piece.rows))
+  invariant(size > 0, 'a vector has entries')
+  return size
+}
