@@ -51,9 +51,40 @@ static void runStage(const Worker &w, const plan::Stage &s, const Span &span) {
   }
 }
 
+/** True for a place that all steps share: one vector a row, over and over. */
+SLUICE_INLINE bool standsStill(const plan::Operand &o) { return o.timeStride == 0 && o.rowStride != 0; }
+
+/** True if a stage has only operands with a place for each step. */
+static bool movesWithTime(const Worker &w, const plan::Stage &s) {
+  const Records &r = w.records;
+  const auto still = [&](int operand) { return standsStill(r.operands[operand]); };
+  if (s.kind == plan::STAGE_REDUCE)
+    for (int i = 0; i < s.listCount; i += 2)
+      if (still(r.words[s.listFirst + i].value)) return false;
+  if (s.kind == plan::STAGE_LOSS || s.kind == plan::STAGE_DROPOUT)
+    if (still(s.a)) return false;
+  if (s.kind != plan::STAGE_COMPUTE) return s.d < 0 || !still(s.d);
+  for (int i = 0; i < s.groupCount; i++)
+    if (still(r.groups[s.groupFirst + i].c)) return false;
+  for (int i = 0; i < s.productCount; i++)
+    if (still(r.products[s.productFirst + i].a) || still(r.products[s.productFirst + i].c)) return false;
+  if (s.program < 0) return true;
+  const plan::Program &p = r.programs[s.program];
+  for (int i = 0; i < p.operandCount; i++)
+    if (still(p.operandFirst + i)) return false;
+  return true;
+}
+
+/** Steps that a loop takes together: several where none needs another or shares a place with it. */
+static int stepsTogether(const Worker &w, const plan::Loop &loop, int rows) {
+  bool free = loop.parallel != 0;
+  for (int i = 0; i < loop.stageCount && free; i++) free = movesWithTime(w, w.records.stages[loop.stageFirst + i]);
+  return free && rows < rowsTogetherInLoop ? rowsTogetherInLoop / rows : 1;
+}
+
 /**
- * Runs one loop. Steps that need each other go one by one; others in blocks, stage after stage, always forwards, so that
- * the order of column sums does not depend on the size of a block.
+ * Runs one loop. Steps that go together take stage after stage; where no step needs another they always run forwards,
+ * so that the order of column sums does not depend on how many go together.
  */
 static void runLoop(const Worker &w, const plan::Loop &loop) {
   Span span = w.ownRows();
@@ -61,8 +92,8 @@ static void runLoop(const Worker &w, const plan::Loop &loop) {
   for (int i = 0; i < loop.copyCount; i++)
     copyBefore(w, w.records.copies[loop.copyFirst + i], span, loop.direction > 0 ? 0 : steps - 1);
   if (span.rows() == 0) return;
-  const int together = loop.parallel && rowsTogetherInLoop > span.rows() ? rowsTogetherInLoop / span.rows() : 1;
   const bool forward = loop.direction > 0 || loop.parallel;
+  const int together = stepsTogether(w, loop, span.rows());
   for (int done = 0; done < steps; done += together) {
     const int count = smaller(together, steps - done);
     span.firstStep = forward ? done : steps - done - count;

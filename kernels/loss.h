@@ -53,9 +53,10 @@ static void lossStage(const Worker &w, const plan::Stage &s, const Span &span) {
     for (int r = span.firstRow; r < span.lastRow; r++) {
       const int target = w.ints(s.tokens)[(ptrdiff_t)step * h.rows + r];
       const Row logits{w.arena + offsetOf(a, step, r), a};
-      const plan::Operand &od = s.d < 0 ? a : w.records.operands[s.d];
+      const bool wanted = s.d >= 0 && ((int)w.call->mode & 2); // the gradient may stand where the logits do
+      const plan::Operand &od = wanted ? w.records.operands[s.d] : a;
       const Row gradient{w.arena + offsetOf(od, step, r), od};
-      const Row *d = s.d < 0 ? nullptr : &gradient;
+      const Row *d = wanted ? &gradient : nullptr;
       float &loss = w.arena[h.losses + (ptrdiff_t)step * h.rows + r];
       if (target < 0 || target >= s.classes) {
         loss = 0;

@@ -11,12 +11,10 @@ struct PanelView {
   const Worker &w;
 
   int vectors(int panel) const { return panel + 1 == r.panels ? r.lastVectors : r.vectors; }
-  int unit(int panel, int j) const { return panel * r.units + j % r.units; }
-  /** False for vectors that only fill up the last panel. */
-  bool counts(int panel, int j) const { return r.blocks == 0 || unit(panel, j) < r.blocks; }
   /** Where row 0 of vector j adds up. */
   ptrdiff_t target(int panel, int j) const {
-    return w.records.words[r.targetFirst + j / r.units].value + (ptrdiff_t)unit(panel, j) * width;
+    const int unit = panel * r.units + j % r.units;
+    return w.records.words[r.targetFirst + j / r.units].value + (ptrdiff_t)unit * width;
   }
 };
 
@@ -51,16 +49,17 @@ static void packLeft(const Worker &w, const plan::Reduction &r, const Pass &pass
   });
 }
 
-/** The vectors of a panel that count, over the rows of a pass, as the right side of a tile: in place if they can be. */
-static const float *rightSide(const PanelView &view, const Pass &pass, int panel, const int *which, int n) {
+/** The vectors of a panel over the rows of a pass, as the right side of a tile: in place if they lie so. */
+static const float *rightSide(const PanelView &view, const Pass &pass, int panel) {
   const Worker &w = view.w;
   const plan::Operand &d = w.records.operands[view.r.d];
   const ptrdiff_t start = (ptrdiff_t)panel * view.r.panelStride;
-  if (n == view.vectors(panel) && d.rowStride == n * width && isContinuous(d, w.records.header.rows))
+  const int n = view.vectors(panel);
+  if (d.rowStride == n * width && isContinuous(d, w.records.header.rows))
     return w.arena + d.base + start + (ptrdiff_t)pass.first * d.rowStride;
   eachRowOf(w, pass, [&](int k, int step, int row) {
     const float *source = w.arena + offsetOf(d, step, row) + start;
-    for (int j = 0; j < n; j++) store(w.scratch.right + (k * n + j) * width, load(source + which[j] * width));
+    for (int j = 0; j < n; j++) store(w.scratch.right + (k * n + j) * width, load(source + j * width));
   });
   return w.scratch.right;
 }
@@ -68,21 +67,17 @@ static const float *rightSide(const PanelView &view, const Pass &pass, int panel
 /** Adds a pass to the gradients of one panel. */
 static void addPanel(const PanelView &view, const Pass &pass, int panel) {
   const plan::Reduction &r = view.r;
-  int which[4], n = 0;
-  for (int j = 0; j < view.vectors(panel); j++)
-    if (view.counts(panel, j)) which[n++] = j;
-  if (n == 0) return;
   Tile tile{};
   tile.a = view.w.scratch.left;
   tile.segments = 1;
   tile.length = pass.count;
-  tile.b = rightSide(view, pass, panel, which, n);
+  tile.b = rightSide(view, pass, panel);
   tile.c = view.w.arena;
   tile.cRow = r.stride;
-  for (int j = 0; j < n; j++) tile.at[j] = view.target(panel, which[j]);
+  for (int j = 0; j < view.vectors(panel); j++) tile.at[j] = view.target(panel, j);
   tile.start = Start::addend;
   const Cut cut = cutRows(r.entries, r.vectors);
-  withVectors(n, [&](auto vectors) {
+  withVectors(view.vectors(panel), [&](auto vectors) {
     for (int i = 0; i < cut.count; i++) {
       const int height = cut.rowsOf(i);
       multiplyRows<vectors.count, true>(height, tile);
@@ -112,7 +107,6 @@ static void addScatter(const Worker &w, const plan::Reduction &r, int first, int
       if (tokens[k] < 0 || tokens[k] >= r.classes) return;
       const float *source = w.arena + offsetOf(d, step, row) + (ptrdiff_t)panel * r.panelStride;
       for (int j = 0; j < view.vectors(panel); j++) {
-        if (!view.counts(panel, j)) continue;
         float *target = w.arena + view.target(panel, j) + (ptrdiff_t)tokens[k] * r.stride;
         store(target, load(target) + load(source + j * width));
       }
@@ -152,11 +146,16 @@ static void addChunks(const Worker &w, const plan::Reduction &r, int first, int 
   }
 }
 
+/** Adds the transpose of rows [first, last) of a target, and clears where it came from for the next window. */
 static void addTransposed(const Worker &w, const plan::Reduction &r, int first, int last) {
   float *target = w.arena + w.records.words[r.targetFirst].value;
-  for (int n = first; n < last; n++)
-    for (int m = 0; m < r.entries; m++)
-      target[(ptrdiff_t)n * r.stride + m] += w.arena[r.source + (ptrdiff_t)m * r.sourceStride + n];
+  for (int n = first; n < last; n++) {
+    for (int m = 0; m < r.entries; m++) {
+      float &source = w.arena[r.source + (ptrdiff_t)m * r.sourceStride + n];
+      target[(ptrdiff_t)n * r.stride + m] += source;
+      source = 0;
+    }
+  }
 }
 
 static void runReduction(const Worker &w, const plan::Reduction &r, int first, int last) {

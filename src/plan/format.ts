@@ -111,7 +111,7 @@ export const records = {
    *   `units` blocks; after every few panels the fused products over them; at the end the products that are not fused.
    * reduce: operand `d` (all lanes) = k * sum of all entries of the operands in the word list [operand, blocks]...
    * loss: softmax cross-entropy of logits operand `a` [classes] and targets (int32 at `tokens` + t*rows + r; negative
-   *   is left out): loss of the row to header.losses, gradient * call.lossScale to operand `d`.
+   *   is left out): loss of the row to header.losses; with a backward pass, gradient * call.lossScale to operand `d`.
    * embed: operand `d` = row `token` of the table at `table` (row stride `stride`), `blocks` blocks.
    * dropout: operand `d` = operand `a` masked and scaled by `k` (a copy outside training), `blocks` blocks of `entries`
    *   entries; entry u of row r at step t is dropped where the word of counter (t*rows + r, offset + u) under the key of

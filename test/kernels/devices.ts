@@ -20,7 +20,10 @@ export const devices: readonly Device[] = [
 
 /** A way to open each runtime with a number of threads. */
 export const threaded: readonly { readonly name: string; open(threads: number): Promise<Device> }[] = [
-  ...native().map((isa) => ({ name: `native ${isa}`, open: async (threads: number) => openNative({ isa, threads }) })),
+  ...native().map((isa) => ({
+    name: `native ${isa}`,
+    open: async (threads: number) => openNative({ isa, threads }),
+  })),
   { name: 'wasm', open: (threads) => openWasm({ threads }) },
 ]
 

@@ -23,7 +23,10 @@ export class TestPlan {
   readonly chunks: number
   #end = 32
 
-  constructor(device: Device, shape: { readonly rows: number; readonly steps?: number; readonly chunks?: number }) {
+  constructor(
+    device: Device,
+    shape: { readonly rows: number; readonly steps?: number; readonly chunks?: number },
+  ) {
     this.width = device.vectorWidth
     this.rows = shape.rows
     this.steps = shape.steps ?? 1
@@ -44,7 +47,15 @@ export class TestPlan {
   /** Vectors of `size` entries at given strides; the default is one vector for all steps and rows. */
   place(size: number, strides: Partial<Strides>): Place {
     const blocks = this.blocks(size)
-    const none = { base: 0, timeStride: 0, chunkStride: 0, rowStride: 0, panelStride: this.width, unitStride: 0, units: 1 }
+    const none = {
+      base: 0,
+      timeStride: 0,
+      chunkStride: 0,
+      rowStride: 0,
+      panelStride: this.width,
+      unitStride: 0,
+      units: 1,
+    }
     const all = { ...none, ...strides }
     return { ...all, size, blocks, operand: this.writer.add('operand', all) }
   }
@@ -88,7 +99,11 @@ export class TestPlan {
   }
 
   /** A pointwise program as a stage of its own; slots are the operands, then temporaries. */
-  pointwise(operands: readonly Place[], instructions: readonly Fields<'instruction'>[], fields: Fields<'program'> = {}): Fields<'stage'> {
+  pointwise(
+    operands: readonly Place[],
+    instructions: readonly Fields<'instruction'>[],
+    fields: Fields<'program'> = {},
+  ): Fields<'stage'> {
     const copies = this.add('operand', operands.map(strideOf))
     const body = this.add('instruction', instructions)
     const blocks = operands[0]!.blocks
@@ -116,7 +131,15 @@ export class TestPlan {
   }
 }
 
-function strideOf({ base, timeStride, chunkStride, rowStride, panelStride, unitStride, units }: Strides): Strides {
+function strideOf({
+  base,
+  timeStride,
+  chunkStride,
+  rowStride,
+  panelStride,
+  unitStride,
+  units,
+}: Strides): Strides {
   return { base, timeStride, chunkStride, rowStride, panelStride, unitStride, units }
 }
 
@@ -155,7 +178,11 @@ export function each(
 }
 
 /** What a place holds now. */
-export function read(loaded: Loaded, plan: TestPlan, place: Place): (step: number, row: number, entry: number) => number {
+export function read(
+  loaded: Loaded,
+  plan: TestPlan,
+  place: Place,
+): (step: number, row: number, entry: number) => number {
   const floats = loaded.floats.slice()
   return (step, row, entry) => floats[indexOf(place, plan.width, step, row, entry)]!
 }
@@ -167,7 +194,10 @@ export function numbers(seed: number): () => number {
 }
 
 /** Runs a call whose other fields are 0. @returns all its fields afterwards */
-export async function runCall(loaded: Loaded, fields: Partial<Record<CallField, number>>): Promise<Record<CallField, number>> {
+export async function runCall(
+  loaded: Loaded,
+  fields: Partial<Record<CallField, number>>,
+): Promise<Record<CallField, number>> {
   const values = Float64Array.from(call, (name) => fields[name] ?? 0)
   await loaded.run(values)
   return Object.fromEntries(call.map((name, i) => [name, values[i]!])) as Record<CallField, number>

@@ -64,7 +64,9 @@ const functions: Partial<Record<InstructionName, Meaning>> = {
 /** Smallest float32 that is not subnormal. */
 const smallest = 1.17549435e-38
 
-const sizes = [0, 1e-30, 1e-8, 1e-3, 0.1, 0.3, 0.5, 0.7, 0.99, 1, 1.01, 2, 3, 5, 8, 9, 12, 20, 40, 69, 86, 89, 100, 1000]
+const sizes = [
+  0, 1e-30, 1e-8, 1e-3, 0.1, 0.3, 0.5, 0.7, 0.99, 1, 1.01, 2, 3, 5, 8, 9, 12, 20, 40, 69, 86, 89, 100, 1000,
+]
 const extremes = [...sizes, ...sizes.map((x) => -x)].map(Math.fround)
 
 /** A plan of one instruction over 11 rows with a tail. */
@@ -98,13 +100,25 @@ class Trial {
     })
     await runCall(loaded, { mode: 1, steps: 2 })
     const [a, b, c, third] = inputs.map((place) => read(loaded, plan, place))
-    const results = { a: a!, b: b!, c: c!, e: third!, d: read(loaded, plan, d), second: read(loaded, plan, e) }
+    const results = {
+      a: a!,
+      b: b!,
+      c: c!,
+      e: third!,
+      d: read(loaded, plan, d),
+      second: read(loaded, plan, e),
+    }
     loaded.dispose()
     return results
   }
 
   /** Largest difference from float64, relative to the larger of the value and `unit`; subnormal values may be 0. */
-  async worst(name: InstructionName, meaning: Meaning, unit: number, f: (input: number, index: number) => number) {
+  async worst(
+    name: InstructionName,
+    meaning: Meaning,
+    unit: number,
+    f: (input: number, index: number) => number,
+  ) {
     const { a, b, c, e, d } = await this.run({ op: opOf(name) }, f)
     let worst = { difference: 0, at: 0, is: 0, wanted: 0 }
     each(this.plan, this.d, 2, (step, row, i) => {
@@ -120,40 +134,55 @@ class Trial {
   }
 }
 
-describe.each(devices.map((device) => [titleOf(device), device] as const))('pointwise on %s', (_title, device) => {
-  it.each(Object.entries(arithmetic) as [InstructionName, Meaning][])('%s', async (name, meaning) => {
-    const next = numbers(opOf(name))
-    const ties = [0, 0.25, k, k2, -1, 1]
-    const pick = (_input: number, index: number) => (index % 5 === 0 ? ties[(index / 5) % ties.length]! : next())
-    expect(await new Trial(device).worst(name, meaning, 1, pick)).toMatchObject({ difference: expect.closeTo(0, 6) })
-  })
-
-  it.each(Object.entries(functions) as [InstructionName, Meaning][])('%s, over its whole range', async (name, meaning) => {
-    const next = numbers(opOf(name))
-    const positive = ['sqrt', 'log', 'power'].includes(name)
-    const value = (input: number, index: number): number => {
-      const x = extremes[index] ?? next() * (index % 3 === 0 ? 1 : index % 3 === 1 ? 10 : 90)
-      return Math.fround(input === 1 ? next() + 2 : positive ? Math.abs(x) : x)
-    }
-    const { difference, ...rest } = await new Trial(device).worst(name, meaning, smallest, value)
-    expect(difference, JSON.stringify(rest)).toBeLessThan(3e-7)
-  })
-
-  it('takes whole, negative and half powers', async () => {
-    for (const exponent of [2, 3, -1, 0, 0.5, -0.5, -2.5, 7]) {
-      const { a, d } = await new Trial(device).run({ op: opOf('power'), k: floatBits(exponent) }, (_input, i) => 0.5 + i / 100)
-      expect(d(1, 3, 4) / a(1, 3, 4) ** exponent).toBeCloseTo(1, 6)
-    }
-    const { d } = await new Trial(device).run({ op: opOf('power'), k: floatBits(3) }, () => -2)
-    expect(d(0, 0, 0)).toBe(-8)
-  })
-
-  it('gives two results, tanh and its product', async () => {
-    const next = numbers(3)
-    const { a, b, d, second } = await new Trial(device).run({ op: opOf('tanh_mul'), e: 5 }, () => next() * 4)
-    each(new Trial(device).plan, new Trial(device).d, 2, (step, row, i) => {
-      expect(d(step, row, i)).toBeCloseTo(Math.tanh(a(step, row, i)), 6)
-      expect(second(step, row, i)).toBe(Math.fround(b(step, row, i) * d(step, row, i)))
+describe.each(devices.map((device) => [titleOf(device), device] as const))(
+  'pointwise on %s',
+  (_title, device) => {
+    it.each(Object.entries(arithmetic) as [InstructionName, Meaning][])('%s', async (name, meaning) => {
+      const next = numbers(opOf(name))
+      const ties = [0, 0.25, k, k2, -1, 1]
+      const pick = (_input: number, index: number) =>
+        index % 5 === 0 ? ties[(index / 5) % ties.length]! : next()
+      expect(await new Trial(device).worst(name, meaning, 1, pick)).toMatchObject({
+        difference: expect.closeTo(0, 6),
+      })
     })
-  })
-})
+
+    it.each(Object.entries(functions) as [InstructionName, Meaning][])(
+      '%s, over its whole range',
+      async (name, meaning) => {
+        const next = numbers(opOf(name))
+        const positive = ['sqrt', 'log', 'power'].includes(name)
+        const value = (input: number, index: number): number => {
+          const x = extremes[index] ?? next() * (index % 3 === 0 ? 1 : index % 3 === 1 ? 10 : 90)
+          return Math.fround(input === 1 ? next() + 2 : positive ? Math.abs(x) : x)
+        }
+        const { difference, ...rest } = await new Trial(device).worst(name, meaning, smallest, value)
+        expect(difference, JSON.stringify(rest)).toBeLessThan(3e-7)
+      },
+    )
+
+    it('takes whole, negative and half powers', async () => {
+      for (const exponent of [2, 3, -1, 0, 0.5, -0.5, -2.5, 7]) {
+        const { a, d } = await new Trial(device).run(
+          { op: opOf('power'), k: floatBits(exponent) },
+          (_input, i) => 0.5 + i / 100,
+        )
+        expect(d(1, 3, 4) / a(1, 3, 4) ** exponent).toBeCloseTo(1, 6)
+      }
+      const { d } = await new Trial(device).run({ op: opOf('power'), k: floatBits(3) }, () => -2)
+      expect(d(0, 0, 0)).toBe(-8)
+    })
+
+    it('gives two results, tanh and its product', async () => {
+      const next = numbers(3)
+      const { a, b, d, second } = await new Trial(device).run(
+        { op: opOf('tanh_mul'), e: 5 },
+        () => next() * 4,
+      )
+      each(new Trial(device).plan, new Trial(device).d, 2, (step, row, i) => {
+        expect(d(step, row, i)).toBeCloseTo(Math.tanh(a(step, row, i)), 6)
+        expect(second(step, row, i)).toBe(Math.fround(b(step, row, i) * d(step, row, i)))
+      })
+    })
+  },
+)

@@ -15,7 +15,9 @@ describe.each(devices.map((device) => [titleOf(device), device] as const))('rows
     const b = plan.panelMajor(5 * plan.width, 2)
     const d = plan.rowMajor(plan.width)
     const list = plan.writer.words([a.operand, a.blocks, b.operand, b.blocks])
-    plan.loop([{ kind: reduce, d: d.operand, listFirst: list.first, listCount: list.count, k: floatBits(0.25) }])
+    plan.loop([
+      { kind: reduce, d: d.operand, listFirst: list.first, listCount: list.count, k: floatBits(0.25) },
+    ])
     const loaded = await device.load(plan.finish({ forwardCount: 1 }))
     const next = numbers(1)
     write(loaded, plan, a, next)
@@ -88,7 +90,10 @@ describe.each(devices.map((device) => [titleOf(device), device] as const))('rows
     const mask = plan.writer.words([1, 2, 3])
     const fields = { entries: 2, maskFirst: mask.first, maskCount: mask.count, columnSums: 1 }
     const stage = plan.pointwise(operands, body, fields)
-    const copies = plan.add('copy', sums.map(({ place }) => ({ a: -1, d: place.operand, blocks: 3 })))
+    const copies = plan.add(
+      'copy',
+      sums.map(({ place }) => ({ a: -1, d: place.operand, blocks: 3 })),
+    )
     plan.loop([stage], { copyFirst: copies.first, copyCount: copies.count })
     const loaded = await device.load(plan.finish({ forwardCount: 1 }))
     write(loaded, plan, a, numbers(2))
@@ -191,35 +196,40 @@ async function expectLoss(device: Device, classes: number, spread: number): Prom
       const wanted = target < 0 ? 0 : (Math.exp(logit - log) - (i === target ? 1 : 0)) / 4
       expect(dx(step, row, i)).toBeCloseTo(wanted, 6)
     })
-    expect(dx(step, row, plan.blocks(classes) * plan.width - 1)).toBe(classes % plan.width === 0 ? dx(step, row, classes - 1) : 0)
+    expect(dx(step, row, plan.blocks(classes) * plan.width - 1)).toBe(
+      classes % plan.width === 0 ? dx(step, row, classes - 1) : 0,
+    )
   })
   expect(total / (sum / 4)).toBeCloseTo(1, 6)
   loaded.dispose()
 }
 
-describe.each(devices.map((device) => [titleOf(device), device] as const))('states and losses on %s', (_title, device) => {
-  it('starts states from what was written or from the last window', async () => {
-    await expectCarry(device)
-  })
+describe.each(devices.map((device) => [titleOf(device), device] as const))(
+  'states and losses on %s',
+  (_title, device) => {
+    it('starts states from what was written or from the last window', async () => {
+      await expectCarry(device)
+    })
 
-  it('starts a backward loop at the last step', async () => {
-    await expectBackwards(device)
-  })
+    it('starts a backward loop at the last step', async () => {
+      await expectBackwards(device)
+    })
 
-  it('gives loss and gradient of logits, small and large', async () => {
-    await expectLoss(device, 5, 1)
-    await expectLoss(device, 83, 4)
-    await expectLoss(device, 16, 1000)
-  })
+    it('gives loss and gradient of logits, small and large', async () => {
+      await expectLoss(device, 5, 1)
+      await expectLoss(device, 83, 4)
+      await expectLoss(device, 16, 1000)
+    })
 
-  it('copies by a program too', async () => {
-    const plan = new TestPlan(device, { rows: 1 })
-    const [a, d] = [plan.once(3), plan.rowMajor(3)]
-    plan.loop([plan.pointwise([a, d], [{ op: copyOp, d: 1, a: 0 }])])
-    const loaded = await device.load(plan.finish({ forwardCount: 1 }))
-    write(loaded, plan, a, (_step, _row, i) => i + 1)
-    await runCall(loaded, { mode: 1, steps: 1 })
-    expect([...loaded.floats.subarray(d.base, d.base + 4)]).toEqual([1, 2, 3, 0])
-    loaded.dispose()
-  })
-})
+    it('copies by a program too', async () => {
+      const plan = new TestPlan(device, { rows: 1 })
+      const [a, d] = [plan.once(3), plan.rowMajor(3)]
+      plan.loop([plan.pointwise([a, d], [{ op: copyOp, d: 1, a: 0 }])])
+      const loaded = await device.load(plan.finish({ forwardCount: 1 }))
+      write(loaded, plan, a, (_step, _row, i) => i + 1)
+      await runCall(loaded, { mode: 1, steps: 1 })
+      expect([...loaded.floats.subarray(d.base, d.base + 4)]).toEqual([1, 2, 3, 0])
+      loaded.dispose()
+    })
+  },
+)

@@ -1,0 +1,137 @@
+import { SluiceError } from '../src/core/errors.ts'
+
+/** An array of a case file, row-major. */
+export interface Tensor {
+  readonly shape: readonly number[]
+  readonly data: readonly number[]
+}
+
+/** An object of a case file. Each field is checked when it is read; a wrong one is an error that says where it is. */
+export class Fields {
+  readonly #where: string
+  readonly #record: Readonly<Record<string, unknown>>
+
+  constructor(value: unknown, where: string) {
+    this.#where = where
+    if (!isRecord(value)) throw this.#error('must be an object')
+    this.#record = value
+  }
+
+  /** Whether there is a field of this name that is not null. */
+  has(key: string): boolean {
+    return Object.hasOwn(this.#record, key) && this.#record[key] !== null
+  }
+
+  names(): readonly string[] {
+    return Object.keys(this.#record)
+  }
+
+  object(key: string): Fields {
+    return new Fields(this.#record[key], this.#place(key))
+  }
+
+  text(key: string): string {
+    return this.#take(key, 'a text', (value) => typeof value === 'string')
+  }
+
+  /** One of the given texts. */
+  choice<T extends string>(key: string, choices: readonly T[]): T {
+    return this.#take(key, `one of ${choices.join(', ')}`, (value): value is T =>
+      choices.some((choice) => choice === value),
+    )
+  }
+
+  number(key: string): number {
+    return this.#take(key, 'a number', isFinite)
+  }
+
+  /** A whole number above zero. */
+  count(key: string): number {
+    return this.#take(
+      key,
+      'a whole number above zero',
+      (value) => Number.isSafeInteger(value) && Number(value) > 0,
+    )
+  }
+
+  flag(key: string): boolean {
+    return this.#take(key, 'true or false', (value) => typeof value === 'boolean')
+  }
+
+  texts(key: string): readonly string[] {
+    return this.#list(key, 'a list of texts', (value) => typeof value === 'string')
+  }
+
+  numbers(key: string): readonly number[] {
+    return this.#list(key, 'a list of numbers', isFinite)
+  }
+
+  list(key: string): readonly unknown[] {
+    return this.#list(key, 'a list', () => true)
+  }
+
+  /** `{"shape": [...], "data": [...]}`; ONNX cases say `dims` for `shape`. */
+  tensor(key: string): Tensor {
+    const fields = this.object(key)
+    const tensor = { shape: fields.numbers(fields.has('dims') ? 'dims' : 'shape'), data: fields.numbers('data') }
+    const entries = tensor.shape.reduce((total, size) => total * size, 1)
+    if (tensor.data.length === entries) return tensor
+    throw fields.#error(`has ${tensor.data.length} entries for the shape [${tensor.shape.join(', ')}]`)
+  }
+
+  /** All fields, each a tensor. */
+  tensors(): ReadonlyMap<string, Tensor> {
+    return new Map(this.names().map((key) => [key, this.tensor(key)]))
+  }
+
+  /** An error about a field, for rules that only a format knows. */
+  wrong(key: string, message: string): SluiceError {
+    return new SluiceError('conformance-file', `${this.#place(key)} ${message}.`)
+  }
+
+  #take<T>(key: string, what: string, test: (value: unknown) => boolean): T {
+    const value = this.#record[key]
+    if (test(value)) return value as T
+    throw this.wrong(key, `must be ${what}, not ${JSON.stringify(value)}`)
+  }
+
+  #list<T>(key: string, what: string, test: (value: unknown) => boolean): readonly T[] {
+    return this.#take(key, what, (value) => Array.isArray(value) && value.every(test))
+  }
+
+  #place(key: string): string {
+    return `${this.#where}: ${key}`
+  }
+
+  #error(message: string): SluiceError {
+    return new SluiceError('conformance-file', `${this.#where} ${message}.`)
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isFinite(value: unknown): boolean {
+  return Number.isFinite(value)
+}
+
+/** The tensor with its first two axes swapped: batch-first to time-major and back. */
+export function swapped({ shape, data }: Tensor): Tensor {
+  const [first = 1, second = 1, ...rest] = shape
+  const size = rest.reduce((total, length) => total * length, 1)
+  const result: number[] = []
+  for (let j = 0; j < second; j++) {
+    for (let i = 0; i < first; i++) {
+      const start = (i * second + j) * size
+      result.push(...data.slice(start, start + size))
+    }
+  }
+  return { shape: [second, first, ...rest], data: result }
+}
+
+/** The data of a tensor in equal parts along its first axis. */
+export function parts({ data }: Tensor, count: number): readonly (readonly number[])[] {
+  const size = data.length / count
+  return Array.from({ length: count }, (_unused, index) => data.slice(index * size, (index + 1) * size))
+}

@@ -1,0 +1,93 @@
+import { type Cell, compile } from '../../src/equations/index.ts'
+import type { Trial } from '../cases.ts'
+import type { Tolerance } from '../compare.ts'
+import type { Fields, Tensor } from '../fields.ts'
+import type { Network } from '../network.ts'
+import { runSequence } from '../sequence.ts'
+
+/** The layers of PyTorch, by their names in case files. */
+export const torchModes = ['rnn_tanh', 'rnn_relu', 'lstm', 'gru'] as const
+
+export type TorchMode = (typeof torchModes)[number]
+
+/** One layer as equations with PyTorch's parameters: stacked blocks of rows and, with `bias`, two biases. */
+export function torchCell(mode: TorchMode, bias: boolean): Cell {
+  const input = `weight_ih @ x${bias ? ' + bias_ih' : ''}`
+  const recurrent = `weight_hh @ h${bias ? ' + bias_hh' : ''}`
+  return compile(equations[mode](input, recurrent), { name: mode })
+}
+
+type Equations = (input: string, recurrent: string) => string
+
+const rnn =
+  (activation: string): Equations =>
+  (input, recurrent) =>
+    `h' = ${activation}(${input} + ${recurrent})`
+
+const lstm: Equations = (input, recurrent) => `
+  a = ${input} + ${recurrent}
+  i = sigmoid(block(a, 0, 4))
+  f = sigmoid(block(a, 1, 4))
+  g = tanh(block(a, 2, 4))
+  o = sigmoid(block(a, 3, 4))
+  c' = f * c + i * g
+  h' = o * tanh(c')`
+
+const gru: Equations = (input, recurrent) => `
+  a = ${input}
+  u = ${recurrent}
+  r = sigmoid(block(a, 0, 3) + block(u, 0, 3))
+  z = sigmoid(block(a, 1, 3) + block(u, 1, 3))
+  n = tanh(block(a, 2, 3) + r * block(u, 2, 3))
+  h' = (1 - z) * n + z * h`
+
+const equations: Readonly<Record<TorchMode, Equations>> = {
+  rnn_tanh: rnn('tanh'),
+  rnn_relu: rnn('relu'),
+  lstm,
+  gru,
+}
+
+/** The tolerances of a case that PyTorch made. */
+export function torchTolerance(raw: Fields): Trial['tolerance'] {
+  const read = (fields: Fields): Tolerance => ({ rtol: fields.number('rtol'), atol: fields.number('atol') })
+  const tolerance = raw.object('tolerance')
+  return { float64: read(tolerance), float32: read(tolerance.object('float32')) }
+}
+
+/** Data by the names that it has in the network. */
+export type Named = readonly (readonly [name: string, data: readonly number[]])[]
+
+/** What a case with a loss over one window leaves open. */
+export interface TorchWindow {
+  readonly rows: number
+  readonly steps: number
+  /** The network; made anew for each run. */
+  network(): Network
+  /** An array of the case as arrays of the network. */
+  named(name: string, tensor: Tensor): Named
+  /** Whether the square of an output is in the loss. */
+  inLoss(output: string): boolean
+  readonly lastStep?: string | undefined
+}
+
+/** A case over one window: outputs, loss and gradients. */
+export function torchTrial(raw: Fields, window: TorchWindow): Trial {
+  const { rows, steps, lastStep } = window
+  const read = (key: string) =>
+    new Map([...raw.object(key).tensors()].flatMap(([name, tensor]) => window.named(name, tensor)))
+  const inputs = read('inputs')
+  const outputs = read('outputs')
+  const loss = {
+    value: raw.number('loss'),
+    weights: inputs.get('loss_weights') ?? [],
+    finals: [...outputs.keys()].filter((name) => window.inLoss(name)),
+    gradients: read('gradients'),
+  }
+  inputs.delete('loss_weights')
+  const sequence = { rows, steps, inputs, parameters: read('parameters'), outputs, lastStep, loss }
+  return {
+    tolerance: torchTolerance(raw),
+    run: (runtime) => runSequence(runtime, { ...sequence, network: window.network() }),
+  }
+}

@@ -1,0 +1,147 @@
+import { SluiceError } from '../core/errors.ts'
+import { Stream } from '../core/random.ts'
+import { type LayerCell, cell, initialise } from '../cells/index.ts'
+import { type Vocabulary, knownKeys, wholeNumber } from '../data/index.ts'
+import type { Program } from '../runtime/index.ts'
+import { type ModelConfig, checkDropout, layerConfig, layerFrom } from './config.ts'
+import { type WindowLayer, type WindowParts, nextTokenWindow } from './window.ts'
+
+/** What a model of the next token is made of. */
+export interface ModelOptions {
+  /** The symbols it reads and writes. */
+  readonly input: Vocabulary
+  /** Cells from the input up, at least one. */
+  readonly layers: readonly LayerCell[]
+  /** Units of an embedding of the symbols; 0, the default, feeds them one-hot. */
+  readonly embedding?: number
+  /** Share of every layer's outputs that training drops, in [0, 1); 0 unless given. */
+  readonly dropout?: number
+  /** Seed of the starting weights and of dropout, 0 to 2^32 - 1; 1 unless given. */
+  readonly seed?: number
+}
+
+/** Weights of one parameter, row-major in its shape. */
+export interface Weights {
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+/** What a program of a model is for. */
+export interface ProgramOptions {
+  readonly rows: number
+  /** Longest window. */
+  readonly steps: number
+  /** Whether gradients are wanted. */
+  readonly training: boolean
+  /** Optimizer buffers for each parameter, 0 to 3. */
+  readonly slots?: number
+}
+
+/** A softmax over symbols stands on one dense layer. */
+const dense = cell('dense', 'input x\noutput y: symbols\ny = W @ x + b\n')
+
+/**
+ * A model that predicts the next symbol of a sequence: encoder, a stack of recurrent layers, a dense layer and softmax.
+ *
+ *     model({ input: book.vocabulary, layers: [cells.lstm(512), cells.lstm(512)], dropout: 0.5 })
+ *
+ * @throws SluiceError `option-value`, `option-unknown`, or `cell-sizes` where a cell's sizes do not fit together
+ */
+export function model(options: ModelOptions): Model {
+  knownKeys('model', options, ['input', 'layers', 'embedding', 'dropout', 'seed'])
+  const { input, layers, embedding = 0, dropout = 0, seed = 1 } = options
+  const config: ModelConfig = {
+    task: 'next-token',
+    embedding: wholeNumber('embedding', embedding, 0),
+    layers: layers.map(layerConfig),
+    dropout: checkDropout(dropout),
+    seed: wholeNumber('seed', seed, 0, 2 ** 32 - 1),
+  }
+  return new Model(config, input)
+}
+
+/** A model and its weights; see `model`. */
+export class Model {
+  readonly config: ModelConfig
+  readonly vocabulary: Vocabulary
+  /** Weights by name: `layers.0.Wf`, `head.W`, `embedding.E`. Training writes them in place. */
+  readonly parameters: ReadonlyMap<string, Weights>
+  readonly #parts: WindowParts
+
+  /** Builds a model from its stored configuration; weights start from its seed unless they are given. */
+  constructor(config: ModelConfig, vocabulary: Vocabulary, weights?: ReadonlyMap<string, { readonly data: ArrayLike<number> }>) {
+    if (config.layers.length === 0) throw new SluiceError('option-value', 'layers must hold at least one cell.')
+    this.config = config
+    this.vocabulary = vocabulary
+    this.#parts = partsOf(config, vocabulary.size)
+    this.parameters = weights ? given(this.#parts, weights) : started(this.#parts, config)
+  }
+
+  /** Number of weights. */
+  get size(): number {
+    return [...this.parameters.values()].reduce((total, { data }) => total + data.length, 0)
+  }
+
+  /** The program that runs this model on `rows` rows, for training or for reading alone. */
+  program({ rows, steps, training, slots = 0 }: ProgramOptions): Program {
+    const parts = training ? this.#parts : { ...this.#parts, dropout: 0 }
+    const window = nextTokenWindow(parts)
+    return { ...window, rows, steps, ...(training && { gradient: { of: ['loss'], inputs: [], slots } }) }
+  }
+}
+
+function partsOf(config: ModelConfig, symbols: number): WindowParts {
+  let input = config.embedding > 0 ? config.embedding : symbols
+  const layers = config.layers.map((stored, index): WindowLayer => {
+    const { cell: compiled, sizes } = layerFrom(stored)
+    const step = compiled.graph({ ...sizes, ...(compiled.sizes.includes('input') && { input }) })
+    if (step.states.some(({ initial }) => initial === 'learned')) {
+      throw new SluiceError('model-unsupported', `The cell "${stored.name}" learns its initial state; models start states from zero.`)
+    }
+    if (step.inputs.length !== 1) {
+      throw new SluiceError('model-unsupported', `The cell "${stored.name}" has ${step.inputs.length} inputs; a layer of a stack has one.`)
+    }
+    input = step.nodes[step.outputs[0]!.node]!.type.shape[0]!
+    return { name: `layers.${index}`, step }
+  })
+  const { cell: compiled, sizes } = dense({ symbols })
+  const head: WindowLayer = { name: 'head', step: compiled.graph({ ...sizes, input }) }
+  return { symbols, embedding: config.embedding, layers, head, dropout: config.dropout }
+}
+
+/** Names and shapes of all parameters, in the order of the window. */
+function shapes(parts: WindowParts): ReadonlyMap<string, readonly number[]> {
+  const { graph } = nextTokenWindow(parts)
+  return new Map(graph.parameters.map(({ name, node }) => [name, graph.nodes[node]!.type.shape]))
+}
+
+const headStream = 1000
+const embeddingStream = 1001
+
+/** Weights as the cells and the seed start them; an embedding starts in U(-0.1, 0.1). */
+function started(parts: WindowParts, { layers, seed }: ModelConfig): ReadonlyMap<string, Weights> {
+  const values = new Map<string, Float32Array>()
+  parts.layers.forEach(({ name, step }, index) => {
+    for (const [parameter, data] of initialise(step, layers[index]!.init, seed, index)) values.set(`${name}.${parameter}`, data)
+  })
+  for (const [parameter, data] of initialise(parts.head.step, {}, seed, headStream)) values.set(`head.${parameter}`, data)
+  const random = new Stream(seed, embeddingStream)
+  const embedding = Float32Array.from({ length: parts.symbols * parts.embedding }, () => 0.2 * random.float() - 0.1)
+  return new Map([...shapes(parts)].map(([name, shape]) => [name, { shape, data: values.get(name) ?? embedding }]))
+}
+
+function given(
+  parts: WindowParts,
+  weights: ReadonlyMap<string, { readonly data: ArrayLike<number> }>,
+): ReadonlyMap<string, Weights> {
+  return new Map(
+    [...shapes(parts)].map(([name, shape]) => {
+      const data = weights.get(name)?.data
+      const count = shape.reduce((product, size) => product * size, 1)
+      if (data?.length !== count) {
+        throw new SluiceError('model-weights', `The weights of "${name}" have ${data?.length ?? 'no'} entries; the model needs ${count}.`)
+      }
+      return [name, { shape, data: Float32Array.from(data) }]
+    }),
+  )
+}

@@ -1,0 +1,50 @@
+import { Unsupported } from '../core/errors.ts'
+import { openNative } from './native/index.ts'
+import { packedRuntime } from './packed.ts'
+import { reference } from './reference/reference.ts'
+import type { Machine, Runtime } from './types.ts'
+import { openWasm } from './wasm/index.ts'
+
+export type {
+  Executable,
+  GradientRequest,
+  Machine,
+  ParameterBuffer,
+  Program,
+  Run,
+  RunResult,
+  Runtime,
+  UpdateSettings,
+} from './types.ts'
+export { reference } from './reference/reference.ts'
+
+/** Names of the runtimes, `auto` for the fastest that works here. */
+export const runtimeNames = ['auto', 'native', 'wasm', 'reference'] as const
+export type RuntimeName = (typeof runtimeNames)[number]
+
+/** How to open a runtime. */
+export interface RuntimeOptions {
+  /** Threads of a run, 1 or more; the number of cores unless given. */
+  readonly threads?: number
+  /** Instruction set of the native runtime: `baseline`, `avx2`, `avx512` or `neon`; the processor's best unless given. */
+  readonly isa?: string
+  /** Called with the reason when `auto` passes over a runtime. */
+  readonly onFallback?: (from: Machine['runtime'], reason: string) => void
+}
+
+/**
+ * Opens a runtime. `auto` takes native, else WebAssembly; it falls back only on `Unsupported`.
+ * @throws Unsupported when the runtime cannot run here
+ */
+export async function openRuntime(name: RuntimeName = 'auto', options: RuntimeOptions = {}): Promise<Runtime> {
+  if (name === 'reference') return reference
+  if (name === 'native') return packedRuntime(openNative(options))
+  if (name === 'wasm') return packedRuntime(await openWasm(options))
+  try {
+    return packedRuntime(openNative(options))
+  } catch (error) {
+    if (!(error instanceof Unsupported)) throw error
+    options.onFallback?.('native', error.message)
+    return packedRuntime(await openWasm(options))
+  }
+}
