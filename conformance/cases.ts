@@ -46,7 +46,11 @@ export interface Filter {
  * Reads every case file (`*.json`) of a directory. Throws a SluiceError when there is none, or one cannot be read, is
  * of no known format or has a wrong field.
  */
-export function readCases(directory: string, formats: readonly Format[], filter: Filter = {}): readonly Case[] {
+export function readCases(
+  directory: string,
+  formats: readonly Format[],
+  filter: Filter = {},
+): readonly Case[] {
   const files = filesOf(directory).filter((file) => filter.file === undefined || file === filter.file)
   const cases = files
     .flatMap((file) => readFile(directory, file, formats))

@@ -40,7 +40,13 @@ export function compare({ name, got, want }: Check, { rtol, atol }: Tolerance): 
   return worst
 }
 
-function entryOf(name: string, index: number, got: number, want: number, { rtol, atol }: Tolerance): Difference {
+function entryOf(
+  name: string,
+  index: number,
+  got: number,
+  want: number,
+  { rtol, atol }: Tolerance,
+): Difference {
   return { name, index, got, want, error: Math.abs(got - want), allowed: atol + rtol * Math.abs(want) }
 }
 

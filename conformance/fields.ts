@@ -26,6 +26,13 @@ export class Fields {
     return Object.keys(this.#record)
   }
 
+  /** The same fields, if all are among the given ones. */
+  known(keys: readonly string[]): this {
+    const stranger = this.names().find((key) => !keys.includes(key))
+    if (stranger === undefined) return this
+    throw this.wrong(stranger, `is not known; known are ${keys.join(', ')}`)
+  }
+
   object(key: string): Fields {
     return new Fields(this.#record[key], this.#place(key))
   }
@@ -66,14 +73,18 @@ export class Fields {
     return this.#list(key, 'a list of numbers', isFinite)
   }
 
-  list(key: string): readonly unknown[] {
-    return this.#list(key, 'a list', () => true)
+  objects(key: string): readonly Fields[] {
+    const values = this.#list<unknown>(key, 'a list', () => true)
+    return values.map((value, index) => new Fields(value, `${this.#place(key)}[${index}]`))
   }
 
   /** `{"shape": [...], "data": [...]}`; ONNX cases say `dims` for `shape`. */
   tensor(key: string): Tensor {
     const fields = this.object(key)
-    const tensor = { shape: fields.numbers(fields.has('dims') ? 'dims' : 'shape'), data: fields.numbers('data') }
+    const tensor = {
+      shape: fields.numbers(fields.has('dims') ? 'dims' : 'shape'),
+      data: fields.numbers('data'),
+    }
     const entries = tensor.shape.reduce((total, size) => total * size, 1)
     if (tensor.data.length === entries) return tensor
     throw fields.#error(`has ${tensor.data.length} entries for the shape [${tensor.shape.join(', ')}]`)

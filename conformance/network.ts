@@ -1,4 +1,11 @@
-import { Builder, type Port, type StepGraph, type Type, type WindowGraph, numbers } from '../src/graph/index.ts'
+import {
+  Builder,
+  type Port,
+  type StepGraph,
+  type Type,
+  type WindowGraph,
+  numbers,
+} from '../src/graph/index.ts'
 
 /** What surrounds the names of a layer's parameters; its states have the suffix alone. */
 export interface LayerNames {
@@ -40,9 +47,7 @@ export class Network {
    */
   layer(step: StepGraph, sequence: number, { prefix = '', suffix = '' }: LayerNames = {}): number {
     const typeOf = (node: number): Type => step.nodes[node]!.type
-    const initial = step.states.map(({ name, previous }) =>
-      this.input(`${name}0${suffix}`, typeOf(previous)),
-    )
+    const initial = step.states.map(({ name, previous }) => this.input(`${name}0${suffix}`, typeOf(previous)))
     const parameters = step.parameters.map(({ name, node }) =>
       this.#leaf('parameter', this.#parameters, `${prefix}${name}${suffix}`, typeOf(node)),
     )

@@ -75,9 +75,9 @@ function writeAll(executable: Executable, { network, rows, inputs, parameters }:
 }
 
 /** An output of the last call by its name in the case. */
-function readOutput(executable: Executable, { steps, lastStep }: Sequence, name: string) {
-  if (name !== lastStep) return executable.read(name)
-  const output = executable.read('output')
+function readOutput(executable: Executable, { steps, lastStep }: Sequence, name: string): Float64Array {
+  if (name !== lastStep) return Float64Array.from(executable.read(name))
+  const output = Float64Array.from(executable.read('output'))
   return output.slice(output.length - output.length / steps)
 }
 
@@ -92,7 +92,10 @@ function outputChecks(executable: Executable, sequence: Sequence): readonly Chec
 /** Writes the gradients of the outputs in the loss and gives the check of the loss itself. */
 function writeSeeds(executable: Executable, sequence: Sequence, loss: Loss): Check {
   const seed = Float64Array.from(loss.weights)
-  let value = executable.read('output').reduce((total, y, index) => total + y * seed[index]!, 0)
+  let value = readOutput(executable, sequence, 'output').reduce(
+    (total, y, index) => total + y * seed[index]!,
+    0,
+  )
   for (const name of loss.finals) {
     const final = readOutput(executable, sequence, name)
     value += final.reduce((total, y) => total + (y * y) / 2, 0)

@@ -61,7 +61,8 @@ function networkOf({ mode, bias, input, hidden, layers }: Config): Network {
 
 /** Sequences become time-major; states of all layers, one array a layer. */
 function named(name: string, tensor: Tensor, { batchFirst, layers }: Config): Named {
-  if (['x', 'output', 'loss_weights'].includes(name)) return [[name, (batchFirst ? swapped(tensor) : tensor).data]]
+  if (['x', 'output', 'loss_weights'].includes(name))
+    return [[name, (batchFirst ? swapped(tensor) : tensor).data]]
   if (!['h0', 'c0', 'h_n', 'c_n'].includes(name)) return [[name, tensor.data]]
   return parts(tensor, layers).map((part, layer) => [`${name}_l${layer}`, part])
 }

@@ -3,8 +3,9 @@ import type { Executable, Runtime } from '../../src/runtime/types.ts'
 import { type Optimizer, resolveOptimizer, slotCount, updateSettings } from '../../src/train/optimizers.ts'
 import type { Format } from '../cases.ts'
 import type { Check } from '../compare.ts'
-import { type Fields, type Tensor, parts } from '../fields.ts'
+import { type Fields, parts } from '../fields.ts'
 import { Network } from '../network.ts'
+import type { Values } from '../sequence.ts'
 import { torchCell, torchModes, torchTolerance } from './torch.ts'
 
 /** Consecutive updates of a small character model: one-hot, stack, softmax, truncated backpropagation, clipping. */
@@ -21,6 +22,10 @@ type TrainingRun = ReturnType<typeof readRun>
 
 function readRun(raw: Fields) {
   const config = raw.object('config')
+  const outputs = raw.object('outputs')
+  const parameters = raw.object('parameters').tensors()
+  const ofEach = (fields: Fields, prefix: string): Values =>
+    new Map([...parameters.keys()].map((name) => [name, fields.tensor(`${prefix}${name}`).data]))
   return {
     mode: config.choice('model', torchModes),
     vocabulary: config.count('vocabulary'),
@@ -33,10 +38,17 @@ function readRun(raw: Fields) {
     learningRate: config.object('hyper').number('lr'),
     optimizer: readOptimizer(config),
     tokens: raw.object('inputs').tensor('tokens').data,
-    parameters: raw.object('parameters').tensors(),
-    outputs: raw.object('outputs').tensors(),
-    gradients: raw.object('gradients').tensors(),
+    parameters,
     loss: raw.number('loss'),
+    gradients: ofEach(raw.object('gradients'), ''),
+    losses: outputs.tensor('losses').data,
+    norms: outputs.tensor('grad_norms').data,
+    clipped: outputs.tensor('clipped').data,
+    first: ofEach(outputs, 'step1.'),
+    final: ofEach(outputs, 'final.'),
+    finals: ['h_n', 'c_n'].flatMap((name) =>
+      outputs.has(name) ? [[name, outputs.tensor(name)] as const] : [],
+    ),
   }
 }
 
@@ -86,7 +98,7 @@ async function runTraining(runtime: Runtime, run: TrainingRun): Promise<readonly
     for (const [name, { data }] of parameters) executable.writeParameter(name, data)
     return [
       ...(await firstGradients(executable, run)),
-      ...(await updates(executable, run)),
+      ...(await allUpdates(executable, run)),
       ...finalStates(executable, run),
     ]
   } finally {
@@ -98,29 +110,58 @@ async function runTraining(runtime: Runtime, run: TrainingRun): Promise<readonly
 async function firstGradients(executable: Executable, run: TrainingRun): Promise<readonly Check[]> {
   writeWindow(executable, run, 0)
   const { loss } = await executable.run({ steps: run.steps, mode: 'gradients' })
-  return [{ name: 'loss', got: [loss], want: [run.loss] }, ...parameterChecks(executable, run.gradients, 'd ')]
+  const gradients = Array.from(run.gradients, ([name, want]) => ({
+    name: `d ${name}`,
+    got: executable.readParameter(name, 'gradient'),
+    want,
+  }))
+  return [{ name: 'loss', got: [loss], want: [run.loss] }, ...gradients]
 }
 
-async function updates(executable: Executable, run: TrainingRun): Promise<readonly Check[]> {
+async function allUpdates(executable: Executable, run: TrainingRun): Promise<readonly Check[]> {
   const { steps, optimizer, learningRate, clipNorm } = run
   const losses: number[] = []
   const norms: number[] = []
-  const checks: Check[] = []
-  for (let done = 0; done < run.updates; done++) {
-    writeWindow(executable, run, done)
-    const update = updateSettings(optimizer, { learningRate, clipNorm, clipValue: 0, count: done + 1 })
-    const result = await executable.run({ steps, mode: 'gradients', carry: done > 0, update })
+  let first: readonly Check[] = []
+  for (let count = 1; count <= run.updates; count++) {
+    writeWindow(executable, run, count - 1)
+    const update = updateSettings(optimizer, { learningRate, clipNorm, clipValue: 0, count })
+    const result = await executable.run({ steps, mode: 'gradients', carry: count > 1, update })
     losses.push(result.loss)
     norms.push(result.gradientNorm)
-    if (done === 0) checks.push(...parameterChecks(executable, run.outputs, 'step1.'))
+    if (count === 1) first = parameterChecks(executable, 'step1', run.first)
   }
   const clipped = norms.map((norm) => (norm + 1e-6 > clipNorm ? 1 : 0))
-  const want = (name: string) => run.outputs.get(name)?.data ?? []
   return [
-    { name: 'losses', got: losses, want: want('losses') },
-    { name: 'grad_norms', got: norms, want: want('grad_norms') },
-    { name: 'clipped', got: clipped, want: want('clipped') },
-    ...checks,
-    ...parameterChecks(executable, run.outputs, 'final.'),
+    { name: 'losses', got: losses, want: run.losses },
+    { name: 'grad_norms', got: norms, want: run.norms },
+    { name: 'clipped', got: clipped, want: run.clipped },
+    ...first,
+    ...parameterChecks(executable, 'final', run.final),
   ]
+}
+
+/** Tokens of a window, and as its targets the tokens that follow them. */
+function writeWindow(executable: Executable, { tokens, rows, steps }: TrainingRun, window: number): void {
+  const size = steps * rows
+  const start = window * size
+  executable.write('tokens', tokens.slice(start, start + size))
+  executable.write('targets', tokens.slice(start + rows, start + rows + size))
+}
+
+function parameterChecks(executable: Executable, label: string, values: Values): readonly Check[] {
+  return Array.from(values, ([name, want]) => ({
+    name: `${label}.${name}`,
+    got: executable.readParameter(name),
+    want,
+  }))
+}
+
+function finalStates(executable: Executable, { finals, layers }: TrainingRun): readonly Check[] {
+  return finals.flatMap(([name, tensor]) =>
+    parts(tensor, layers).map((want, layer) => {
+      const state = `${name}_l${layer}`
+      return { name: state, got: executable.read(state), want }
+    }),
+  )
 }

@@ -25,7 +25,7 @@ export type Gate = 'i' | 'f' | 'o'
 export function peepholeLstm(gates: readonly Gate[] = ['i', 'f', 'o']): CellRecord {
   const unknown = gates.find((gate) => !['i', 'f', 'o'].includes(gate))
   if (unknown !== undefined)
-    throw new SluiceError('cell-gates', `Peepholes are for the gates i, f and o, not "${String(unknown)}".`)
+    throw new SluiceError('cell-gates', `Peepholes are for the gates i, f and o, not "${unknown}".`)
   const peephole = (gate: Gate): string =>
     gates.includes(gate) ? ` + p${gate} * ${gate === 'o' ? "c'" : 'c'}` : ''
   return {

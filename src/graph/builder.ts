@@ -11,7 +11,8 @@ export const numbers: Sizes<number> = {
   },
   sum: (parts) => parts.reduce((total, part) => total + part, 0),
   part(whole, count) {
-    if (whole % count !== 0) throw new SluiceError('graph-sizes', `A vector of ${whole} has no ${count} equal blocks.`)
+    if (whole % count !== 0)
+      throw new SluiceError('graph-sizes', `A vector of ${whole} has no ${count} equal blocks.`)
     return whole / count
   },
   of: (size) => size,
@@ -39,9 +40,18 @@ export class Builder<S = number> {
     const row = operation(op)
     const types = inputs.map((input) => this.#typeRead(op, input, attributes))
     invariant(row.arity === 'any' || row.arity === inputs.length, `${op} with ${inputs.length} inputs`)
-    const results = row.results?.(types as unknown as readonly Type[], attributes) as readonly Type<S>[] | undefined
+    const results = row.results?.(types as unknown as readonly Type[], attributes) as
+      | readonly Type<S>[]
+      | undefined
     const type = row.type(types, attributes, this.#sizes)
-    return this.#push({ op, inputs, attributes, type, ...(results && { results }), ...(name !== undefined && { name }) })
+    return this.#push({
+      op,
+      inputs,
+      attributes,
+      type,
+      ...(results && { results }),
+      ...(name !== undefined && { name }),
+    })
   }
 
   /** Appends a leaf: an `input`, `state` or `parameter` of a given type. Leaves of one name and kind are made once. */
@@ -52,6 +62,11 @@ export class Builder<S = number> {
 
   constant(value: number, name?: string): number {
     return this.add('constant', [], { value }, name)
+  }
+
+  /** Zeros of the type of a vector or number. */
+  zeros({ extent, shape: [size] }: Type<S>): number {
+    return this.add('spread', [this.constant(0)], { ...(size !== undefined && { size }), extent })
   }
 
   type(node: number): Type<S> {

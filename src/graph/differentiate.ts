@@ -24,7 +24,8 @@ export function differentiate(
     const dy = total(build, parts.get(id))
     if (dy !== undefined) found.set(id, dy)
     const node = build.nodes[id]!
-    if (node.op === 'pick' && dy !== undefined) collect(several, node.inputs[0]!, node.attributes.index as number, build, dy)
+    if (node.op === 'pick' && dy !== undefined)
+      collect(several, node.inputs[0]!, node.attributes.index as number, build, dy)
     const dys = several.get(id) ?? (dy === undefined ? undefined : [dy])
     if (node.inputs.length > 0 && node.op !== 'pick' && dys) spread(build, id, dys, active, parts)
   }
@@ -88,7 +89,8 @@ function reduceTo(build: Builder, gradient: number, input: number): number {
   const target = build.type(input)
   let result = gradient
   if (target.shape.length === 0 && build.type(result).shape.length === 1) result = build.add('sum', [result])
-  if (target.extent === 'once' && build.type(result).extent !== 'once') result = build.add('sum_rows', [result])
+  if (target.extent === 'once' && build.type(result).extent !== 'once')
+    result = build.add('sum_rows', [result])
   return result
 }
 

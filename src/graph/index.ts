@@ -4,6 +4,16 @@ export { ancestors, evaluateNode, interpret, type Call } from './interpret.ts'
 export type { Operation, Sizes, StepGradient } from './operation.ts'
 export { printGraph, printStep } from './print.ts'
 export { operation, table } from './table.ts'
-export type { Attributes, Extent, Graph, Node, Port, StatePort, StepGraph, Type, WindowGraph } from './types.ts'
+export type {
+  Attributes,
+  Extent,
+  Graph,
+  Node,
+  Port,
+  StatePort,
+  StepGraph,
+  Type,
+  WindowGraph,
+} from './types.ts'
 export { typeText } from './types.ts'
 export { type Value, copies, entries, stepOf, valueOf, writeStep, zeros } from './value.ts'

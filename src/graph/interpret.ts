@@ -47,7 +47,8 @@ export function ancestors(graph: Graph, wanted: readonly number[]): ReadonlySet<
 }
 
 function evaluate(node: Node, results: readonly (Result | undefined)[], call: Call): Result {
-  if (node.op === 'pick') return (results[node.inputs[0]!] as readonly Value[])[node.attributes.index as number]!
+  if (node.op === 'pick')
+    return (results[node.inputs[0]!] as readonly Value[])[node.attributes.index as number]!
   const inputs = node.inputs.map((input) => {
     const value = results[input]
     invariant(isValue(value), `${node.op} reads a node without a value`)
@@ -76,7 +77,12 @@ function contextOf(node: Node, call: Call): EvaluateContext {
   }
 }
 
-function elementwise(node: Node, apply: (a: number, b: number) => number, inputs: readonly Value[], call: Call): Value {
+function elementwise(
+  node: Node,
+  apply: (a: number, b: number) => number,
+  inputs: readonly Value[],
+  call: Call,
+): Value {
   const result = zeros(node.type, call.steps, call.rows)
   const size = entries(node.type.shape)
   const a = reader(inputs[0]!)

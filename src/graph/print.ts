@@ -12,19 +12,30 @@ export function printGraph<S>(graph: Graph<S>, format: (size: S) => string = Str
 
 /** Text of a step graph: its nodes, then its states, outputs and traces. */
 export function printStep<S>(step: StepGraph<S>, format: (size: S) => string = String): string {
-  const states = step.states.map(({ name, next, initial }) => `state ${name}' = %${next}${initial === 'learned' ? ' learned' : ''}`)
+  const states = step.states.map(
+    ({ name, next, initial }) => `state ${name}' = %${next}${initial === 'learned' ? ' learned' : ''}`,
+  )
   const outputs = step.outputs.map(({ name, node }) => `output ${name} = %${node}`)
   return [printGraph(step, format), ...states, ...outputs].join('\n')
 }
 
 function printNode<S>(node: Node<S>, id: number, format: (size: S) => string): string {
   const { op, inputs, attributes, name } = node
-  const body = (attributes.step ?? (attributes.gradient as StepGradient | undefined)?.step) as StepGraph | undefined
+  const body = (attributes.step ?? (attributes.gradient as StepGradient | undefined)?.step) as
+    | StepGraph
+    | undefined
   const settings = Object.entries(attributes)
     .filter(([key, value]) => typeof value !== 'object' && !(key === 'name' && value === name))
     .map(([key, value]) => `${key}: ${String(value)}`)
   const list = [...inputs.map((input) => `%${input}`), ...settings, ...(body ? [body.name] : [])].join(', ')
   const types = (node.results ?? [node.type]).map((type) => typeText(type, format)).join(' ')
   const line = `%${id}${name === undefined ? '' : ` ${name}`} ${types} = ${op}(${list})`
-  return body && op === 'scan' ? [line, ...printStep(body).split('\n').map((text) => `  ${text}`)].join('\n') : line
+  return body && op === 'scan'
+    ? [
+        line,
+        ...printStep(body)
+          .split('\n')
+          .map((text) => `  ${text}`),
+      ].join('\n')
+    : line
 }

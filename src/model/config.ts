@@ -35,7 +35,8 @@ export function layerFrom({ name, equations, sizes, init }: LayerConfig): LayerC
 /** Reads a stored configuration from outside. @throws SluiceError `model-config` or `option-value` */
 export function readConfig(value: unknown): ModelConfig {
   const config = record(value, 'the configuration')
-  if (config.task !== 'next-token') throw wrong(`its task is ${JSON.stringify(config.task)}; this version knows next-token`)
+  if (config.task !== 'next-token')
+    throw wrong(`its task is ${JSON.stringify(config.task)}; this version knows next-token`)
   if (!Array.isArray(config.layers)) throw wrong('it has no layers')
   return {
     task: 'next-token',
@@ -46,8 +47,12 @@ export function readConfig(value: unknown): ModelConfig {
   }
 }
 
-function readLayer({ name, equations, sizes, init }: Readonly<Record<string, unknown>>, index: number): LayerConfig {
-  if (typeof name !== 'string' || typeof equations !== 'string') throw wrong(`layer ${index} has no name or no equations`)
+function readLayer(
+  { name, equations, sizes, init }: Readonly<Record<string, unknown>>,
+  index: number,
+): LayerConfig {
+  if (typeof name !== 'string' || typeof equations !== 'string')
+    throw wrong(`layer ${index} has no name or no equations`)
   const numbers = record(sizes, `the sizes of layer ${index}`)
   for (const [size, given] of Object.entries(numbers)) wholeNumber(`${size} of layer ${index}`, given, 1)
   return {
@@ -59,7 +64,8 @@ function readLayer({ name, equations, sizes, init }: Readonly<Record<string, unk
 }
 
 function record(value: unknown, what: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(`${what} is not an object`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw wrong(`${what} is not an object`)
   return value as Record<string, unknown>
 }
 

@@ -69,8 +69,13 @@ export class Model {
   readonly #parts: WindowParts
 
   /** Builds a model from its stored configuration; weights start from its seed unless they are given. */
-  constructor(config: ModelConfig, vocabulary: Vocabulary, weights?: ReadonlyMap<string, { readonly data: ArrayLike<number> }>) {
-    if (config.layers.length === 0) throw new SluiceError('option-value', 'layers must hold at least one cell.')
+  constructor(
+    config: ModelConfig,
+    vocabulary: Vocabulary,
+    weights?: ReadonlyMap<string, { readonly data: ArrayLike<number> }>,
+  ) {
+    if (config.layers.length === 0)
+      throw new SluiceError('option-value', 'layers must hold at least one cell.')
     this.config = config
     this.vocabulary = vocabulary
     this.#parts = partsOf(config, vocabulary.size)
@@ -96,10 +101,16 @@ function partsOf(config: ModelConfig, symbols: number): WindowParts {
     const { cell: compiled, sizes } = layerFrom(stored)
     const step = compiled.graph({ ...sizes, ...(compiled.sizes.includes('input') && { input }) })
     if (step.states.some(({ initial }) => initial === 'learned')) {
-      throw new SluiceError('model-unsupported', `The cell "${stored.name}" learns its initial state; models start states from zero.`)
+      throw new SluiceError(
+        'model-unsupported',
+        `The cell "${stored.name}" learns its initial state; models start states from zero.`,
+      )
     }
     if (step.inputs.length !== 1) {
-      throw new SluiceError('model-unsupported', `The cell "${stored.name}" has ${step.inputs.length} inputs; a layer of a stack has one.`)
+      throw new SluiceError(
+        'model-unsupported',
+        `The cell "${stored.name}" has ${step.inputs.length} inputs; a layer of a stack has one.`,
+      )
     }
     input = step.nodes[step.outputs[0]!.node]!.type.shape[0]!
     return { name: `layers.${index}`, step }
@@ -122,12 +133,19 @@ const embeddingStream = 1001
 function started(parts: WindowParts, { layers, seed }: ModelConfig): ReadonlyMap<string, Weights> {
   const values = new Map<string, Float32Array>()
   parts.layers.forEach(({ name, step }, index) => {
-    for (const [parameter, data] of initialise(step, layers[index]!.init, seed, index)) values.set(`${name}.${parameter}`, data)
+    for (const [parameter, data] of initialise(step, layers[index]!.init, seed, index))
+      values.set(`${name}.${parameter}`, data)
   })
-  for (const [parameter, data] of initialise(parts.head.step, {}, seed, headStream)) values.set(`head.${parameter}`, data)
+  for (const [parameter, data] of initialise(parts.head.step, {}, seed, headStream))
+    values.set(`head.${parameter}`, data)
   const random = new Stream(seed, embeddingStream)
-  const embedding = Float32Array.from({ length: parts.symbols * parts.embedding }, () => 0.2 * random.float() - 0.1)
-  return new Map([...shapes(parts)].map(([name, shape]) => [name, { shape, data: values.get(name) ?? embedding }]))
+  const embedding = Float32Array.from(
+    { length: parts.symbols * parts.embedding },
+    () => 0.2 * random.float() - 0.1,
+  )
+  return new Map(
+    [...shapes(parts)].map(([name, shape]) => [name, { shape, data: values.get(name) ?? embedding }]),
+  )
 }
 
 function given(
@@ -139,7 +157,10 @@ function given(
       const data = weights.get(name)?.data
       const count = shape.reduce((product, size) => product * size, 1)
       if (data?.length !== count) {
-        throw new SluiceError('model-weights', `The weights of "${name}" have ${data?.length ?? 'no'} entries; the model needs ${count}.`)
+        throw new SluiceError(
+          'model-weights',
+          `The weights of "${name}" have ${data?.length ?? 'no'} entries; the model needs ${count}.`,
+        )
       }
       return [name, { shape, data: Float32Array.from(data) }]
     }),

@@ -76,13 +76,20 @@ class WindowWriter {
   /** A layer over the window; its first output is the result. */
   #scan({ name, step }: WindowLayer, sequence: number): number {
     const shape = (node: number): readonly number[] => step.nodes[node]!.type.shape
-    const states = step.states.map((state) => this.#input(`${name}.${state.name}`, shape(state.previous), 'row'))
-    const parameters = step.parameters.map((port) => this.#parameter(`${name}.${port.name}`, shape(port.node)))
+    const states = step.states.map((state) =>
+      this.#input(`${name}.${state.name}`, shape(state.previous), 'row'),
+    )
+    const parameters = step.parameters.map((port) =>
+      this.#parameter(`${name}.${port.name}`, shape(port.node)),
+    )
     const scan = this.#build.add('scan', [sequence, ...states, ...parameters], { step })
     step.states.forEach((state, index) => {
       const initial = `${name}.${state.name}`
       const final = finalName(initial)
-      this.#outputs.push({ name: final, node: this.#build.add('pick', [scan], { index: step.outputs.length + index }) })
+      this.#outputs.push({
+        name: final,
+        node: this.#build.add('pick', [scan], { index: step.outputs.length + index }),
+      })
       this.#states.push({ initial, final })
     })
     return this.#build.add('pick', [scan], { index: 0 })

@@ -72,7 +72,9 @@ export class Cuts {
   #graph(graph: Graph, axes: Axes): void {
     graph.nodes.forEach((node, id) => {
       const types = node.results ?? [node.type]
-      types.forEach((type, result) => this.#axis(axes.vector(id, result), type.shape.length === 1 ? type.shape[0] : undefined))
+      types.forEach((type, result) =>
+        this.#axis(axes.vector(id, result), type.shape.length === 1 ? type.shape[0] : undefined),
+      )
       if (node.type.shape.length === 2) {
         this.#axis(axes.matrix(id, 0), node.type.shape[0])
         this.#axis(axes.matrix(id, 1), node.type.shape[1])

@@ -1,6 +1,7 @@
 export { call, instructions } from './format.ts'
 export { interpretPlan } from './interpret.ts'
-export { type Lowered, type Place, type Target, lower } from './lower/lower.ts'
+export { type Lowered, type Target, lower } from './lower/lower.ts'
+export type { Place } from './lower/places.ts'
 export type { Operand } from './lower/arena.ts'
 export type { Piece } from './partition.ts'
 export { type Plan, type PlanRequest, plan } from './plan.ts'

@@ -23,7 +23,8 @@ export function interpretPlan(plan: Plan, leaves: ReadonlyMap<number, Value>, ca
     if (leaves.has(id)) values[id] = leaves.get(id)!
     else if (node.op === 'pick') values[id] = several.get(node.inputs[0]!)![node.attributes.index as number]
     else if (planned?.node === id) several.set(id, forward(planned, node.inputs.map(value), call, histories))
-    else if (planned) several.set(id, backward(planned, node, node.inputs.map(value), call, histories.get(planned.node)!))
+    else if (planned)
+      several.set(id, backward(planned, node, node.inputs.map(value), call, histories.get(planned.node)!))
     else values[id] = evaluateNode(node, node.inputs.map(value), call) as Value
   }
   return values
@@ -44,19 +45,31 @@ function runStages(plan: ScanPlan, stages: readonly Stage[], values: Map<number,
 }
 
 /** A value of this step; an alias shows its source in its own type. */
-function read(program: ScanPlan['program'], values: ReadonlyMap<number, Value>, id: number, call: Call): Value {
+function read(
+  program: ScanPlan['program'],
+  values: ReadonlyMap<number, Value>,
+  id: number,
+  call: Call,
+): Value {
   const node = program.nodes[id]!
   if (node.op === 'constant') return evaluateNode(node, [], call) as Value
-  if (isAlias(program, id)) return evaluateNode(node, [read(program, values, node.inputs[0]!, call)], call) as Value
+  if (isAlias(program, id))
+    return evaluateNode(node, [read(program, values, node.inputs[0]!, call)], call) as Value
   const found = values.get(id)
   invariant(found, `node ${id} of ${program.name} is there when it is read`)
   return found
 }
 
-function forward(scan: PlannedScan, inputs: readonly Value[], call: Call, histories: Map<number, History>): Results {
+function forward(
+  scan: PlannedScan,
+  inputs: readonly Value[],
+  call: Call,
+  histories: Map<number, History>,
+): Results {
   const { program, kept } = scan.plan
   const { steps, rows } = call
-  const sequence = (node: number): Value => zeros({ extent: 'step', shape: program.nodes[node]!.type.shape }, steps, rows)
+  const sequence = (node: number): Value =>
+    zeros({ extent: 'step', shape: program.nodes[node]!.type.shape }, steps, rows)
   const outputs = program.outputs.map(({ node }) => sequence(node))
   const once: Call = { ...call, steps: 1 }
   const stored: Map<number, Value>[] = []
@@ -79,7 +92,13 @@ function forward(scan: PlannedScan, inputs: readonly Value[], call: Call, histor
   return [...outputs, ...states]
 }
 
-function backward(scan: PlannedScan, node: Node, inputs: readonly Value[], call: Call, history: History): Results {
+function backward(
+  scan: PlannedScan,
+  node: Node,
+  inputs: readonly Value[],
+  call: Call,
+  history: History,
+): Results {
   const { program, backward: stages } = scan.plan
   const once: Call = { ...call, steps: 1 }
   const results = node.results!.map((type) => zeros(type, call.steps, call.rows))
@@ -90,13 +109,18 @@ function backward(scan: PlannedScan, node: Node, inputs: readonly Value[], call:
     const values = new Map([...history[t]!, ...carry])
     program.seeds.forEach((leaf, i) => leaf !== undefined && values.set(leaf, stepOf(seeds[i]!, t)))
     runStages(scan.plan, stages, values, once)
-    program.inputGradients.forEach((id, i) => id !== undefined && writeStep(results[i]!, t, read(program, values, id, once)))
+    program.inputGradients.forEach(
+      (id, i) => id !== undefined && writeStep(results[i]!, t, read(program, values, id, once)),
+    )
     sumParameters(program, values, results.slice(ahead), once)
     carry = new Map(
       program.states.flatMap(({ carries, previous }) =>
         carries.map(({ leaf, source: made }) => {
           const type = program.nodes[previous]!.type
-          return [leaf, made === undefined ? zeros(type, 1, call.rows) : read(program, values, made, once)] as const
+          return [
+            leaf,
+            made === undefined ? zeros(type, 1, call.rows) : read(program, values, made, once),
+          ] as const
         }),
       ),
     )
@@ -111,13 +135,22 @@ function backward(scan: PlannedScan, node: Node, inputs: readonly Value[], call:
 function firstCarry(program: ScanPlan['program'], finals: readonly Value[]): Map<number, Value> {
   return new Map(
     program.states.flatMap(({ carries }, i) =>
-      carries.map(({ leaf }, part) => [leaf, part === 0 ? finals[i]! : zeros(finals[i]!.type, 1, finals[i]!.rows)] as const),
+      carries.map(
+        ({ leaf }, part) =>
+          [leaf, part === 0 ? finals[i]! : zeros(finals[i]!.type, 1, finals[i]!.rows)] as const,
+      ),
     ),
   )
 }
 
-function sumParameters(program: ScanPlan['program'], values: Map<number, Value>, totals: readonly Value[], call: Call): void {
-  const total = (parameter: number): Value => totals[program.parameters.findIndex(({ node }) => node === parameter)]!
+function sumParameters(
+  program: ScanPlan['program'],
+  values: Map<number, Value>,
+  totals: readonly Value[],
+  call: Call,
+): void {
+  const total = (parameter: number): Value =>
+    totals[program.parameters.findIndex(({ node }) => node === parameter)]!
   const type = (parameter: number) => program.nodes[parameter]!.type
   const value = (id: number): Value => read(program, values, id, call)
   for (const { parameter, transposed, gradient, operand } of program.matrices) {

@@ -30,7 +30,8 @@ export function partition(graph: WindowGraph): Partition {
   const ports = (list: readonly Port[]): ReadonlyMap<string, readonly Piece[]> =>
     new Map(list.map(({ name, node }) => [name, writer.pieces(name, node)]))
   graph.nodes.forEach((_node, id) => writer.write(id))
-  const named = (list: readonly Port[]): readonly Port[] => list.flatMap(({ name, node }) => writer.ports(name, node))
+  const named = (list: readonly Port[]): readonly Port[] =>
+    list.flatMap(({ name, node }) => writer.ports(name, node))
   return {
     graph: {
       nodes: writer.build.nodes,
@@ -71,7 +72,10 @@ class Writer {
     const columns = shape.length === 2 ? spans(this.#bounds(id, 1)) : [{ from: 0, to: 1 }]
     return rows.flatMap((row) =>
       columns.map((column) => ({
-        name: rows.length * columns.length === 1 ? name : `${name}[${row.from}:${row.to}${shape.length === 2 ? `,${column.from}:${column.to}` : ''}]`,
+        name:
+          rows.length * columns.length === 1
+            ? name
+            : `${name}[${row.from}:${row.to}${shape.length === 2 ? `,${column.from}:${column.to}` : ''}]`,
         row: row.from,
         rows: row.to - row.from,
         column: column.from,
@@ -115,7 +119,9 @@ class Writer {
       case 'pick':
         return this.#results.get(node.inputs[0]!)![node.attributes.index as number]!
       case 'gather':
-        return this.#parts[node.inputs[0]!]!.map((part) => this.build.add('gather', [part, ...this.#parts[node.inputs[1]!]!]))
+        return this.#parts[node.inputs[0]!]!.map((part) =>
+          this.build.add('gather', [part, ...this.#parts[node.inputs[1]!]!]),
+        )
       case 'dropout':
         return this.#dropout(id)
       default:
@@ -134,7 +140,8 @@ class Writer {
   /** Parts of a vector; one that exists once is repeated for each row, so that its gradient is summed in one place. */
   #rowwise(id: number): Parts {
     const { type } = this.#nodes[id]!
-    if (type.extent !== 'once' || type.shape.length !== 1 || this.#axes === windowAxes) return this.#parts[id]!
+    if (type.extent !== 'once' || type.shape.length !== 1 || this.#axes === windowAxes)
+      return this.#parts[id]!
     return this.#parts[id]!.map((part) =>
       this.build.type(part).extent === 'once' ? this.build.add('spread', [part], { extent: 'row' }) : part,
     )
@@ -178,7 +185,9 @@ class Writer {
   #summed(node: Node): number {
     const parts = this.#rowwise(node.inputs[0]!)
     if (parts.length === 1) return this.build.add(node.op, parts)
-    const total = parts.map((part) => this.build.add('sum', [part])).reduce((sum, part) => this.build.add('add', [sum, part]))
+    const total = parts
+      .map((part) => this.build.add('sum', [part]))
+      .reduce((sum, part) => this.build.add('add', [sum, part]))
     const size = this.#nodes[node.inputs[0]!]!.type.shape[0]!
     return node.op === 'sum' ? total : this.build.add('mul', [total, this.build.constant(1 / size)])
   }
@@ -199,7 +208,9 @@ class Writer {
     const inputs = node.inputs.map((input) => this.#rowwise(input))
     const whole = node.op === 'cross_entropy' || node.op === 'log_softmax' || node.op === 'onehot'
     if (whole && (count > 1 || inputs.some((parts) => parts.length > 1))) {
-      throw new Unsupported(`A vector that ${node.op} needs whole is cut by a slice; this runtime cannot plan that.`)
+      throw new Unsupported(
+        `A vector that ${node.op} needs whole is cut by a slice; this runtime cannot plan that.`,
+      )
     }
     return Array.from({ length: count }, (_unused, index) => {
       const part = inputs.map((parts) => parts[parts.length === 1 ? 0 : index]!)
@@ -232,7 +243,8 @@ class Writer {
 function cutStep(step: StepGraph, axes: Axes, cuts: Cuts): { step: StepGraph; results: readonly number[] } {
   const writer = new Writer(step.nodes, axes, cuts)
   step.nodes.forEach((_node, id) => writer.write(id))
-  const named = (ports: readonly Port[]): readonly Port[] => ports.flatMap(({ name, node }) => writer.ports(name, node))
+  const named = (ports: readonly Port[]): readonly Port[] =>
+    ports.flatMap(({ name, node }) => writer.ports(name, node))
   const outputs = named(step.outputs).map((port) => rowNode(writer.build, port))
   const states = step.states.flatMap(({ name, previous, next, initial }): readonly StatePort[] => {
     const before = writer.ports(name, previous)
@@ -262,7 +274,10 @@ function cutStep(step: StepGraph, axes: Axes, cuts: Cuts): { step: StepGraph; re
 /** Results of a step exist for each row. */
 function rowNode(build: Builder, { name, node }: Port): Port {
   const type: Type = build.type(node)
-  return { name, node: type.extent === 'row' ? node : build.add('copy', [build.add('spread', [node], { extent: 'row' })]) }
+  return {
+    name,
+    node: type.extent === 'row' ? node : build.add('copy', [build.add('spread', [node], { extent: 'row' })]),
+  }
 }
 
 function spans(bounds: readonly number[]): readonly { from: number; to: number }[] {

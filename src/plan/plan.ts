@@ -40,17 +40,28 @@ export function plan({ graph, gradient }: PlanRequest): Plan {
   const cut = partition(graph)
   const build = new Builder(numbers, cut.graph.nodes)
   const forward = build.nodes.length
-  const seeded = gradient ? seedOutputs(build, cut, gradient.of) : { seeds: new Map<number, number>(), ports: [] }
+  const seeded = gradient
+    ? seedOutputs(build, cut, gradient.of)
+    : { seeds: new Map<number, number>(), ports: [] }
   const inputs = (gradient?.inputs ?? []).flatMap((name) => portsOf(cut.graph.inputs, cut.inputs, name))
   const wanted = [...cut.graph.parameters, ...inputs]
-  const gradients = differentiate(build, seeded.seeds, wanted.map(({ node }) => node))
-  const derived = (ports: readonly Port[]): readonly Port[] =>
-    ports.flatMap(({ name, node }) => (gradients.has(node) ? [{ name, node: gradients.get(node)! }] : []))
-  const parameterGradients = gradient ? derived(cut.graph.parameters) : []
-  const inputGradients = derived(inputs)
+  const gradients = differentiate(
+    build,
+    seeded.seeds,
+    wanted.map(({ node }) => node),
+  )
+  const parameterGradients = cut.graph.parameters.flatMap(({ name, node }) =>
+    gradients.has(node) ? [{ name, node: gradients.get(node)! }] : [],
+  )
+  const inputGradients = inputs.map(({ name, node }) => ({
+    name,
+    node: gradients.get(node) ?? build.zeros(build.type(node)),
+  }))
   const roots = [...cut.graph.outputs, ...parameterGradients, ...inputGradients].map(({ node }) => node)
   const order = [...ancestors({ nodes: build.nodes }, roots)].sort((a, b) => a - b)
-  const scans = order.filter((id) => build.nodes[id]!.op === 'scan').map((id) => planned(build.nodes, order, id))
+  const scans = order
+    .filter((id) => build.nodes[id]!.op === 'scan')
+    .map((id) => planned(build.nodes, order, id))
   return {
     partition: cut,
     nodes: build.nodes,
@@ -87,9 +98,19 @@ function planned(nodes: readonly Node[], order: readonly number[], id: number): 
   const step = attributes.step as StepGraph
   const gradient = order.find((other) => {
     const node = nodes[other]!
-    return node.op === 'scan_gradient' && inputs.every((input, index) => node.inputs[index] === input) && isOf(node, step)
+    return (
+      node.op === 'scan_gradient' &&
+      inputs.every((input, index) => node.inputs[index] === input) &&
+      isOf(node, step)
+    )
   })
-  return { node: id, gradient, plan: planScan(stepProgram(step, gradient === undefined ? undefined : request(nodes, order, gradient, step))) }
+  return {
+    node: id,
+    gradient,
+    plan: planScan(
+      stepProgram(step, gradient === undefined ? undefined : request(nodes, order, gradient, step)),
+    ),
+  }
 }
 
 function isOf(node: Node, step: StepGraph): boolean {
@@ -102,11 +123,18 @@ export function isZero(nodes: readonly Node[], id: number): boolean {
   return op === 'spread' ? isZero(nodes, inputs[0]!) : op === 'constant' && attributes.value === 0
 }
 
-function request(nodes: readonly Node[], order: readonly number[], gradient: number, step: StepGraph): StepRequest {
+function request(
+  nodes: readonly Node[],
+  order: readonly number[],
+  gradient: number,
+  step: StepGraph,
+): StepRequest {
   const { inputs } = nodes[gradient]!
   const first = step.inputs.length + step.states.length + step.parameters.length
   const picked = new Set(
-    order.filter((id) => nodes[id]!.op === 'pick' && nodes[id]!.inputs[0] === gradient).map((id) => nodes[id]!.attributes.index),
+    order
+      .filter((id) => nodes[id]!.op === 'pick' && nodes[id]!.inputs[0] === gradient)
+      .map((id) => nodes[id]!.attributes.index),
   )
   return {
     outputs: step.outputs.map((_output, index) => !isZero(nodes, inputs[first + index]!)),

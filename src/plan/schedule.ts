@@ -29,8 +29,16 @@ export function planScan(program: StepProgram): ScanPlan {
   const read = backwardReads(program)
   const kept = keep(program, read, free)
   const again = recomputed(program, read, kept, free)
-  const forward = schedule(program, reach(program, [...results(program), ...kept], () => false), new Set())
-  const backwardNodes = reach(program, backwardRoots(program), (id) => kept.has(id) || (id < program.forward && !again.has(id)))
+  const forward = schedule(
+    program,
+    reach(program, [...results(program), ...kept], () => false),
+    new Set(),
+  )
+  const backwardNodes = reach(
+    program,
+    backwardRoots(program),
+    (id) => kept.has(id) || (id < program.forward && !again.has(id)),
+  )
   return { program, kept, forward, backward: schedule(program, backwardNodes, new Set([...kept, ...free])) }
 }
 
@@ -64,7 +72,11 @@ export function backwardRoots(program: StepProgram): readonly number[] {
 }
 
 /** Nodes that `roots` are computed from, in order; what `given` holds is not looked into. */
-function reach(program: StepProgram, roots: readonly number[], given: (id: number) => boolean): readonly number[] {
+function reach(
+  program: StepProgram,
+  roots: readonly number[],
+  given: (id: number) => boolean,
+): readonly number[] {
   const found = new Set<number>()
   const visit = (id: number): void => {
     if (found.has(id) || given(id)) return
@@ -89,7 +101,11 @@ function isCheap(program: StepProgram, id: number): boolean {
 }
 
 /** What must be stored: operands of products, and everything that is dear or cannot be computed from what is stored. */
-function keep(program: StepProgram, read: ReadonlySet<number>, free: ReadonlySet<number>): ReadonlySet<number> {
+function keep(
+  program: StepProgram,
+  read: ReadonlySet<number>,
+  free: ReadonlySet<number>,
+): ReadonlySet<number> {
   const operands = new Set(program.matrices.map(({ operand }) => operand))
   const kept = new Set([...read].filter((id) => !free.has(id) && (operands.has(id) || !isCheap(program, id))))
   for (const id of [...read].sort((a, b) => a - b)) {
@@ -119,12 +135,18 @@ function recomputed(
   free: ReadonlySet<number>,
 ): ReadonlySet<number> {
   const roots = [...read].filter((id) => !free.has(id) && !kept.has(id))
-  const aliases = program.nodes.flatMap((_node, id) => (id < program.forward && isAlias(program, id) ? [id] : []))
+  const aliases = program.nodes.flatMap((_node, id) =>
+    id < program.forward && isAlias(program, id) ? [id] : [],
+  )
   return new Set([...reach(program, [...roots, ...aliases], (id) => free.has(id) || kept.has(id)), ...roots])
 }
 
 /** Puts nodes into stages, each as early as its inputs allow. `given` nodes are there before the first. */
-function schedule(program: StepProgram, nodes: readonly number[], given: ReadonlySet<number>): readonly Stage[] {
+function schedule(
+  program: StepProgram,
+  nodes: readonly number[],
+  given: ReadonlySet<number>,
+): readonly Stage[] {
   const level = new Map<number, number>()
   const levelOf = (id: number): number => (given.has(id) ? -1 : (level.get(id) ?? -1))
   for (const id of nodes) {
@@ -139,7 +161,10 @@ function schedule(program: StepProgram, nodes: readonly number[], given: Readonl
   return Array.from({ length: count }, (_unused, stage) => {
     const own = nodes.filter((id) => level.get(id) === stage && !isAlias(program, id))
     return {
-      groups: stack(program, own.filter((id) => kind(id) === 'product')),
+      groups: stack(
+        program,
+        own.filter((id) => kind(id) === 'product'),
+      ),
       reductions: own.filter((id) => kind(id) === 'reduce'),
       program: own.filter((id) => kind(id) === 'elementwise'),
     }

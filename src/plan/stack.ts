@@ -41,7 +41,10 @@ export function stack(program: StepProgram, nodes: readonly number[]): readonly 
 }
 
 function signature(program: StepProgram, id: number): string {
-  return terms(program, id).map(({ operand }) => String(operand).padStart(6, '0')).sort().join()
+  return terms(program, id)
+    .map(({ operand }) => String(operand).padStart(6, '0'))
+    .sort()
+    .join()
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -59,7 +62,9 @@ export function runs(program: StepProgram, group: readonly number[]) {
     group.forEach((id, slot) => {
       const own = terms(program, id).filter((term) => term.operand === operand)
       own.forEach((term, nth) => {
-        const open = found.find((run) => nth === 0 && run.from + run.terms.length === slot && run.operand === operand)
+        const open = found.find(
+          (run) => nth === 0 && run.from + run.terms.length === slot && run.operand === operand,
+        )
         if (open) open.terms.push(term)
         else found.push({ operand, from: slot, terms: [term] })
       })

@@ -85,8 +85,11 @@ class StepWriter {
     const { name, inputs, parameters, outputs, states, traces } = this.#step
     const gradient = this.#request && differentiateStep(this.#step)
     const wanted = [...outputs.map(({ node }) => node), ...states.map(({ next }) => next)]
-    const dInputs = gradient?.inputs.map((node, index) => (this.#request!.inputs[index] ? node : undefined)) ?? []
-    const later = [...dInputs, ...(gradient?.states ?? []), ...(gradient?.parameters ?? [])].filter((node) => node !== undefined)
+    const dInputs =
+      gradient?.inputs.map((node, index) => (this.#request!.inputs[index] ? node : undefined)) ?? []
+    const later = [...dInputs, ...(gradient?.states ?? []), ...(gradient?.parameters ?? [])].filter(
+      (node) => node !== undefined,
+    )
     const needed = [...ancestors({ nodes: this.#nodes }, [...wanted, ...later])].sort((a, b) => a - b)
     this.#countUses(needed, [...wanted, ...later])
     this.#leaves()
@@ -113,7 +116,9 @@ class StepWriter {
         carries: gradient ? this.#carries(gradient.seeds.states[index]!) : [],
       })),
       seeds: gradient?.seeds.outputs.map((node) => this.#made.get(node) ?? undefined) ?? [],
-      inputGradients: dInputs.map((node) => (node === undefined ? undefined : (this.#made.get(node) ?? undefined))),
+      inputGradients: dInputs.map((node) =>
+        node === undefined ? undefined : (this.#made.get(node) ?? undefined),
+      ),
       matrices: parts?.matrices ?? [],
       vectors: parts?.vectors ?? [],
       nodes: this.#build.nodes,
@@ -142,7 +147,11 @@ class StepWriter {
   /** Leaves come first, so that the forward pass is one range of nodes. */
   #leaves(): void {
     const { inputs, states, parameters } = this.#step
-    const ports = [...inputs, ...states.map(({ name, previous }) => ({ name, node: previous })), ...parameters]
+    const ports = [
+      ...inputs,
+      ...states.map(({ name, previous }) => ({ name, node: previous })),
+      ...parameters,
+    ]
     for (const { node } of ports) {
       const { op, attributes, type } = this.#nodes[node]!
       this.#made.set(node, this.#build.leaf(op as 'input', attributes.name as string, type))
@@ -150,10 +159,18 @@ class StepWriter {
   }
 
   /** Gradients that come in: of the outputs, and of the new states from the step after. */
-  #seeds(outputs: readonly number[], states: readonly number[], results: readonly (number | undefined)[]): void {
-    const leaf = (label: string, id: number): number => this.#build.leaf('input', label, this.#nodes[id]!.type)
+  #seeds(
+    outputs: readonly number[],
+    states: readonly number[],
+    results: readonly (number | undefined)[],
+  ): void {
+    const leaf = (label: string, id: number): number =>
+      this.#build.leaf('input', label, this.#nodes[id]!.type)
     outputs.forEach((id, index) => {
-      this.#made.set(id, this.#request!.outputs[index] ? leaf(`d output ${this.#step.outputs[index]!.name}`, id) : null)
+      this.#made.set(
+        id,
+        this.#request!.outputs[index] ? leaf(`d output ${this.#step.outputs[index]!.name}`, id) : null,
+      )
     })
     states.forEach((id, index) => {
       const { name } = this.#step.states[index]!
@@ -165,7 +182,10 @@ class StepWriter {
         ...(products.length > 0 ? [leaf(`d next ${name} by products`, id)] : []),
         ...(others.length > 0 || products.length === 0 ? [leaf(`d next ${name}`, id)] : []),
       ]
-      this.#made.set(id, leaves.reduce((sum, part) => this.#build.add('add', [sum, part])))
+      this.#made.set(
+        id,
+        leaves.reduce((sum, part) => this.#build.add('add', [sum, part])),
+      )
     })
   }
 
@@ -235,14 +255,18 @@ class StepWriter {
     if (terms.some((term) => this.#isProduct(term))) return this.#sum(terms, name)
     const values = inputs.map((input) => this.#value(input))
     if (values.includes(null)) return this.#withZero(op, values as [number | null, number | null])
-    return this.#folded(op, values as number[], attributes) ?? this.#build.add(op, values as number[], attributes, name)
+    return (
+      this.#folded(op, values as number[], attributes) ??
+      this.#build.add(op, values as number[], attributes, name)
+    )
   }
 
   /** An operation on constants is a constant. */
   #folded(op: string, inputs: readonly number[], attributes: Attributes): number | undefined {
     const { scalar } = operation(op)
     const nodes = inputs.map((input) => this.#build.nodes[input]!)
-    if (!scalar || attributes.size !== undefined || nodes.some((node) => node.op !== 'constant')) return undefined
+    if (!scalar || attributes.size !== undefined || nodes.some((node) => node.op !== 'constant'))
+      return undefined
     const [a, b] = nodes.map((node) => node.attributes.value as number)
     return this.#build.constant(scalar(attributes)(a!, b ?? 0))
   }
@@ -272,7 +296,9 @@ class StepWriter {
     const terms = products.flatMap((id) => {
       const { inputs, attributes } = this.#nodes[id]!
       const vector = this.#value(inputs[1]!)
-      return vector === null ? [] : [{ matrix: this.#at(inputs[0]!), vector, letter: attributes.transpose ? 't' : 'n' }]
+      return vector === null
+        ? []
+        : [{ matrix: this.#at(inputs[0]!), vector, letter: attributes.transpose ? 't' : 'n' }]
     })
     if (terms.length === 0) {
       const vectors = biases.map((id) => this.#at(id))
@@ -290,7 +316,10 @@ class StepWriter {
   #withZero(op: string, [a, b]: readonly [number | null, number | null]): number | null {
     if (op === 'add') return a ?? b
     if (op === 'sub') return b === null ? a : this.#build.add('neg', [b])
-    invariant(['mul', 'div', 'neg', 'sum', 'mean', 'spread', 'copy'].includes(op) && (op !== 'div' || b !== null), `${op} of zero`)
+    invariant(
+      ['mul', 'div', 'neg', 'sum', 'mean', 'spread', 'copy'].includes(op) && (op !== 'div' || b !== null),
+      `${op} of zero`,
+    )
     return null
   }
 
@@ -309,7 +338,12 @@ class StepWriter {
           invariant(op === 'outer', `the gradient of a parameter is a sum of products, not ${op}`)
           const transposed = inputs[0]! < this.#step.nodes.length
           const [left, right] = values as [number, number]
-          matrices.push({ parameter, transposed, gradient: transposed ? right : left, operand: transposed ? left : right })
+          matrices.push({
+            parameter,
+            transposed,
+            gradient: transposed ? right : left,
+            operand: transposed ? left : right,
+          })
         }
       }
     })

@@ -1,9 +1,16 @@
 import { invariant } from '../core/errors.ts'
-import { type RecordName, header, magic, packKinds, records, reductionKinds, stageKinds, version } from './format.ts'
+import {
+  type RecordName,
+  header,
+  magic,
+  packKinds,
+  records,
+  reductionKinds,
+  stageKinds,
+  version,
+} from './format.ts'
 
 type Fields = Readonly<Record<string, number>>
-
-type PanelFields = Readonly<Record<'panels' | 'panelStride' | 'vectors' | 'lastVectors', number>>
 
 /** Instruction operands that are read, by name of the field. */
 const inputFields = ['a', 'b', 'c'] as const
@@ -18,8 +25,14 @@ function decode(words: Int32Array) {
     names.map((name, i) => {
       const [offset, count] = [words[header.length + 2 * i]!, words[header.length + 2 * i + 1]!]
       const size = records[name].length
-      invariant(offset >= 0 && count >= 0 && offset + count * size <= words.length, `section ${name} lies inside the plan`)
-      return [name, Array.from({ length: count }, (_unused, k) => fields(records[name], offset + k * size))] as const
+      invariant(
+        offset >= 0 && count >= 0 && offset + count * size <= words.length,
+        `section ${name} lies inside the plan`,
+      )
+      return [
+        name,
+        Array.from({ length: count }, (_unused, k) => fields(records[name], offset + k * size)),
+      ] as const
     }),
   )
   return { head, section: (name: RecordName): readonly Fields[] => sections.get(name)! }
@@ -58,7 +71,10 @@ class Verifier {
   #range(name: RecordName, field: string, of: Fields): readonly Fields[] {
     const [first, count] = [of[`${field}First`]!, of[`${field}Count`]!]
     const all = this.#section(name)
-    invariant(first >= 0 && count >= 0 && first + count <= all.length, `${field} names ${name} records that exist`)
+    invariant(
+      first >= 0 && count >= 0 && first + count <= all.length,
+      `${field} names ${name} records that exist`,
+    )
     return all.slice(first, first + count)
   }
 
@@ -69,7 +85,10 @@ class Verifier {
   }
 
   #region(what: string, from: number, length: number): void {
-    invariant(from >= 0 && length >= 0 && from + length <= this.#head.arena!, `${what} (${from}, ${length} floats) lies in the arena`)
+    invariant(
+      from >= 0 && length >= 0 && from + length <= this.#head.arena!,
+      `${what} (${from}, ${length} floats) lies in the arena`,
+    )
   }
 
   /** Checks all addresses of an operand for `blocks` blocks, over all steps, rows and chunks. */
@@ -120,24 +139,29 @@ class Verifier {
 
   #group(group: Fields): void {
     const { panels, vectors, bias } = group
-    this.#panels('group', group.c!, group as unknown as PanelFields, this.#head.vectorWidth!)
+    this.#panels('group', group.c!, group, this.#head.vectorWidth!)
     if (bias! >= 0) this.#region('bias', bias!, panels! * vectors! * this.#head.vectorWidth!)
     for (const product of this.#range('product', 'product', group)) this.#product(product)
     for (const gather of this.#range('gather', 'gather', group)) {
       invariant(gather.vectorStart! + gather.vectors! <= vectors!, 'a gather stays in its panel')
-      this.#region('table', gather.table!, panels! * gather.classes! * gather.vectors! * this.#head.vectorWidth!)
+      this.#region(
+        'table',
+        gather.table!,
+        panels! * gather.classes! * gather.vectors! * this.#head.vectorWidth!,
+      )
       this.#region('tokens', gather.tokens!, this.#head.steps! * this.#head.rows!)
     }
   }
 
   /** Panels at an operand: all but the last with `vectors` vectors, the last with `lastVectors`. */
-  #panels(what: string, operand: number, of: PanelFields, vectorStride: number): void {
+  #panels(what: string, operand: number, of: Fields, vectorStride: number): void {
     const { base, timeStride, rowStride } = this.#one('operand', operand)
     const { rows, steps, vectorWidth } = this.#head
     const start = base! + (steps! - 1) * timeStride! + (rows! - 1) * rowStride!
-    const reach = (panel: number, vectors: number): number => panel * of.panelStride + (vectors - 1) * vectorStride + vectorWidth!
-    if (of.panels > 1) this.#region(what, start, reach(of.panels - 2, of.vectors))
-    this.#region(what, start, reach(of.panels - 1, of.lastVectors))
+    const reach = (panel: number, vectors: number): number =>
+      panel * of.panelStride! + (vectors - 1) * vectorStride + vectorWidth!
+    if (of.panels! > 1) this.#region(what, start, reach(of.panels! - 2, of.vectors!))
+    this.#region(what, start, reach(of.panels! - 1, of.lastVectors!))
   }
 
   #product(product: Fields): void {
@@ -145,21 +169,33 @@ class Verifier {
     const { base, timeStride, rowStride } = this.#one('operand', a!)
     const widest = (this.#head.steps! - 1) * timeStride! + (this.#head.rows! - 1) * rowStride!
     this.#region('product from', base!, widest + (segments! - 1) * segmentStride! + segmentLength!)
-    invariant(vectors! >= 1 && vectors! <= 4 && lastVectors! >= 1 && lastVectors! <= vectors!, 'a product has 1 to 4 vectors')
-    this.#region('weights', weights!, panels! * segments! * segmentLength! * vectors! * this.#head.vectorWidth!)
-    this.#panels('product to', product.c!, product as unknown as PanelFields, product.vectorStride!)
+    invariant(
+      vectors! >= 1 && vectors! <= 4 && lastVectors! >= 1 && lastVectors! <= vectors!,
+      'a product has 1 to 4 vectors',
+    )
+    this.#region(
+      'weights',
+      weights!,
+      panels! * segments! * segmentLength! * vectors! * this.#head.vectorWidth!,
+    )
+    this.#panels('product to', product.c!, product, product.vectorStride!)
   }
 
   #program(program: Fields): void {
     const operands = program.operandCount!
     const slots = operands + program.temporaries!
     this.#range('operand', 'operand', program)
-    for (let i = 0; i < operands; i++) this.#operand(`operand ${i}`, program.operandFirst! + i, program.blocks!)
+    for (let i = 0; i < operands; i++)
+      this.#operand(`operand ${i}`, program.operandFirst! + i, program.blocks!)
     for (const instruction of this.#range('instruction', 'instruction', program)) {
       const used = [instruction.d!, ...inputFields.map((field) => instruction[field]!), instruction.e!]
-      invariant(used.every((slot) => slot >= 0 && slot < slots), 'an instruction reads and writes slots that exist')
+      invariant(
+        used.every((slot) => slot >= 0 && slot < slots),
+        'an instruction reads and writes slots that exist',
+      )
     }
-    for (const { value } of this.#range('word', 'mask', program)) invariant(value! >= 0 && value! < operands, 'a mask names an operand')
+    for (const { value } of this.#range('word', 'mask', program))
+      invariant(value! >= 0 && value! < operands, 'a mask names an operand')
   }
 
   #reduction(reduction: Fields): void {
@@ -178,7 +214,7 @@ class Verifier {
       const widest = ((panels! - 1) * units! + (targets.length === 1 ? lastVectors! : units!)) * vectorWidth!
       const lines = kind === 'weight' ? entries! : classes!
       for (const target of targets) this.#region('gradient', target, (lines - 1) * stride! + widest)
-      this.#panels(kind, reduction.d!, reduction as unknown as PanelFields, vectorWidth!)
+      this.#panels(kind, reduction.d!, reduction, vectorWidth!)
       if (kind === 'scatter') this.#region('tokens', reduction.tokens!, this.#head.steps! * this.#head.rows!)
     }
   }
@@ -191,10 +227,17 @@ class Verifier {
     const depth = { forward: pack.k!, backward: inner, bias: 1 }[kind]
     this.#region('packed weights', pack.dst!, pack.panels! * depth * lanes)
     const list = this.#range('word', 'source', pack).map(({ value }) => value!)
-    for (let i = 0; kind !== 'bias' && i < list.length; i += 3) {
+    if (kind === 'bias') return this.#biases(pack, list)
+    for (let i = 0; i < list.length; i += 3) {
       const [offset, kStride, nStride] = [list[i]!, list[i + 1]!, list[i + 2]!]
       this.#region('weights', offset, (pack.k! - 1) * kStride + (pack.n! - 1) * nStride + 1)
     }
-    for (let i = 1; kind === 'bias' && i < list.length; i += 2) this.#region('bias', list[i]!, pack.n!)
+  }
+
+  #biases(pack: Fields, list: readonly number[]): void {
+    for (let i = 0; i < list.length; i += 2) {
+      invariant(list[i]! >= 0 && list[i]! < pack.slots!, 'a bias belongs to a slot')
+      this.#region('bias', list[i + 1]!, pack.n!)
+    }
   }
 }

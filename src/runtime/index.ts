@@ -36,7 +36,10 @@ export interface RuntimeOptions {
  * Opens a runtime. `auto` takes native, else WebAssembly; it falls back only on `Unsupported`.
  * @throws Unsupported when the runtime cannot run here
  */
-export async function openRuntime(name: RuntimeName = 'auto', options: RuntimeOptions = {}): Promise<Runtime> {
+export async function openRuntime(
+  name: RuntimeName = 'auto',
+  options: RuntimeOptions = {},
+): Promise<Runtime> {
   if (name === 'reference') return reference
   if (name === 'native') return packedRuntime(openNative(options))
   if (name === 'wasm') return packedRuntime(await openWasm(options))

@@ -1,6 +1,14 @@
 import type { Device, Loaded } from './device.ts'
 import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult, Runtime } from './types.ts'
-import { type Lowered, type Operand, type Place, call as callFields, lower, plan, verify } from '../plan/index.ts'
+import {
+  type Lowered,
+  type Operand,
+  type Place,
+  call as callFields,
+  lower,
+  plan,
+  verify,
+} from '../plan/index.ts'
 import { SluiceError, invariant } from '../core/errors.ts'
 import { pow } from '../core/math.ts'
 
@@ -59,15 +67,21 @@ class PackedExecutable implements Executable {
     const slots = places[0]!.kind === 'steps' ? this.#program.steps : 1
     const most = slots * this.#program.rows * size
     if (data.length > most || data.length % (this.#program.rows * size) !== 0) {
-      throw new SluiceError('program-size', `"${name}" takes up to ${most} entries in whole steps, not ${data.length}.`)
+      throw new SluiceError(
+        'program-size',
+        `"${name}" takes up to ${most} entries in whole steps, not ${data.length}.`,
+      )
     }
-    for (const place of places) this.#move(place, size, data.length, (at, i) => (this.#loaded.floats[at] = data[i]!))
-    if (this.#program.states.some(({ initial }) => initial === name)) this.#initial.set(name, Float32Array.from(data))
+    for (const place of places)
+      this.#move(place, size, data.length, (at, i) => (this.#loaded.floats[at] = data[i]!))
+    if (this.#program.states.some(({ initial }) => initial === name))
+      this.#initial.set(name, Float32Array.from(data))
   }
 
   #writeTokens(name: string, place: Place, data: ArrayLike<number>): void {
     const most = this.#program.steps * this.#program.rows
-    if (data.length > most) throw new SluiceError('program-size', `"${name}" takes up to ${most} tokens, not ${data.length}.`)
+    if (data.length > most)
+      throw new SluiceError('program-size', `"${name}" takes up to ${most} tokens, not ${data.length}.`)
     this.#loaded.ints.set(data, place.places[0]!.base)
   }
 
@@ -77,7 +91,8 @@ class PackedExecutable implements Executable {
     const size = sizeOf(places)
     const slots = places[0]!.kind === 'steps' ? this.#steps : 1
     const data = new Float32Array(slots * this.#program.rows * size)
-    for (const place of places) this.#move(place, size, data.length, (at, i) => (data[i]! += this.#loaded.floats[at]!))
+    for (const place of places)
+      this.#move(place, size, data.length, (at, i) => (data[i]! += this.#loaded.floats[at]!))
     return data
   }
 
@@ -89,7 +104,8 @@ class PackedExecutable implements Executable {
     for (const operand of places) {
       for (let row = 0; row < length / size; row++) {
         const start = addressOf(operand, shift + Math.floor(row / rows), row % rows)
-        for (let i = 0; i < piece.rows; i++) visit(start + this.#offset(operand, i), row * size + piece.row + i)
+        for (let i = 0; i < piece.rows; i++)
+          visit(start + this.#offset(operand, i), row * size + piece.row + i)
       }
     }
   }
@@ -104,8 +120,15 @@ class PackedExecutable implements Executable {
     const pieces = this.#lowered.parameters.get(name)
     if (!pieces) throw new SluiceError('program-name', `This program has no parameter "${name}".`)
     const start = this.#lowered.buffers[buffers.indexOf(buffer)]
-    if (start === undefined) throw new SluiceError('program-name', `This program keeps no ${buffer} of parameters.`)
-    return { pieces, start, count: Math.max(...pieces.map(({ piece }) => (piece.row + piece.rows) * (piece.column + piece.columns))) }
+    if (start === undefined)
+      throw new SluiceError('program-name', `This program keeps no ${buffer} of parameters.`)
+    return {
+      pieces,
+      start,
+      count: Math.max(
+        ...pieces.map(({ piece }) => (piece.row + piece.rows) * (piece.column + piece.columns)),
+      ),
+    }
   }
 
   #eachEntry(name: string, buffer: ParameterBuffer, visit: (at: number, index: number) => void): void {
@@ -115,7 +138,8 @@ class PackedExecutable implements Executable {
       for (let row = 0; row < piece.rows; row++) {
         const from = start + place.offset + row * place.rowStride
         const to = (piece.row + row) * width + piece.column
-        for (let column = 0; column < piece.columns; column++) visit(from + column * place.columnStride, to + column)
+        for (let column = 0; column < piece.columns; column++)
+          visit(from + column * place.columnStride, to + column)
       }
     }
   }
@@ -139,7 +163,8 @@ class PackedExecutable implements Executable {
     const { mode, update } = run
     if (this.#stale) await this.#packed()
     const updating = update !== undefined && mode !== 'forward'
-    const passes = mode === 'update' ? 0 : mode === 'forward' ? modes.forward : modes.forward | modes.gradients
+    const passes =
+      mode === 'update' ? 0 : mode === 'forward' ? modes.forward : modes.forward | modes.gradients
     this.#set({
       mode: passes | (updating ? modes.update | modes.pack : 0),
       steps: run.steps,
@@ -192,7 +217,8 @@ class PackedExecutable implements Executable {
       const size = sizeOf(places)
       const data = this.#initial.get(initial)
       const length = this.#program.rows * size
-      for (const place of places) this.#move(place, size, length, (at, i) => (this.#loaded.floats[at] = data?.[i] ?? 0))
+      for (const place of places)
+        this.#move(place, size, length, (at, i) => (this.#loaded.floats[at] = data?.[i] ?? 0))
     }
   }
 

@@ -183,7 +183,7 @@ async function expectLoss(device: Device, classes: number, spread: number): Prom
   write(loaded, plan, d, () => 3)
   const targets = [0, classes - 1, -1, 1, 1, -5]
   loaded.ints.set(targets, tokens)
-  const { loss: total } = await runCall(loaded, { mode: 1, steps: 2, lossScale: 0.25 })
+  const { loss: total } = await runCall(loaded, { mode: 3, steps: 2, lossScale: 0.25 })
   const [x, dx] = [read(loaded, plan, a), read(loaded, plan, d)]
   let sum = 0
   targets.forEach((target, place) => {

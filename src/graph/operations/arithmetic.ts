@@ -59,29 +59,62 @@ function selectLarger(sign: 1 | -1): Gradients {
 
 /** Sums, products, and the comparisons that derivatives need. Comparisons have derivative zero. */
 export const arithmetic: Readonly<Record<string, Operation>> = {
-  add: binary(1, (a, b) => a + b, ({ dy }) => [dy, dy]),
-  sub: binary(1, (a, b) => a - b, ({ build, dy }) => [dy, build.add('neg', [dy])]),
-  mul: binary(1, (a, b) => a * b, ({ build, inputs: [a, b], dy }) => [
-    build.add('mul', [dy, b!]),
-    build.add('mul', [dy, a!]),
-  ]),
-  div: binary(4, (a, b) => a / b, ({ build, inputs: [, b], y, dy }) => {
-    const da = build.add('div', [dy, b!])
-    return [da, build.add('neg', [build.add('mul', [da, y])])]
-  }),
-  neg: unary(1, (a) => -a, ({ build, dy }) => [build.add('neg', [dy])]),
+  add: binary(
+    1,
+    (a, b) => a + b,
+    ({ dy }) => [dy, dy],
+  ),
+  sub: binary(
+    1,
+    (a, b) => a - b,
+    ({ build, dy }) => [dy, build.add('neg', [dy])],
+  ),
+  mul: binary(
+    1,
+    (a, b) => a * b,
+    ({ build, inputs: [a, b], dy }) => [build.add('mul', [dy, b!]), build.add('mul', [dy, a!])],
+  ),
+  div: binary(
+    4,
+    (a, b) => a / b,
+    ({ build, inputs: [, b], y, dy }) => {
+      const da = build.add('div', [dy, b!])
+      return [da, build.add('neg', [build.add('mul', [da, y])])]
+    },
+  ),
+  neg: unary(
+    1,
+    (a) => -a,
+    ({ build, dy }) => [build.add('neg', [dy])],
+  ),
   power: {
-    ...unary(20, (a, { exponent }) => a ** (exponent as number), ({ build, inputs: [a], node, dy }) => {
-      const exponent = node.attributes.exponent as number
-      const lower = exponent === 2 ? a! : build.add('power', [a!], { exponent: exponent - 1 })
-      return [build.add('mul', [dy, build.add('mul', [build.constant(exponent), lower])])]
-    }),
+    ...unary(
+      20,
+      (a, { exponent }) => a ** (exponent as number),
+      ({ build, inputs: [a], node, dy }) => {
+        const exponent = node.attributes.exponent as number
+        const lower = exponent === 2 ? a! : build.add('power', [a!], { exponent: exponent - 1 })
+        return [build.add('mul', [dy, build.add('mul', [build.constant(exponent), lower])])]
+      },
+    ),
     dear: true,
   },
   max: binary(1, Math.max, selectLarger(1)),
   min: binary(1, Math.min, selectLarger(-1)),
-  positive: unary(1, (a) => (a > 0 ? 1 : 0), () => [undefined]),
+  positive: unary(
+    1,
+    (a) => (a > 0 ? 1 : 0),
+    () => [undefined],
+  ),
   sign: unary(1, Math.sign, () => [undefined]),
-  inside: unary(2, (a, { lo, hi }) => (a >= (lo as number) && a <= (hi as number) ? 1 : 0), () => [undefined]),
-  prefer: binary(2, (a, b) => (a > b ? 1 : a === b ? 0.5 : 0), () => [undefined, undefined]),
+  inside: unary(
+    2,
+    (a, { lo, hi }) => (a >= (lo as number) && a <= (hi as number) ? 1 : 0),
+    () => [undefined],
+  ),
+  prefer: binary(
+    2,
+    (a, b) => (a > b ? 1 : a === b ? 0.5 : 0),
+    () => [undefined, undefined],
+  ),
 }

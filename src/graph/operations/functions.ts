@@ -33,9 +33,25 @@ function bend({ build, inputs }: DerivativeContext, low: number, high: number): 
  * slope of the lower side at 0; clip 1 at both bounds; hard_sigmoid 0.2 at both bends.
  */
 export const functions: Readonly<Record<string, Operation>> = {
-  sigmoid: dear(unary(16, sigmoid, times(({ build, y }) => build.add('mul', [y, build.add('sub', [build.constant(1), y])])))),
-  tanh: dear(unary(16, Math.tanh, times(({ build, y }) => build.add('sub', [build.constant(1), build.add('mul', [y, y])])))),
-  relu: unary(1, (a) => Math.max(a, 0), times(({ build, y }) => build.add('positive', [y]))),
+  sigmoid: dear(
+    unary(
+      16,
+      sigmoid,
+      times(({ build, y }) => build.add('mul', [y, build.add('sub', [build.constant(1), y])])),
+    ),
+  ),
+  tanh: dear(
+    unary(
+      16,
+      Math.tanh,
+      times(({ build, y }) => build.add('sub', [build.constant(1), build.add('mul', [y, y])])),
+    ),
+  ),
+  relu: unary(
+    1,
+    (a) => Math.max(a, 0),
+    times(({ build, y }) => build.add('positive', [y])),
+  ),
   leaky_relu: unary(
     2,
     (a, { slope }) => (a > 0 ? a : a * (slope as number)),
@@ -51,8 +67,20 @@ export const functions: Readonly<Record<string, Operation>> = {
       }),
     ),
   ),
-  softplus: dear(unary(24, softplus, times(({ build, inputs }) => build.add('sigmoid', [inputs[0]!])))),
-  exp: dear(unary(12, Math.exp, times(({ y }) => y))),
+  softplus: dear(
+    unary(
+      24,
+      softplus,
+      times(({ build, inputs }) => build.add('sigmoid', [inputs[0]!])),
+    ),
+  ),
+  exp: dear(
+    unary(
+      12,
+      Math.exp,
+      times(({ y }) => y),
+    ),
+  ),
   log: dear(unary(16, Math.log, ({ build, inputs: [a], dy }) => [build.add('div', [dy, a!])])),
   log_sigmoid: dear(
     unary(
@@ -61,7 +89,11 @@ export const functions: Readonly<Record<string, Operation>> = {
       times(({ build, inputs }) => build.add('sigmoid', [build.add('neg', [inputs[0]!])])),
     ),
   ),
-  abs: unary(1, Math.abs, times(({ build, inputs }) => build.add('sign', [inputs[0]!]))),
+  abs: unary(
+    1,
+    Math.abs,
+    times(({ build, inputs }) => build.add('sign', [inputs[0]!])),
+  ),
   sqrt: dear(
     unary(8, Math.sqrt, ({ build, y, dy }) => [
       build.add('div', [dy, build.add('mul', [build.constant(2), y])]),
@@ -87,5 +119,9 @@ export const functions: Readonly<Record<string, Operation>> = {
     (a, { lo, hi }) => Math.min(Math.max(a, lo as number), hi as number),
     times(({ build, inputs, node }) => build.add('inside', [inputs[0]!], node.attributes)),
   ),
-  copy: unary(1, (a) => a, ({ dy }) => [dy]),
+  copy: unary(
+    1,
+    (a) => a,
+    ({ dy }) => [dy],
+  ),
 }

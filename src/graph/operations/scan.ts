@@ -74,13 +74,16 @@ export const scan: Operation = {
   derivative({ build, node, inputs, dys, differentiateStep }) {
     const step = node.attributes.step as StepGraph
     const seeds = node.results!.map((type, i) => {
-      const zero = () => build.add('spread', [build.constant(0)], { size: type.shape[0]!, extent: type.extent })
+      const zero = () =>
+        build.add('spread', [build.constant(0)], { size: type.shape[0]!, extent: type.extent })
       return dys[i] ?? zero()
     })
     const gradient = differentiateStep(step)
     const result = build.add('scan_gradient', [...inputs, ...seeds], { gradient })
     const given = [...gradient.inputs, ...gradient.states, ...gradient.parameters]
-    return given.map((part, index) => (part === undefined ? undefined : build.add('pick', [result], { index })))
+    return given.map((part, index) =>
+      part === undefined ? undefined : build.add('pick', [result], { index }),
+    )
   },
 }
 
@@ -120,8 +123,12 @@ export const scanGradient: Operation = {
       gradient.seeds.outputs.forEach((seed, i) => leaves.set(seed, stepOf(outputs[i]!, t)))
       gradient.seeds.states.forEach((seed, i) => leaves.set(seed, carry[i]!))
       const values = context.run(gradient.graph, leaves, rows)
-      gradient.inputs.forEach((node, i) => node !== undefined && writeStep(dInputs[i]!, t, found(values, node)))
-      gradient.parameters.forEach((node, i) => node !== undefined && accumulate(dParameters[i]!, found(values, node)))
+      gradient.inputs.forEach(
+        (node, i) => node !== undefined && writeStep(dInputs[i]!, t, found(values, node)),
+      )
+      gradient.parameters.forEach(
+        (node, i) => node !== undefined && accumulate(dParameters[i]!, found(values, node)),
+      )
       carry = gradient.states.map((node, i) => {
         const previous = zeros(dStates[i]!.type, 1, rows)
         if (node !== undefined) writeStep(previous, 0, found(values, node))

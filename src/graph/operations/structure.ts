@@ -15,10 +15,17 @@ function leaf(name: string): Operation {
 }
 
 /** Fills a fresh value of `type` row by row. */
-function build(type: Type, steps: number, rows: number, fill: (out: Float64Array, step: number, row: number) => void): Value {
+function build(
+  type: Type,
+  steps: number,
+  rows: number,
+  fill: (out: Float64Array, step: number, row: number) => void,
+): Value {
   const value = zeros(type, steps, rows)
   const size = entries(type.shape)
-  eachRow(type, steps, rows, (step, row, index) => fill(value.data.subarray(index * size, (index + 1) * size), step, row))
+  eachRow(type, steps, rows, (step, row, index) =>
+    fill(value.data.subarray(index * size, (index + 1) * size), step, row),
+  )
   return value
 }
 
@@ -27,7 +34,8 @@ const constant: Operation = {
   arity: 0,
   cost: 0,
   type: () => ({ extent: 'once', shape: [] }),
-  evaluate: (_inputs, { node, steps, rows }) => build(node.type, steps, rows, (out) => out.fill(node.attributes.value as number)),
+  evaluate: (_inputs, { node, steps, rows }) =>
+    build(node.type, steps, rows, (out) => out.fill(node.attributes.value as number)),
 }
 
 const product: Operation = {
@@ -82,7 +90,8 @@ const accumulate: Operation = {
       const part = product.evaluate!(inputs.slice(2 * i, 2 * i + 2), { ...context, node }) as Value
       part.data.forEach((x, j) => (total.data[j]! += x))
     }
-    for (const bias of inputs.slice(2 * count)) total.data.forEach((_x, j) => (total.data[j]! += bias.data[j % size]!))
+    for (const bias of inputs.slice(2 * count))
+      total.data.forEach((_x, j) => (total.data[j]! += bias.data[j % size]!))
     return total
   },
 }
@@ -190,7 +199,15 @@ const concat: Operation = {
   },
 }
 
-function copyRange(input: Value, type: Type, steps: number, rows: number, from: number, to: number, size: number): Value {
+function copyRange(
+  input: Value,
+  type: Type,
+  steps: number,
+  rows: number,
+  from: number,
+  to: number,
+  size: number,
+): Value {
   const read = reader(input)
   return build(type, steps, rows, (out, step, row) => {
     for (let i = 0; i < size; i++) out[to + i] = read(step, row, from + i)
@@ -216,7 +233,10 @@ const block: Operation = {
   kind: 'layout',
   arity: 1,
   cost: 0,
-  type: ([value], { count }, sizes) => ({ extent: value!.extent, shape: [sizes.part(value!.shape[0]!, count as number)] }),
+  type: ([value], { count }, sizes) => ({
+    extent: value!.extent,
+    shape: [sizes.part(value!.shape[0]!, count as number)],
+  }),
 }
 
 /** A vector of zeros of `size` with the input at `offset`: the gradient of a slice. */
@@ -226,7 +246,15 @@ const place: Operation = {
   cost: 0,
   type: ([value], { size }, sizes) => ({ extent: value!.extent, shape: [sizes.of(size as number)] }),
   evaluate([value], { node, steps, rows }) {
-    return copyRange(value!, node.type, steps, rows, 0, node.attributes.offset as number, value!.type.shape[0]!)
+    return copyRange(
+      value!,
+      node.type,
+      steps,
+      rows,
+      0,
+      node.attributes.offset as number,
+      value!.type.shape[0]!,
+    )
   },
   derivative({ build: graph, node, inputs: [value], dy }) {
     return [graph.add('slice', [dy], { offset: node.attributes.offset, size: graph.type(value!).shape[0]! })]

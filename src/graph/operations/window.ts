@@ -47,7 +47,10 @@ const scatter: Operation = {
   kind: 'window',
   arity: 2,
   cost: 1,
-  type: ([value], { classes }, sizes) => ({ extent: 'once', shape: [sizes.of(classes as number), value!.shape[0]!] }),
+  type: ([value], { classes }, sizes) => ({
+    extent: 'once',
+    shape: [sizes.of(classes as number), value!.shape[0]!],
+  }),
   evaluate([value, tokens], { node, steps, rows }) {
     const result = zeros(node.type, steps, rows)
     const size = node.type.shape[1]!
@@ -175,4 +178,3 @@ export const window: Readonly<Record<string, Operation>> = {
   scan_gradient: scanGradient,
   pick,
 }
-

@@ -53,7 +53,15 @@ export class Arena {
     const { width, rows } = this.shape
     const rowStride = roundUp(size, width)
     const base = this.allocate(slots * rows * rowStride)
-    return { base, timeStride: rows * rowStride, chunkStride: 0, rowStride, panelStride: width, unitStride: 0, units: 1 }
+    return {
+      base,
+      timeStride: rows * rowStride,
+      chunkStride: 0,
+      rowStride,
+      panelStride: width,
+      unitStride: 0,
+      units: 1,
+    }
   }
 
   /** One block of entries after another, for all rows and steps: what only pointwise programs read. */
@@ -61,14 +69,30 @@ export class Arena {
     const { width, rows } = this.shape
     const panelStride = slots * rows * width
     const base = this.allocate(blocksOf(size, width) * panelStride)
-    return { base, timeStride: rows * width, chunkStride: 0, rowStride: width, panelStride, unitStride: 0, units: 1 }
+    return {
+      base,
+      timeStride: rows * width,
+      chunkStride: 0,
+      rowStride: width,
+      panelStride,
+      unitStride: 0,
+      units: 1,
+    }
   }
 
   /** A number for each row, repeated over one block. */
   splat(slots: number): Operand {
     const { width, rows } = this.shape
     const base = this.allocate(slots * rows * width)
-    return { base, timeStride: rows * width, chunkStride: 0, rowStride: width, panelStride: 0, unitStride: 0, units: 1 }
+    return {
+      base,
+      timeStride: rows * width,
+      chunkStride: 0,
+      rowStride: width,
+      panelStride: 0,
+      unitStride: 0,
+      units: 1,
+    }
   }
 
   /** Column sums: one padded vector a chunk of rows. */
@@ -87,7 +111,8 @@ export const later = (operand: Operand, steps: number): Operand => ({
 })
 
 /** Whether rows stand whole, as products read them. */
-export const isRows = ({ panelStride, units }: Operand, width: number): boolean => units === 1 && panelStride === width
+export const isRows = ({ panelStride, units }: Operand, width: number): boolean =>
+  units === 1 && panelStride === width
 
 /** A place that does not move with time. */
 export const still = (operand: Operand): Operand => ({ ...operand, timeStride: 0 })

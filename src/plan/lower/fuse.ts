@@ -16,7 +16,11 @@ export interface Instruction {
 type Draft = Omit<Instruction, 'value' | 'k' | 'k2'> & { readonly k?: number; readonly k2?: number }
 
 /** Chooses instructions for elementwise nodes, several nodes in one where a larger instruction does them all. */
-export function select(program: StepProgram, nodes: readonly number[], escapes: ReadonlySet<number>): readonly Instruction[] {
+export function select(
+  program: StepProgram,
+  nodes: readonly number[],
+  escapes: ReadonlySet<number>,
+): readonly Instruction[] {
   let list = nodes.map((id) => instruction(program, id))
   for (;;) {
     const next = fuseOnce(list, escapes)
@@ -66,7 +70,10 @@ interface Context {
 type Pattern = (instruction: Instruction, context: Context) => Draft | undefined
 
 /** Both orders of the operands of a commutative instruction. */
-function either(args: readonly number[], find: (a: number, b: number) => Draft | undefined): Draft | undefined {
+function either(
+  args: readonly number[],
+  find: (a: number, b: number) => Draft | undefined,
+): Draft | undefined {
   return find(args[0]!, args[1]!) ?? find(args[1]!, args[0]!)
 }
 
@@ -104,36 +111,60 @@ const patterns: Readonly<Partial<Record<InstructionName, readonly Pattern[]>>> =
         return y === undefined ? undefined : { op: 'dtanh', args: [x, y] }
       }),
   ],
-  dsigmoid: [({ args: [x, y] }, { inner }) => within(inner(x!, 'mul'), (a, b) => ({ op: 'mul_dsigmoid', args: [a, b, y!] }))],
-  dtanh: [({ args: [x, y] }, { inner }) => within(inner(x!, 'mul'), (a, b) => ({ op: 'mul_dtanh', args: [a, b, y!] }))],
+  dsigmoid: [
+    ({ args: [x, y] }, { inner }) =>
+      within(inner(x!, 'mul'), (a, b) => ({ op: 'mul_dsigmoid', args: [a, b, y!] })),
+  ],
+  dtanh: [
+    ({ args: [x, y] }, { inner }) =>
+      within(inner(x!, 'mul'), (a, b) => ({ op: 'mul_dtanh', args: [a, b, y!] })),
+  ],
   add: [
     ({ args }, { inner }) =>
-      either(args, (x, m) => within(inner(m, 'mul_dtanh'), (a, b, y) => ({ op: 'mul_dtanh_add', args: [a, b, y, x] }))),
-    ({ args }, { inner }) => either(args, (x, m) => within(inner(m, 'neg'), (y) => ({ op: 'sub', args: [x, y] }))),
+      either(args, (x, m) =>
+        within(inner(m, 'mul_dtanh'), (a, b, y) => ({ op: 'mul_dtanh_add', args: [a, b, y, x] })),
+      ),
+    ({ args }, { inner }) =>
+      either(args, (x, m) => within(inner(m, 'neg'), (y) => ({ op: 'sub', args: [x, y] }))),
     ({ args: [p, q] }, { inner }) =>
-      within(inner(p!, 'mul'), (a, b) => within(inner(q!, 'mul'), (c, d) => ({ op: 'fma2', args: [a, b, c, d] }))),
-    ({ args }, { inner }) => either(args, (x, m) => within(inner(m, 'mul'), (a, b) => ({ op: 'fma', args: [a, b, x] }))),
+      within(inner(p!, 'mul'), (a, b) =>
+        within(inner(q!, 'mul'), (c, d) => ({ op: 'fma2', args: [a, b, c, d] })),
+      ),
+    ({ args }, { inner }) =>
+      either(args, (x, m) => within(inner(m, 'mul'), (a, b) => ({ op: 'fma', args: [a, b, x] }))),
   ],
   sub: [
     ({ args: [p, q] }, { inner }) =>
       within(inner(p!, 'mul'), (a, b) =>
         within(inner(q!, 'mul'), (c, d) =>
-          either([a, b], (x, y) => either([c, d], (z, w) => (x === z ? { op: 'mul_sub', args: [x, y, w] } : undefined))),
+          either([a, b], (x, y) =>
+            either([c, d], (z, w) => (x === z ? { op: 'mul_sub', args: [x, y, w] } : undefined)),
+          ),
         ),
       ),
   ],
   fma2: [
     ({ args: [a, b, c, d] }, context) =>
       either([a!, b!], (m, n) =>
-        either([c!, d!], (z, h) => (complement(context, m) === z ? { op: 'lerp', args: [z, h, n] } : undefined)),
+        either([c!, d!], (z, h) =>
+          complement(context, m) === z ? { op: 'lerp', args: [z, h, n] } : undefined,
+        ),
       ),
     ({ args: [a, b, c, d] }, context) =>
       either([c!, d!], (m, n) =>
-        either([a!, b!], (z, h) => (complement(context, m) === z ? { op: 'lerp', args: [z, h, n] } : undefined)),
+        either([a!, b!], (z, h) =>
+          complement(context, m) === z ? { op: 'lerp', args: [z, h, n] } : undefined,
+        ),
       ),
   ],
-  sigmoid: [({ args: [x] }, { inner }) => within(inner(x!, 'fma'), (a, b, c) => ({ op: 'sigmoid_fma', args: [a, b, c] }))],
-  tanh: [({ args: [x] }, { inner }) => within(inner(x!, 'fma'), (a, b, c) => ({ op: 'tanh_fma', args: [a, b, c] }))],
+  sigmoid: [
+    ({ args: [x] }, { inner }) =>
+      within(inner(x!, 'fma'), (a, b, c) => ({ op: 'sigmoid_fma', args: [a, b, c] })),
+  ],
+  tanh: [
+    ({ args: [x] }, { inner }) =>
+      within(inner(x!, 'fma'), (a, b, c) => ({ op: 'tanh_fma', args: [a, b, c] })),
+  ],
 }
 
 function within(
@@ -162,7 +193,9 @@ function fuseOnce(list: readonly Instruction[], escapes: ReadonlySet<number>): I
     },
   }
   for (const [index, entry] of list.entries()) {
-    const better = patterns[entry.op]?.map((pattern) => pattern(entry, context)).find((draft) => draft !== undefined)
+    const better = patterns[entry.op]
+      ?.map((pattern) => pattern(entry, context))
+      .find((draft) => draft !== undefined)
     const fused = better ? { k: 0, k2: 0, ...better, value: entry.value } : undefined
     if (fused) return list.map((other, at) => (at === index ? fused : other))
   }
@@ -182,7 +215,14 @@ function tanhThenProduct(
     const tanh = defined.get(found)!
     const other = entry.args.find((arg) => arg !== found)
     invariant(other !== undefined, 'a square is read twice')
-    const both: Instruction = { op: 'tanh_mul', args: [tanh.args[0]!, other], value: found, second: entry.value, k: 0, k2: 0 }
+    const both: Instruction = {
+      op: 'tanh_mul',
+      args: [tanh.args[0]!, other],
+      value: found,
+      second: entry.value,
+      k: 0,
+      k2: 0,
+    }
     return list.flatMap((part) => (part === tanh ? [] : part === entry ? [both] : [part]))
   }
   return undefined

@@ -2,12 +2,12 @@ import type { Stage } from '../schedule.ts'
 import { source } from '../schedule.ts'
 import { terms } from '../stack.ts'
 import { groupBy } from '../../core/collections.ts'
-import { invariant } from '../../core/errors.ts'
-import { reductionKinds } from '../format.ts'
 import { type Operand, blocksOf, still } from './arena.ts'
-import { type Panels, layPanels, plainPanels, slotOf } from './panels.ts'
+import { type Panels, layPanels, slotOf } from './panels.ts'
+import { type BackProduct, BackProducts } from './back-products.ts'
 import { type ColumnSum, copyProgram } from './program.ts'
-import { type Group, type Run, type ScanLowering, stageOf } from './scan.ts'
+import { sumChunks, sumColumns, sumWeights } from './weights.ts'
+import { type Group, type ScanLowering, stageOf } from './scan.ts'
 import type { LoopDraft, Lowering } from './writer.ts'
 
 /** Gradients that come into a scan from the window: of its outputs, and of its final states (absent: zero). */
@@ -27,9 +27,6 @@ export function lowerGradient(scan: ScanLowering, seeds: Seeds): Gradients {
   return new GradientLowering(scan, seeds).write()
 }
 
-/** Where products on the way back leave one sum: its place, and whether a product before it already wrote there. */
-type Written = Set<number>
-
 class GradientLowering {
   readonly #scan: ScanLowering
   readonly #lowering: Lowering
@@ -37,13 +34,14 @@ class GradientLowering {
   readonly #panels = new Map<Group, Panels>()
   readonly #carries = new Map<number, Operand>()
   readonly #inputs: (Operand | undefined)[]
-  readonly #written: Written = new Set()
+  readonly #products: BackProducts
 
   constructor(scan: ScanLowering, seeds: Seeds) {
     this.#scan = scan
     this.#lowering = scan.lowering
     this.#seeds = seeds
     this.#inputs = scan.program.inputs.map(() => undefined)
+    this.#products = new BackProducts(scan, this.#panels)
   }
 
   get #program() {
@@ -59,19 +57,26 @@ class GradientLowering {
     this.#layCarries()
     this.#layPanels()
     for (const stage of this.#stages) this.#layStage(stage)
-    const loop: LoopDraft = { direction: -1, parallel: this.#scan.states.length === 0, copies: this.#starts(), stages: [] }
+    const loop: LoopDraft = {
+      direction: -1,
+      parallel: this.#scan.states.length === 0,
+      copies: this.#starts(),
+      stages: [],
+    }
     const after: LoopDraft = { direction: -1, parallel: true, copies: [], stages: [] }
     const sums = this.#columnSums(loop)
-    const leaf = this.#leafStage()
-    if (leaf) loop.stages.push(leaf)
+    loop.stages.push(...this.#leafStages())
     this.#stages.forEach((stage, index) => this.#stage(stage, index, loop, after, sums))
     this.#carryOver(loop)
     this.#lowering.backward.push(loop)
     if (after.stages.length > 0) this.#lowering.backward.push(after)
-    for (const group of this.#scan.groups) for (const run of this.#scan.runsOf(group)) this.#weights(run)
+    for (const group of this.#scan.groups)
+      for (const run of this.#scan.runsOf(group)) sumWeights(this.#scan, this.#panels.get(group)!, run)
     return {
       inputs: this.#inputs,
-      initial: this.#program.states.map(({ carries }) => carries.map(({ leaf: id }) => this.#carries.get(id)!)),
+      initial: this.#program.states.map(({ carries }) =>
+        carries.map(({ leaf: id }) => this.#carries.get(id)!),
+      ),
     }
   }
 
@@ -83,7 +88,7 @@ class GradientLowering {
       const size = this.#scan.size(this.#program.inputs[i]!.node)
       const place = this.#lowering.arena.rowMajor(size, this.#lowering.shape.steps)
       this.#inputs[i] = place
-      this.#scan.addHome(source(this.#program, id), place)
+      this.#addHome(source(this.#program, id), place)
     })
   }
 
@@ -97,7 +102,8 @@ class GradientLowering {
         const place = still(product ? arena.rowMajor(size, 1) : arena.blockMajor(size, 1))
         this.#carries.set(leaf, place)
         this.#scan.homes.set(leaf, [place])
-        if (made !== undefined && !this.#isLeaf(made)) this.#scan.addHome(made, this.#needsCopy(leaf, made) ? this.#spare(leaf) : place)
+        if (made !== undefined && made !== leaf)
+          this.#addHome(made, this.#needsCopy(leaf, made) ? this.#spare(leaf, product) : place)
       }
     }
   }
@@ -110,16 +116,25 @@ class GradientLowering {
     return stageOf(this.#stages, source(this.#program, id)) < 0
   }
 
+  /** A gradient goes where it is needed when it is made; one that comes from outside is copied before the stages. */
+  #addHome(id: number, home: Operand): void {
+    if (this.#isLeaf(id)) this.#leafCopies.push({ leaf: id, home })
+    else this.#scan.addHome(id, home)
+  }
+
   readonly #spares = new Map<number, Operand>()
 
   /** A second place for a carry that is still read after its new value is made. */
-  #spare(leaf: number): Operand {
-    const made = this.#spares.get(leaf) ?? still(this.#lowering.arena.blockMajor(this.#scan.size(leaf), 1))
+  #spare(leaf: number, product: boolean): Operand {
+    const { arena } = this.#lowering
+    const size = this.#scan.size(leaf)
+    const made = still(product ? arena.rowMajor(size, 1) : arena.blockMajor(size, 1))
     this.#spares.set(leaf, made)
     return made
   }
 
   #needsCopy(leaf: number, made: number): boolean {
+    if (this.#isLeaf(made)) return true
     const lastRead = this.#stages.findLastIndex((stage) => this.#readsIn(stage, leaf))
     const written = stageOf(this.#stages, made)
     return lastRead > (this.#isProduct(made) ? this.#firstProduct(made) : written)
@@ -127,16 +142,14 @@ class GradientLowering {
 
   /** The stage after which the first product of a sum runs: as soon as its operand is there. */
   #firstProduct(id: number): number {
-    return Math.min(...terms(this.#program, id).map(({ operand }) => this.#stageOfOperand(operand)))
-  }
-
-  #stageOfOperand(operand: number): number {
-    return Math.max(-1, stageOf(this.#stages, source(this.#program, operand)))
+    return Math.min(...terms(this.#program, id).map(({ operand }) => this.#products.stageOf(operand)))
   }
 
   #readsIn({ groups, reductions, program }: Stage, id: number): boolean {
     const readers = [...groups.flat(), ...reductions, ...program]
-    return readers.some((reader) => this.#program.nodes[reader]!.inputs.some((input) => source(this.#program, input) === id))
+    return readers.some((reader) =>
+      this.#program.nodes[reader]!.inputs.some((input) => source(this.#program, input) === id),
+    )
   }
 
   /** Panels for the gradients of the sums of each group: the group's own, unless a value in them is still to be read. */
@@ -148,7 +161,9 @@ class GradientLowering {
         const last = this.#stages.findLastIndex((stage) => this.#readsIn(stage, sum))
         return this.#scan.plan.kept.has(sum) && made.some((index) => index < last)
       })
-      const own = conflict ? layPanels(this.#lowering, panels.size, panels.slots, this.#lowering.shape.steps) : panels
+      const own = conflict
+        ? layPanels(this.#lowering, panels.size, panels.slots, this.#lowering.shape.steps)
+        : panels
       this.#panels.set(group, own)
       nodes.forEach((sum, slot) => {
         for (const gradient of this.#scan.gradientsOf(sum)) this.#panelHome(gradient, slotOf(own, slot))
@@ -173,7 +188,10 @@ class GradientLowering {
       const { arena } = this.#lowering
       const size = this.#scan.size(id)
       const rows = this.#isProduct(id)
-      this.#scan.addHome(id, still(size === 0 ? arena.splat(1) : rows ? arena.rowMajor(size, 1) : arena.blockMajor(size, 1)))
+      this.#scan.addHome(
+        id,
+        still(size === 0 ? arena.splat(1) : rows ? arena.rowMajor(size, 1) : arena.blockMajor(size, 1)),
+      )
     }
   }
 
@@ -195,15 +213,17 @@ class GradientLowering {
     const byStage = new Map<number, ColumnSum[]>()
     const byValue = groupBy(this.#program.vectors, ({ value }) => source(this.#program, value))
     for (const [value, list] of byValue) {
-      const targets = list.map(({ parameter }) => this.#lowering.gradients + this.#scan.place(parameter).offset)
+      const targets = list.map(
+        ({ parameter }) => this.#lowering.gradients + this.#scan.place(parameter).offset,
+      )
       const size = this.#scan.size(list[0]!.parameter)
       const stored = this.#storedSequence(value)
-      if (stored) this.#columns(stored, size, targets)
+      if (stored) sumColumns(this.#lowering, stored, size, targets)
       else {
         const sums = this.#lowering.arena.sums(size)
         const at = Math.max(0, stageOf(this.#stages, value))
         byStage.set(at, [...(byStage.get(at) ?? []), { value, sums }])
-        this.#chunks(sums, size, targets, loop)
+        sumChunks(this.#lowering, sums, size, targets, loop)
       }
     }
     return byStage
@@ -216,47 +236,46 @@ class GradientLowering {
     return [...homes, ...copied].find(({ timeStride }) => timeStride > 0)
   }
 
-  #columns(place: Operand, size: number, targets: readonly number[]): void {
-    const { first, count } = this.#lowering.words(targets)
-    const blocks = blocksOf(size, this.#lowering.shape.width)
-    const kind = reductionKinds.indexOf('columns')
-    this.#lowering.reductions.push({ kind, d: this.#lowering.operand(place), blocks, targetFirst: first, targetCount: count })
-  }
-
-  #chunks(sums: Operand, size: number, targets: readonly number[], loop: LoopDraft): void {
-    const d = this.#lowering.operand(sums)
-    const blocks = blocksOf(size, this.#lowering.shape.width)
-    const { first, count } = this.#lowering.words(targets)
-    loop.copies.push({ a: -1, d, blocks })
-    this.#lowering.reductions.push({ kind: reductionKinds.indexOf('chunks'), d, blocks, targetFirst: first, targetCount: count })
-  }
-
-  /** Gradients that come in from outside and that products read: copied into their panels first, with their products. */
-  #leafStage(): LoopDraft['stages'][number] | undefined {
-    const copies = groupBy(this.#leafCopies, ({ leaf }) => this.#scan.size(leaf))
-    invariant(copies.size <= 1, 'gradients that come in have one size')
-    const products = this.#products(-1)
-    if (copies.size === 0 && products.length === 0) return undefined
-    const size = [...copies.keys()][0]
-    const pairs = this.#leafCopies.map(({ leaf, home }) => ({ from: this.#scan.locate(leaf), home }))
-    const program = size === undefined ? -1 : copyProgram(this.#lowering, size, pairs)
+  /** Gradients that come in from outside are copied to where they are needed; then come the products that read them. */
+  #leafStages(): readonly LoopDraft['stages'][number][] {
     const { width } = this.#lowering.shape
-    const blocks = size === undefined ? 1 : blocksOf(size, width)
-    return { kind: 0, panels: blocks, units: 1, program, ...this.#productRange(products, undefined) }
+    const copies = [...groupBy(this.#leafCopies, ({ leaf }) => this.#scan.size(leaf))].map(([size, list]) => {
+      const pairs = list.map(({ leaf, home }) => ({ from: this.#scan.locate(leaf), home }))
+      return {
+        kind: 0,
+        panels: blocksOf(size, width),
+        units: 1,
+        program: copyProgram(this.#lowering, size, pairs),
+      }
+    })
+    const products = this.#products.after(-1)
+    if (products.length === 0) return copies
+    return [
+      ...copies,
+      { kind: 0, panels: 1, units: 1, program: -1, ...this.#productRange(products, undefined) },
+    ]
   }
 
-  #stage(stage: Stage, index: number, loop: LoopDraft, after: LoopDraft, sums: ReadonlyMap<number, readonly ColumnSum[]>): void {
+  #stage(
+    stage: Stage,
+    index: number,
+    loop: LoopDraft,
+    after: LoopDraft,
+    sums: ReadonlyMap<number, readonly ColumnSum[]>,
+  ): void {
     for (const id of stage.reductions) this.#scan.reduction(id, loop)
     const bySize = groupBy(stage.program, (id) => this.#scan.size(id))
-    for (const sum of sums.get(index) ?? []) if (!bySize.has(this.#scan.size(sum.value))) bySize.set(this.#scan.size(sum.value), [])
-    for (const id of stage.groups.flat()) if (!bySize.has(this.#scan.size(id))) bySize.set(this.#scan.size(id), [])
+    for (const sum of sums.get(index) ?? [])
+      if (!bySize.has(this.#scan.size(sum.value))) bySize.set(this.#scan.size(sum.value), [])
+    for (const id of stage.groups.flat())
+      if (!bySize.has(this.#scan.size(id))) bySize.set(this.#scan.size(id), [])
     const sizes = [...bySize.keys()].sort((a, b) => Number(a !== 0) - Number(b !== 0))
     const last = sizes.at(-1)
     for (const size of sizes) {
       const summed = stage.groups.flat().filter((id) => this.#scan.size(id) === size)
       const own = (sums.get(index) ?? []).filter(({ value }) => this.#scan.size(value) === size)
       const program = this.#scan.writeProgram(size, bySize.get(size)!, summed, own)
-      const products = size === last ? this.#products(index) : []
+      const products = size === last ? this.#products.after(index) : []
       const hoisted = products.filter(({ target }) => this.#leaves(target))
       const inside = products.filter(({ target }) => !this.#leaves(target))
       if (program >= 0 || inside.length > 0) loop.stages.push(this.#computeStage(size, program, inside))
@@ -264,11 +283,22 @@ class GradientLowering {
     }
   }
 
-  #computeStage(size: number, program: number, products: readonly Back[]): LoopDraft['stages'][number] {
-    const group = [...this.#panels].find(([, panels]) => panels.size === size && products.some((back) => back.panels === panels))
+  #computeStage(
+    size: number,
+    program: number,
+    products: readonly BackProduct[],
+  ): LoopDraft['stages'][number] {
+    const group = [...this.#panels].find(
+      ([, panels]) => panels.size === size && products.some((back) => back.panels === panels),
+    )
     const blocks = Math.max(1, blocksOf(size, this.#lowering.shape.width))
     const shape = group ? { panels: group[1].panels, units: group[1].units } : { panels: blocks, units: 1 }
-    return { kind: 0, ...shape, program, ...this.#productRange(products, program >= 0 ? group?.[1] : undefined) }
+    return {
+      kind: 0,
+      ...shape,
+      program,
+      ...this.#productRange(products, program >= 0 ? group?.[1] : undefined),
+    }
   }
 
   /** Whether a sum is nothing but the gradient of an input, so that its products may leave the time loop. */
@@ -276,62 +306,24 @@ class GradientLowering {
     const { inputGradients } = this.#program
     const isInput = inputGradients.some((id) => id !== undefined && source(this.#program, id) === target)
     const read = this.#stages.some((stage) => this.#readsIn(stage, target))
-    return isInput && !read && this.#scan.states.length > 0 && this.#lowering.shape.rows <= 8 && this.#scan.homes.get(target)!.length === 1
-  }
-
-  /** Products that run once stage `index` is done: one for each sum, group and run of neighbouring slots. */
-  #products(index: number): readonly Back[] {
-    const sums = [...new Set(this.#stages.flatMap(({ groups }) => groups.flat()))]
-    return sums.flatMap((target) => {
-      const found = terms(this.#program, target).map((term) => ({ term, ...this.#slotOfGradient(term.operand, term.matrix) }))
-      const ready = [...groupBy(found, ({ group }) => group)].filter(
-        ([, list]) => Math.max(...list.map(({ term }) => this.#stageOfOperand(term.operand))) === index,
-      )
-      return ready.flatMap(([group, list]) => neighbours(list).map((run) => this.#back(target, group, run)))
-    })
-  }
-
-  /** Where a gradient stands as an operand: the slot whose sum has the matrix among its terms. */
-  #slotOfGradient(gradient: number, matrix: number): { group: Group; slot: number } {
-    for (const group of this.#scan.groups) {
-      const slot = group.nodes.findIndex(
-        (sum) =>
-          this.#scan.gradientsOf(sum).includes(gradient) && terms(this.#program, sum).some((term) => term.matrix === matrix),
-      )
-      if (slot >= 0) return { group, slot }
-    }
-    invariant(false, `the gradient %${gradient} stands in a panel`)
-  }
-
-  #back(target: number, group: Group, run: readonly { slot: number; term: { matrix: number } }[]): Back {
-    const matrices = run.map(({ slot, term }) => terms(this.#program, group.nodes[slot]!).find(({ matrix }) => matrix === term.matrix)!)
-    return { target, group, panels: this.#panels.get(group)!, from: run[0]!.slot, terms: matrices }
+    return (
+      isInput &&
+      !read &&
+      this.#scan.states.length > 0 &&
+      this.#lowering.shape.rows <= 8 &&
+      this.#scan.homes.get(target)!.length === 1
+    )
   }
 
   /** Products after a stage; those that read `fused` panels run while the stage's program goes through them. */
-  #productRange(products: readonly Back[], fused: Panels | undefined): { productFirst: number; productCount: number } {
-    const drafts = products.map((back) => this.#product(back, back.panels === fused))
+  #productRange(
+    products: readonly BackProduct[],
+    fused: Panels | undefined,
+  ): { productFirst: number; productCount: number } {
+    const drafts = products.map((back) => this.#products.record(back, back.panels === fused))
     const productFirst = this.#lowering.records.count('product')
     for (const draft of drafts) this.#lowering.records.add('product', draft)
     return { productFirst, productCount: drafts.length }
-  }
-
-  #product({ target, panels, from, terms: own, group }: Back, fused: boolean) {
-    const { width } = this.#lowering.shape
-    const size = this.#scan.size(target)
-    const accumulate = Number(this.#written.has(target))
-    this.#written.add(target)
-    return {
-      a: this.#lowering.operand(slotOf(panels, from)),
-      segments: panels.panels,
-      segmentLength: own.length * panels.units * width,
-      segmentStride: panels.base.panelStride,
-      weights: this.#scan.packing.backward(group.panels, own, size),
-      c: this.#lowering.operand(this.#scan.homes.get(target)![0]!),
-      ...plainPanels(size, width),
-      accumulate,
-      fused: Number(fused),
-    }
   }
 
   /** Moves new carries from their second places, once nothing reads the old ones. */
@@ -343,66 +335,4 @@ class GradientLowering {
       loop.stages.push({ kind: 0, panels: blocksOf(size, this.#lowering.shape.width), units: 1, program })
     }
   }
-
-  /** Gradients of the matrices of one run: sums over all rows and steps of operand times gradient. */
-  #weights(run: Run): void {
-    const panels = this.#panels.get(run.group)!
-    const { width } = this.#lowering.shape
-    const inner = this.#scan.tokens(run.operand)
-    const size = inner?.classes ?? this.#scan.size(run.operand)
-    const stride = blocksOf(panels.size, width) * width
-    const targets = run.terms.map(({ matrix, transposed }) => {
-      const place = this.#scan.place(matrix)
-      const target = this.#lowering.gradients + place.offset
-      const along = transposed ? place.columnStride : place.rowStride
-      return along === 1 ? target : this.#turned(target, along, size, panels.size, stride)
-    })
-    const { first, count } = this.#lowering.words(targets)
-    this.#lowering.reductions.push({
-      kind: reductionKinds.indexOf(inner ? 'scatter' : 'weight'),
-      a: inner ? 0 : this.#lowering.operand(this.#scan.rowsOf(run.operand)),
-      d: this.#lowering.operand(slotOf(panels, run.from)),
-      panels: panels.panels,
-      panelStride: panels.base.panelStride,
-      vectors: run.terms.length * panels.units,
-      lastVectors: run.terms.length === panels.slots ? panels.lastVectors : run.terms.length * panels.units,
-      units: panels.units,
-      entries: size,
-      stride,
-      targetFirst: first,
-      targetCount: count,
-      ...(inner && { tokens: inner.tokens, classes: inner.classes }),
-    })
-  }
-
-  /** A place for the gradient of a matrix that stands the other way round, turned at the end of the window. */
-  #turned(target: number, stride: number, entries: number, classes: number, sourceStride: number): number {
-    const from = this.#lowering.arena.allocate(entries * sourceStride)
-    const { first, count } = this.#lowering.words([target])
-    const kind = reductionKinds.indexOf('transpose')
-    this.#lowering.finishing.push({ kind, entries, classes, stride, source: from, sourceStride, targetFirst: first, targetCount: count })
-    return from
-  }
 }
-
-/** One product of the backward pass: neighbouring slots of a group, into the sum `target`. */
-interface Back {
-  readonly target: number
-  readonly group: Group
-  readonly panels: Panels
-  readonly from: number
-  readonly terms: readonly { readonly matrix: number; readonly operand: number; readonly transposed: boolean }[]
-}
-
-/** Splits places into runs of consecutive slots. */
-function neighbours<T extends { readonly slot: number }>(list: readonly T[]): readonly (readonly T[])[] {
-  const sorted = [...list].sort((a, b) => a.slot - b.slot)
-  const found: T[][] = []
-  for (const item of sorted) {
-    const open = found.at(-1)
-    if (open && open.at(-1)!.slot + 1 === item.slot) open.push(item)
-    else found.push([item])
-  }
-  return found
-}
-

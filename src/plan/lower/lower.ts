@@ -1,11 +1,13 @@
-import { type Port, type StepGraph, type Type, ancestors } from '../../graph/index.ts'
+import { type StepGraph, type Type, ancestors } from '../../graph/index.ts'
 import type { Piece } from '../partition.ts'
+import { type Place, Places } from './places.ts'
 import { type Plan, isZero } from '../plan.ts'
 import { reductionKinds, stageKinds } from '../format.ts'
 import { floatBits } from '../write.ts'
 import { dropThreshold } from '../../core/dropout.ts'
 import { Unsupported, invariant } from '../../core/errors.ts'
 import { type Operand, blocksOf, chunksOf, constantRow, later, still } from './arena.ts'
+import { lowerForward } from './forward.ts'
 import { type Gradients, lowerGradient } from './gradient.ts'
 import { writeProgram } from './program.ts'
 import { ScanLowering, type Sequence } from './scan.ts'
@@ -21,14 +23,6 @@ export interface Target {
   readonly slots: number
 }
 
-/** Where one part of an input or output stands; its value is the sum of all `places`. */
-export interface Place {
-  readonly piece: Piece
-  /** `steps`: one vector a step and row. `rows`: one a row. `final`: one a row, at the end of the window. */
-  readonly kind: 'steps' | 'rows' | 'final' | 'tokens' | 'loss'
-  readonly places: readonly Operand[]
-}
-
 /** A plan laid out for a target: the records, and where everything with a name stands. */
 export interface Lowered {
   readonly words: Int32Array
@@ -37,7 +31,10 @@ export interface Lowered {
   readonly constants: readonly { readonly offset: number; readonly value: number }[]
   /** Inputs, outputs and their gradients `d NAME`, part by part. */
   readonly places: ReadonlyMap<string, readonly Place[]>
-  readonly parameters: ReadonlyMap<string, readonly { readonly piece: Piece; readonly place: ParameterPlace }[]>
+  readonly parameters: ReadonlyMap<
+    string,
+    readonly { readonly piece: Piece; readonly place: ParameterPlace }[]
+  >
   /** Start of each buffer of all parameters: values, gradients, the optimizer's slots. */
   readonly buffers: readonly number[]
   /** Offset of the targets' tokens, where there is a loss. */
@@ -58,7 +55,7 @@ class WindowLowering {
   readonly #tokens = new Map<number, number>()
   readonly #scans = new Map<number, ScanLowering>()
   readonly #gradients = new Map<number, Gradients>()
-  readonly #places = new Map<string, Place[]>()
+  readonly #places: Places
   #losses = -1
   #targets: number | undefined
 
@@ -73,49 +70,29 @@ class WindowLowering {
     )
     this.#plan = plan
     this.#target = target
-    this.#lowering = new Lowering({ width, rows, steps, chunks: chunksOf(rows) }, sizes, plan.parameterGradients.length > 0)
+    this.#places = new Places(plan)
+    this.#lowering = new Lowering(
+      { width, rows, steps, chunks: chunksOf(rows) },
+      sizes,
+      plan.parameterGradients.length > 0,
+    )
   }
 
   lower(): Lowered {
     const { arena } = this.#lowering
-    const slots = Array.from({ length: this.#target.slots }, () => arena.allocate(this.#lowering.parameterFloats))
+    const slots = Array.from({ length: this.#target.slots }, () =>
+      arena.allocate(this.#lowering.parameterFloats),
+    )
     for (const id of this.#plan.order) this.#node(id)
-    this.#outputs()
-    const { shape, parameterFloats, values, gradients, records } = this.#lowering
-    const normParts = arena.allocate(2 * Math.ceil(parameterFloats / 4096))
-    const forward = this.#lowering.loops(this.#lowering.forward)
-    const backward = this.#lowering.loops(this.#lowering.backward)
-    const reduce = this.#lowering.reductionList(this.#lowering.reductions)
-    const finish = this.#lowering.reductionList(this.#lowering.finishing)
-    const words = records.finish({
-      vectorWidth: shape.width,
-      rows: shape.rows,
-      steps: shape.steps,
-      chunks: shape.chunks,
-      arena: arena.floats,
-      parameters: values,
-      gradients,
-      ...(slots[0] !== undefined && { slot0: slots[0] }),
-      ...(slots[1] !== undefined && { slot1: slots[1] }),
-      ...(slots[2] !== undefined && { slot2: slots[2] }),
-      parameterFloats,
-      losses: this.#losses,
-      normParts,
-      forwardFirst: forward.first,
-      forwardCount: forward.count,
-      backwardFirst: backward.first,
-      backwardCount: backward.count,
-      reduceFirst: reduce.first,
-      reduceCount: reduce.count,
-      finishFirst: finish.first,
-      finishCount: finish.count,
-    })
+    this.#places.addOutputs((id) => this.#outputPlace(id))
+    const { values, gradients } = this.#lowering
+    const words = this.#lowering.finish(slots, this.#losses)
     return {
       words,
       target: this.#target,
       arena: arena.floats,
       constants: this.#lowering.constants,
-      places: this.#places,
+      places: this.#places.byName,
       parameters: this.#parameters(),
       buffers: [values, gradients, ...slots],
       targets: this.#targets,
@@ -167,51 +144,25 @@ class WindowLowering {
       case 'onehot':
       case 'parameter':
       case 'constant':
-      case 'spread':
         return
+      case 'spread':
+        return this.#inputGradient(id, node.type.extent === 'step' ? 'steps' : 'rows', [])
       default:
         throw new Unsupported(`This runtime has no plan for "${node.op}" over a window.`)
     }
   }
 
-  /** Names of the ports, with their parts, that a node stands for. */
-  #name(ports: readonly Port[], pieces: ReadonlyMap<string, readonly Piece[]>, node: number): { name: string; piece: Piece }[] {
-    return ports
-      .filter((port) => port.node === node)
-      .flatMap((port) =>
-        [...pieces].flatMap(([name, list]) => {
-          const piece = list.find((part) => part.name === port.name)
-          return piece ? [{ name, piece }] : []
-        }),
-      )
-  }
-
-  #register(name: string, place: Place): void {
-    const list = this.#places.get(name)
-    if (list) list.push(place)
-    else this.#places.set(name, [place])
-  }
-
   #input(id: number): void {
     const { type } = this.#plan.nodes[id]!
     const { arena, shape } = this.#lowering
-    const { graph, inputs, outputs } = this.#plan.partition
-    const seedNames = this.#plan.seeds.filter((seed) => seed.node === id).map((seed) => seed.name.slice(2))
-    const seeds = graph.outputs.filter((port) => seedNames.includes(port.name))
-    const named = [
-      ...this.#name(graph.inputs, inputs, id),
-      ...seeds.flatMap((port) => this.#name(graph.outputs, outputs, port.node).filter(({ piece }) => piece.name === port.name).map(({ name, piece }) => ({ name: `d ${name}`, piece }))),
-    ]
     if (type.shape.length === 0) {
       const base = arena.allocate(shape.steps * shape.rows)
       this.#tokens.set(id, base)
-      for (const { name, piece } of named) this.#register(name, { piece, kind: 'tokens', places: [tokenPlace(base, shape.rows)] })
-      return
+      return this.#places.addInput(id, 'tokens', tokenPlace(base, shape.rows))
     }
     const operand = this.#rowMajor(type)
     this.#values.set(id, operand)
-    const kind = type.extent === 'step' ? 'steps' : 'rows'
-    for (const { name, piece } of named) this.#register(name, { piece, kind, places: [operand] })
+    this.#places.addInput(id, type.extent === 'step' ? 'steps' : 'rows', operand)
   }
 
   /** A fresh place for a sequence, or for one vector a row. */
@@ -238,7 +189,7 @@ class WindowLowering {
       training: planned.gradient !== undefined,
       rowOutputs: step.outputs.map((_output, index) => !this.#onlyForLoss(id, index)),
     })
-    scan.forward()
+    lowerForward(scan)
     this.#scans.set(id, scan)
     inputs.slice(first, second).forEach((input, i) => this.#initialState(input, scan.states[i]!))
   }
@@ -248,18 +199,19 @@ class WindowLowering {
     if (isZero(this.#plan.nodes, input)) return
     const { op } = this.#plan.nodes[input]!
     if (op !== 'input') throw new Unsupported('This runtime takes initial states from inputs or as zero.')
-    for (const list of this.#places.values()) {
-      list.forEach((place, i) => {
-        if (place.kind === 'rows' && place.places[0] === this.#values.get(input)) list[i] = { ...place, places: [state] }
-      })
-    }
+    this.#places.redirect(this.#value(input), state)
   }
 
   /** Whether a result of a scan is read by nothing but a loss. */
   #onlyForLoss(scan: number, index: number): boolean {
     const { nodes, order } = this.#plan
-    const picks = order.filter((id) => nodes[id]!.op === 'pick' && nodes[id]!.inputs[0] === scan && nodes[id]!.attributes.index === index)
-    const readers = order.filter((id) => nodes[id]!.inputs.some((input) => picks.includes(input)))
+    const picks = new Set(
+      order.filter(
+        (id) =>
+          nodes[id]!.op === 'pick' && nodes[id]!.inputs[0] === scan && nodes[id]!.attributes.index === index,
+      ),
+    )
+    const readers = order.filter((id) => nodes[id]!.inputs.some((input) => picks.has(input)))
     return readers.length > 0 && readers.every((id) => nodes[id]!.op.startsWith('cross_entropy'))
   }
 
@@ -276,13 +228,9 @@ class WindowLowering {
     if (index < inputs.length) {
       const operand = inputs[index]
       if (operand) this.#values.set(id, operand)
-      this.#inputGradient(id, 'steps', operand ? [operand] : [])
-    } else if (index < inputs.length + initial.length) this.#inputGradient(id, 'rows', initial[index - inputs.length]!)
-  }
-
-  #inputGradient(id: number, kind: 'steps' | 'rows', places: readonly Operand[]): void {
-    const { partition, inputGradients } = this.#plan
-    for (const { name, piece } of this.#name(inputGradients, partition.inputs, id)) this.#register(`d ${name}`, { piece, kind, places })
+      this.#places.addInputGradient(id, 'steps', operand ? [operand] : [])
+    } else if (index < inputs.length + initial.length)
+      this.#places.addInputGradient(id, 'rows', initial[index - inputs.length]!)
   }
 
   #scanGradient(id: number): void {
@@ -291,7 +239,8 @@ class WindowLowering {
     const scan = this.#scans.get(planned.node)!
     const { program } = planned.plan
     const first = this.#plan.nodes[planned.node]!.inputs.length
-    const given = (input: number): Operand | undefined => (isZero(this.#plan.nodes, input) ? undefined : this.#value(input))
+    const given = (input: number): Operand | undefined =>
+      isZero(this.#plan.nodes, input) ? undefined : this.#value(input)
     const outputs = inputs.slice(first, first + program.outputs.length)
     const finals = inputs.slice(first + program.outputs.length)
     this.#gradients.set(id, lowerGradient(scan, { outputs: outputs.map(given), finals: finals.map(given) }))
@@ -384,7 +333,15 @@ class WindowLowering {
     this.#targets = this.#tokens.get(targets)!
     const operand = this.#lowering.operand(this.#value(logits))
     const blocks = blocksOf(size, shape.width)
-    this.#single(id, { kind: stageKinds.indexOf('loss'), a: operand, d: operand, tokens: this.#targets, classes: size, blocks, entries: size })
+    this.#single(id, {
+      kind: stageKinds.indexOf('loss'),
+      a: operand,
+      d: operand,
+      tokens: this.#targets,
+      classes: size,
+      blocks,
+      entries: size,
+    })
   }
 
   /** A stage that is a loop of its own. */
@@ -394,23 +351,16 @@ class WindowLowering {
     ;(isForward ? this.#lowering.forward : this.#lowering.backward).push(loop)
   }
 
-  #outputs(): void {
-    const { graph, outputs } = this.#plan.partition
-    for (const [name, pieces] of outputs) {
-      for (const piece of pieces) {
-        const { node } = graph.outputs.find((port) => port.name === piece.name)!
-        this.#register(name, { piece, ...this.#outputPlace(node) })
-      }
-    }
-  }
-
   #outputPlace(id: number): Pick<Place, 'kind' | 'places'> {
     const { op, type, inputs, attributes } = this.#plan.nodes[id]!
     if (op === 'cross_entropy') return { kind: 'loss', places: [] }
     if (type.extent === 'step') return { kind: 'steps', places: [this.#value(id)] }
     const scan = op === 'pick' ? this.#scans.get(inputs[0]!) : undefined
     if (!scan) throw new Unsupported('This runtime gives sequences, final states and the loss as outputs.')
-    return { kind: 'final', places: [scan.states[(attributes.index as number) - scan.program.outputs.length]!] }
+    return {
+      kind: 'final',
+      places: [scan.states[(attributes.index as number) - scan.program.outputs.length]!],
+    }
   }
 }
 
@@ -418,7 +368,9 @@ class WindowLowering {
 function scanResult(scan: ScanLowering, index: number): Operand {
   const { outputs } = scan.program
   const port = outputs[index]
-  return port ? scan.rowsOf(port.node) : later(scan.states[index - outputs.length]!, scan.lowering.shape.steps)
+  return port
+    ? scan.rowsOf(port.node)
+    : later(scan.states[index - outputs.length]!, scan.lowering.shape.steps)
 }
 
 /** Tokens are whole numbers, one a step and row. */

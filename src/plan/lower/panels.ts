@@ -33,7 +33,14 @@ export function layPanels(lowering: Lowering, size: number, slots: number, times
     unitStride: width,
     units,
   }
-  return { size, slots, units, panels, lastVectors: slots === 1 ? blocks - (panels - 1) * units : vectors, base }
+  return {
+    size,
+    slots,
+    units,
+    panels,
+    lastVectors: slots === 1 ? blocks - (panels - 1) * units : vectors,
+    base,
+  }
 }
 
 /** Where one slot of a panel is. */
@@ -46,7 +53,13 @@ export function plainPanels(size: number, width: number) {
   const blocks = blocksOf(size, width)
   const vectors = unitsOf(blocks, 1)
   const panels = Math.ceil(blocks / vectors)
-  return { panels, vectors, lastVectors: blocks - (panels - 1) * vectors, panelStride: vectors * width, vectorStride: width }
+  return {
+    panels,
+    vectors,
+    lastVectors: blocks - (panels - 1) * vectors,
+    panelStride: vectors * width,
+    vectorStride: width,
+  }
 }
 
 /** Packs the matrices of one step's products, once after each update. */
@@ -81,7 +94,10 @@ export class Packing {
     const dst = arena.allocate(panels.panels * k * vectors * shape.width)
     const lastVectors = terms.length === panels.slots ? panels.lastVectors : vectors
     const counts = { panels: panels.panels, vectors, lastVectors, slots: terms.length, units: panels.units }
-    this.#pack({ kind: packKinds.indexOf('forward'), dst, ...counts, k, n: panels.size }, this.#sources(terms))
+    this.#pack(
+      { kind: packKinds.indexOf('forward'), dst, ...counts, k, n: panels.size },
+      this.#sources(terms),
+    )
     return dst
   }
 
@@ -104,7 +120,13 @@ export class Packing {
     const { arena, shape, values } = this.#lowering
     const vectors = panels.slots * panels.units
     const dst = arena.allocate(panels.panels * vectors * shape.width)
-    const counts = { panels: panels.panels, vectors, lastVectors: panels.lastVectors, slots: panels.slots, units: panels.units }
+    const counts = {
+      panels: panels.panels,
+      vectors,
+      lastVectors: panels.lastVectors,
+      slots: panels.slots,
+      units: panels.units,
+    }
     const sources = found.flatMap(({ slot, bias }) => [slot, values + this.#place(bias).offset])
     this.#pack({ kind: packKinds.indexOf('bias'), dst, ...counts, n: panels.size }, sources)
     return dst

@@ -74,7 +74,9 @@ class ProgramWriter {
 
   write(): number {
     const { list, sums } = this.#draft
-    const made = new Set(list.flatMap(({ value, second }) => (second === undefined ? [value] : [value, second])))
+    const made = new Set(
+      list.flatMap(({ value, second }) => (second === undefined ? [value] : [value, second])),
+    )
     for (const sum of sums) if (!made.has(sum.value)) this.#columnSum(sum)
     list.forEach((entry, index) => this.#instruction(entry, index))
     for (const { value, home } of this.#deferred) this.#copy(value, home)
@@ -161,7 +163,13 @@ class ProgramWriter {
     for (const { op, d, e, args, k, k2 } of this.#lines) {
       const [a, b, c, last] = args.map(number)
       const fields = { a: a ?? 0, b: b ?? 0, c: c ?? 0, e: e ? number(e) : (last ?? 0) }
-      records.add('instruction', { op: opcodes.get(op)!, d: number(d), ...fields, k: floatBits(k), k2: floatBits(k2) })
+      records.add('instruction', {
+        op: opcodes.get(op)!,
+        d: number(d),
+        ...fields,
+        k: floatBits(k),
+        k2: floatBits(k2),
+      })
     }
     const masked = size % shape.width === 0 ? [] : this.#stored()
     const mask = this.#lowering.words(masked)

@@ -2,7 +2,6 @@ import type { ScanPlan, Stage } from '../schedule.ts'
 import { backwardRoots, source } from '../schedule.ts'
 import { type Term, runs, terms } from '../stack.ts'
 import { operation } from '../../graph/index.ts'
-import { groupBy } from '../../core/collections.ts'
 import { invariant } from '../../core/errors.ts'
 import { type Operand, blocksOf, constantRow, isRows, later, still } from './arena.ts'
 import { floatBits } from '../write.ts'
@@ -43,8 +42,8 @@ export interface Run {
 }
 
 /**
- * Lowers one scan. The forward pass is written by `forward`; what it laid down (places of values, panels, packed
- * weights) serves the backward pass in gradient.ts.
+ * What both passes of a scan share: the places of its values, its panels and its packed weights, and the writing of
+ * programs. forward.ts writes the loop forward, gradient.ts the loop back.
  */
 export class ScanLowering {
   readonly lowering: Lowering
@@ -60,9 +59,12 @@ export class ScanLowering {
     this.lowering = lowering
     this.settings = settings
     this.packing = new Packing(lowering, (parameter) => this.place(parameter))
-    this.#operands = new Set(this.#stageGroups().flatMap((id) => terms(this.program, id).map(({ operand }) => operand)))
+    this.#operands = new Set(
+      this.#stageGroups().flatMap((id) => terms(this.program, id).map(({ operand }) => operand)),
+    )
     this.states = this.program.states.map((state) => this.#layState(state.previous, state.next))
     this.program.states.forEach(({ next }, i) => this.addHome(next, later(this.states[i]!, 1)))
+    for (const stage of this.plan.forward) this.#layStage(stage)
   }
 
   get plan(): ScanPlan {
@@ -112,7 +114,8 @@ export class ScanLowering {
     const found = this.homes.get(at)?.[0]
     if (found) return found
     if (op === 'constant') return this.lowering.constant(attributes.value as number)
-    if (op === 'parameter') return constantRow(this.lowering.values + this.place(at).offset, this.lowering.shape.width)
+    if (op === 'parameter')
+      return constantRow(this.lowering.values + this.place(at).offset, this.lowering.shape.width)
     if (op === 'state') return this.states[this.program.states.findIndex(({ previous }) => previous === at)]!
     const input = this.settings.inputs[this.program.inputs.findIndex(({ node }) => node === at)]
     invariant(input?.kind === 'vectors', `node ${at} of ${this.program.name} has a place`)
@@ -125,33 +128,25 @@ export class ScanLowering {
     return input?.kind === 'onehot' ? input : undefined
   }
 
-  /** Lays down every value of the forward pass that outlives its program, then writes the stages. */
-  forward(): void {
-    for (const stage of this.plan.forward) this.#layStage(stage)
-    const loop: LoopDraft = { direction: 1, parallel: this.states.length === 0, copies: [], stages: [] }
-    this.program.states.forEach(({ previous }, i) => {
-      const operand = this.lowering.operand(this.states[i]!)
-      const blocks = blocksOf(this.size(previous), this.lowering.shape.width)
-      loop.copies.push({ a: operand, d: operand, blocks, lastStep: 1 })
-    })
-    const ahead: LoopDraft = { direction: 1, parallel: true, copies: [], stages: [] }
-    this.plan.forward.forEach((stage) => this.#stage(stage, loop, ahead))
-    if (ahead.stages.length > 0) this.lowering.forward.push(ahead)
-    this.lowering.forward.push(loop)
-  }
-
   get #times(): number {
     return this.settings.training ? this.lowering.shape.steps : 1
   }
 
   #layStage(stage: Stage): void {
     for (const nodes of stage.groups) {
-      const hoists = this.#hoisted(nodes).length > 0
-      const panels = layPanels(this.lowering, this.size(nodes[0]!), nodes.length, hoists ? this.lowering.shape.steps : this.#times)
+      const hoists = this.hoisted(nodes).length > 0
+      const panels = layPanels(
+        this.lowering,
+        this.size(nodes[0]!),
+        nodes.length,
+        hoists ? this.lowering.shape.steps : this.#times,
+      )
       this.groups.push({ nodes, panels })
       nodes.forEach((id, slot) => {
         this.homes.set(id, [slotOf(panels, slot), ...(this.homes.get(id) ?? [])])
-        const needsRows = this.#operands.has(id) || this.program.outputs.some(({ node }, i) => node === id && this.settings.rowOutputs[i])
+        const needsRows =
+          this.#operands.has(id) ||
+          this.program.outputs.some(({ node }, i) => node === id && this.settings.rowOutputs[i])
         if (needsRows && !this.#rowsIn(this.homes.get(id)!.slice(1))) this.addHome(id, this.#rows(id))
       })
     }
@@ -191,7 +186,11 @@ export class ScanLowering {
   /** Whether another program reads the value: of a later stage, or of this one for vectors of another size. */
   readLater(stages: readonly Stage[], id: number, stage: Stage): boolean {
     const after = stages.slice(stages.indexOf(stage) + 1)
-    const readers = after.flatMap(({ groups, reductions, program }) => [...groups.flat(), ...reductions, ...program])
+    const readers = after.flatMap(({ groups, reductions, program }) => [
+      ...groups.flat(),
+      ...reductions,
+      ...program,
+    ])
     const beside = stage.program.filter((reader) => this.size(reader) !== this.size(id))
     return [...readers, ...beside].some((reader) => this.#reads(reader, id))
   }
@@ -203,7 +202,8 @@ export class ScanLowering {
     const free = this.#operands.has(id) || this.#isOutput(id) ? undefined : this.#freeSlot(id, stage)
     if (free) return this.addHome(id, free)
     const rows = this.#operands.has(id) || this.#isOutput(id)
-    const laid = size === 0 ? arena.splat(slots) : rows ? arena.rowMajor(size, slots) : arena.blockMajor(size, slots)
+    const laid =
+      size === 0 ? arena.splat(slots) : rows ? arena.rowMajor(size, slots) : arena.blockMajor(size, slots)
     this.addHome(id, slots === 1 ? still(laid) : laid)
   }
 
@@ -211,9 +211,13 @@ export class ScanLowering {
   #freeSlot(id: number, stage: Stage): Operand | undefined {
     const direct = new Set(this.program.nodes[id]!.inputs)
     const own = this.groups.filter(({ nodes }) => stage.groups.includes(nodes))
-    const slots = own.flatMap(({ nodes, panels }) => nodes.map((node, slot) => ({ node, place: slotOf(panels, slot) })))
+    const slots = own.flatMap(({ nodes, panels }) =>
+      nodes.map((node, slot) => ({ node, place: slotOf(panels, slot) })),
+    )
     const fits = slots.filter(({ node }) => this.size(node) === this.size(id) && this.#isFree(node, id))
-    const taken = [...this.homes].flatMap(([node, homes]) => (operation(this.program.nodes[node]!.op).kind === 'product' ? [] : homes))
+    const taken = [...this.homes].flatMap(([node, homes]) =>
+      operation(this.program.nodes[node]!.op).kind === 'product' ? [] : homes,
+    )
     const open = fits.filter(({ place }) => !taken.some(({ base }) => base === place.base))
     return (open.find(({ node }) => direct.has(node)) ?? open[0])?.place
   }
@@ -222,7 +226,13 @@ export class ScanLowering {
   #isFree(sum: number, id: number): boolean {
     const { plan, program } = this
     const stage = plan.forward.find(({ groups }) => groups.some((group) => group.includes(sum)))!
-    if (plan.kept.has(sum) || this.#isOutput(sum) || this.#operands.has(sum) || this.readLater(plan.forward, sum, stage)) return false
+    if (
+      plan.kept.has(sum) ||
+      this.#isOutput(sum) ||
+      this.#operands.has(sum) ||
+      this.readLater(plan.forward, sum, stage)
+    )
+      return false
     const made = this.gradientsOf(sum).map((node) => Math.max(0, stageOf(plan.backward, node)))
     const read = plan.backward.findLastIndex((part) =>
       [...part.groups.flat(), ...part.reductions, ...part.program].some((reader) => this.#reads(reader, id)),
@@ -239,7 +249,9 @@ export class ScanLowering {
   gradientsOf(sum: number): readonly number[] {
     const own = terms(this.program, sum)
     const found = this.program.matrices.filter(({ parameter, operand, transposed }) =>
-      own.some((term) => term.matrix === parameter && term.operand === operand && term.transposed === transposed),
+      own.some(
+        (term) => term.matrix === parameter && term.operand === operand && term.transposed === transposed,
+      ),
     )
     return [...new Set(found.map(({ gradient }) => gradient))]
   }
@@ -249,27 +261,12 @@ export class ScanLowering {
   }
 
   /** Operands whose products leave the time loop: sequences, where few rows or no recurrent product make it pay. */
-  #hoisted(nodes: readonly number[]): readonly number[] {
+  hoisted(nodes: readonly number[]): readonly number[] {
     if (this.states.length === 0 || this.lowering.shape.steps === 1) return []
     const inputs = new Set(this.program.inputs.map(({ node }) => node))
     const all = new Set(nodes.flatMap((id) => terms(this.program, id).map(({ operand }) => operand)))
     const sequences = [...all].filter((operand) => inputs.has(operand))
     return sequences.length === all.size || this.lowering.shape.rows <= 8 ? sequences : []
-  }
-
-  #stage(stage: Stage, loop: LoopDraft, ahead: LoopDraft): void {
-    for (const id of stage.reductions) this.reduction(id, loop)
-    const groups = this.groups.filter(({ nodes }) => stage.groups.includes(nodes))
-    const bySize = groupBy(stage.program, (id) => this.size(id))
-    const numbers = bySize.get(0)
-    if (numbers) loop.stages.push({ kind: 0, panels: 1, units: 1, program: this.writeProgram(0, numbers, []) })
-    const sizes = new Set([...groups.map(({ panels }) => panels.size), ...bySize.keys()])
-    sizes.delete(0)
-    for (const size of sizes) {
-      const own = groups.filter(({ panels }) => panels.size === size)
-      const program = this.writeProgram(size, bySize.get(size) ?? [], own.flatMap(({ nodes }) => nodes))
-      this.#compute(own, size, program, loop, ahead)
-    }
   }
 
   reduction(id: number, loop: LoopDraft): void {
@@ -287,105 +284,30 @@ export class ScanLowering {
    * Writes the program of some nodes; -1 where there is nothing to do. `summed` are nodes computed before it by
    * products: their first home has them, the program copies them to the others.
    */
-  writeProgram(size: number, nodes: readonly number[], summed: readonly number[], sums: readonly ColumnSum[] = []): number {
+  writeProgram(
+    size: number,
+    nodes: readonly number[],
+    summed: readonly number[],
+    sums: readonly ColumnSum[] = [],
+  ): number {
     const escapes = new Set(nodes.filter((id) => this.homes.has(id)))
     for (const { value } of sums) escapes.add(value)
     const copied = summed.filter((id) => this.homes.get(id)!.length > 1)
     const copies = copied.map((id): Instruction => ({ op: 'copy', args: [id], value: -1 - id, k: 0, k2: 0 }))
     const list = [...select(this.program, nodes, escapes), ...copies]
     if (list.length === 0 && sums.length === 0) return -1
-    const homes = new Map([...escapes].flatMap((id) => (this.homes.has(id) ? [[id, this.homes.get(id)!] as const] : [])))
+    const homes = new Map(
+      [...escapes].flatMap((id) => (this.homes.has(id) ? [[id, this.homes.get(id)!] as const] : [])),
+    )
     for (const id of copied) homes.set(-1 - id, this.homes.get(id)!.slice(1))
     return writeProgram(this.lowering, { size, list, homes, locate: (id) => this.locate(id), sums })
-  }
-
-  #compute(groups: readonly Group[], size: number, program: number, loop: LoopDraft, ahead: LoopDraft): void {
-    const blocks = blocksOf(size, this.lowering.shape.width)
-    const first = groups[0]?.panels
-    const shape = first ? { panels: first.panels, units: first.units } : { panels: blocks, units: 1 }
-    const hoists = groups.map((group) => ({ group, operands: this.#hoisted(group.nodes) }))
-    const outside = hoists.filter(({ operands }) => operands.length > 0)
-    if (outside.length > 0) {
-      const records = outside.map(({ group, operands }) => this.#group(group, (operand) => operands.includes(operand), true))
-      ahead.stages.push({ kind: 0, ...shape, program: -1, ...this.#groupRange(records) })
-    }
-    const inside = hoists.filter(({ group, operands }) => this.runsOf(group).some((run) => !operands.includes(run.operand)))
-    const records = inside.map(({ group, operands }) =>
-      this.#group(group, (operand) => !operands.includes(operand), operands.length === 0),
-    )
-    loop.stages.push({ kind: 0, ...shape, program, ...this.#groupRange(records) })
-  }
-
-  #groupRange(drafts: readonly Parameters<Lowering['records']['add']>[1][]): { groupFirst: number; groupCount: number } {
-    const groupFirst = this.lowering.records.count('group')
-    for (const draft of drafts) this.lowering.records.add('group', draft)
-    return { groupFirst, groupCount: drafts.length }
-  }
-
-  /** A group with the products of the operands that `takes` names; `starts` sets bias and gathered rows first. */
-  #group(group: Group, takes: (operand: number) => boolean, starts: boolean) {
-    const { records } = this.lowering
-    const { panels, nodes } = group
-    const own = this.runsOf(group).filter(({ operand }) => takes(operand))
-    const gathers = own.filter(({ operand }) => this.tokens(operand))
-    const products = own.filter(({ operand }) => !this.tokens(operand))
-    const bias = starts ? this.packing.bias(this.program, panels, nodes) : -2
-    const packed = own.map((run) => this.packing.forward(panels, run.terms, this.#inner(run.operand)))
-    const gatherFirst = records.count('gather')
-    for (const run of gathers) records.add('gather', this.#gather(run, packed[own.indexOf(run)]!))
-    const drafts = products.map((run) => this.#product(run, packed[own.indexOf(run)]!))
-    const productFirst = records.count('product')
-    for (const draft of drafts) records.add('product', draft)
-    return {
-      c: this.lowering.operand(panels.base),
-      panels: panels.panels,
-      panelStride: panels.base.panelStride,
-      vectors: panels.slots * panels.units,
-      lastVectors: panels.lastVectors,
-      bias,
-      gatherFirst,
-      gatherCount: gathers.length,
-      productFirst,
-      productCount: products.length,
-    }
-  }
-
-  #inner(operand: number): number {
-    return this.tokens(operand)?.classes ?? this.size(operand)
-  }
-
-  #gather(run: Run, table: number) {
-    const { units } = run.group.panels
-    const { tokens, classes } = this.tokens(run.operand)!
-    const vectors = run.terms.length * units
-    return { tokens, table, classes, vectorStart: run.from * units, vectors, lastVectors: this.#last(run) }
-  }
-
-  #last({ group, terms: own }: Run): number {
-    return own.length === group.panels.slots ? group.panels.lastVectors : own.length * group.panels.units
-  }
-
-  #product(run: Run, weights: number) {
-    const { panels } = run.group
-    const k = this.size(run.operand)
-    return {
-      a: this.lowering.operand(this.rowsOf(run.operand)),
-      segments: 1,
-      segmentLength: k,
-      segmentStride: k,
-      weights,
-      c: this.lowering.operand(slotOf(panels, run.from)),
-      panels: panels.panels,
-      panelStride: panels.base.panelStride,
-      vectors: run.terms.length * panels.units,
-      lastVectors: this.#last(run),
-      vectorStride: this.lowering.shape.width,
-      accumulate: 1,
-    }
   }
 }
 
 /** The stage that computes a node; -1 where it is there before. */
 export function stageOf(stages: readonly Stage[], id: number): number {
-  return stages.findIndex(({ groups, reductions, program }) => groups.flat().includes(id) || reductions.includes(id) || program.includes(id))
+  return stages.findIndex(
+    ({ groups, reductions, program }) =>
+      groups.flat().includes(id) || reductions.includes(id) || program.includes(id),
+  )
 }

@@ -3,6 +3,9 @@ import { type FieldOf } from '../write.ts'
 import type { RecordName } from '../format.ts'
 import { Arena, type Operand, type Shape, roundUp } from './arena.ts'
 
+/** Parameters whose squares make one part of the gradient's norm. */
+const normBlock = 4096
+
 type Fields<R extends RecordName> = Partial<Record<FieldOf<R>, number>>
 
 /**
@@ -87,7 +90,15 @@ export class Lowering {
     const offset = this.#splats.get(value) ?? this.arena.allocate(width)
     if (!this.#splats.has(value)) this.constants.push({ offset, value })
     this.#splats.set(value, offset)
-    return { base: offset, timeStride: 0, chunkStride: 0, rowStride: 0, panelStride: 0, unitStride: 0, units: 1 }
+    return {
+      base: offset,
+      timeStride: 0,
+      chunkStride: 0,
+      rowStride: 0,
+      panelStride: 0,
+      unitStride: 0,
+      units: 1,
+    }
   }
 
   words(list: readonly number[]): { first: number; count: number } {
@@ -95,7 +106,7 @@ export class Lowering {
   }
 
   /** Writes drafted loops one after another. */
-  loops(drafts: readonly LoopDraft[]): { first: number; count: number } {
+  #loops(drafts: readonly LoopDraft[]): { first: number; count: number } {
     const bodies = drafts.map(({ direction, parallel, copies, stages }) => {
       const [copyFirst, stageFirst] = [this.records.count('copy'), this.records.count('stage')]
       for (const copy of copies) this.records.add('copy', copy)
@@ -108,9 +119,41 @@ export class Lowering {
     return { first, count: bodies.length }
   }
 
-  reductionList(drafts: readonly Fields<'reduction'>[]): { first: number; count: number } {
+  #reductionList(drafts: readonly Fields<'reduction'>[]): { first: number; count: number } {
     const first = this.records.count('reduction')
     for (const draft of drafts) this.records.add('reduction', draft)
     return { first, count: drafts.length }
+  }
+
+  /** Writes the loops and window sums, and the whole plan. `slots` are the optimizer's buffers, `losses` that of the rows' losses. */
+  finish(slots: readonly number[], losses: number): Int32Array {
+    const { shape, parameterFloats, records } = this
+    const normParts = this.arena.allocate(2 * Math.ceil(parameterFloats / normBlock))
+    const forward = this.#loops(this.forward)
+    const backward = this.#loops(this.backward)
+    const reduce = this.#reductionList(this.reductions)
+    const finish = this.#reductionList(this.finishing)
+    const optimizer = Object.fromEntries(slots.map((offset, index) => [`slot${index}`, offset]))
+    return records.finish({
+      vectorWidth: shape.width,
+      rows: shape.rows,
+      steps: shape.steps,
+      chunks: shape.chunks,
+      arena: this.arena.floats,
+      parameters: this.values,
+      gradients: this.gradients,
+      ...optimizer,
+      parameterFloats,
+      losses,
+      normParts,
+      forwardFirst: forward.first,
+      forwardCount: forward.count,
+      backwardFirst: backward.first,
+      backwardCount: backward.count,
+      reduceFirst: reduce.first,
+      reduceCount: reduce.count,
+      finishFirst: finish.first,
+      finishCount: finish.count,
+    })
   }
 }

@@ -32,7 +32,10 @@ class ReferenceExecutable implements Executable {
     for (const { name, node } of graph.parameters) {
       const size = zeros(this.#graph.type(node), 1, 1).data.length
       const buffers = Object.fromEntries(
-        (['value', 'gradient', 'slot0', 'slot1', 'slot2'] as const).map((key) => [key, new Float64Array(size)]),
+        (['value', 'gradient', 'slot0', 'slot1', 'slot2'] as const).map((key) => [
+          key,
+          new Float64Array(size),
+        ]),
       ) as Buffers
       this.#parameters.set(name, { node, gradient: gradients.get(node), buffers })
     }
@@ -53,8 +56,8 @@ class ReferenceExecutable implements Executable {
     const all = [...this.#program.graph.parameters.map(({ node }) => node), ...leaves]
     const gradients = differentiate(build, seeds, all)
     inputs.forEach((name, index) => {
-      const node = gradients.get(leaves[index]!)
-      if (node !== undefined) this.#outputs.set(`d ${name}`, node)
+      const leaf = leaves[index]!
+      this.#outputs.set(`d ${name}`, gradients.get(leaf) ?? build.zeros(build.type(leaf)))
     })
     return gradients
   }
@@ -62,7 +65,10 @@ class ReferenceExecutable implements Executable {
   #node(ports: ReadonlyMap<string, number>, name: string): number {
     const node = ports.get(name)
     if (node === undefined) {
-      throw new SluiceError('program-name', `This program has no "${name}"; it has ${[...ports.keys()].join(', ')}.`)
+      throw new SluiceError(
+        'program-name',
+        `This program has no "${name}"; it has ${[...ports.keys()].join(', ')}.`,
+      )
     }
     return node
   }
@@ -88,7 +94,10 @@ class ReferenceExecutable implements Executable {
   writeParameter(name: string, data: ArrayLike<number>, buffer: ParameterBuffer = 'value'): void {
     const target = this.#parameter(name).buffers[buffer]
     if (data.length !== target.length) {
-      throw new SluiceError('program-size', `Parameter "${name}" has ${target.length} entries, not ${data.length}.`)
+      throw new SluiceError(
+        'program-size',
+        `Parameter "${name}" has ${target.length} entries, not ${data.length}.`,
+      )
     }
     target.set(data)
   }
@@ -135,7 +144,10 @@ class ReferenceExecutable implements Executable {
     for (const [name, node] of this.#inputs) {
       const type = this.#graph.type(node)
       const data = this.#written.get(name)
-      leaves.set(node, data ? valueOf(type, steps, this.#program.rows, data) : zeros(type, steps, this.#program.rows))
+      leaves.set(
+        node,
+        data ? valueOf(type, steps, this.#program.rows, data) : zeros(type, steps, this.#program.rows),
+      )
     }
     for (const { node, buffers } of this.#parameters.values()) {
       leaves.set(node, { type: this.#graph.type(node), steps, rows: this.#program.rows, data: buffers.value })
@@ -145,8 +157,12 @@ class ReferenceExecutable implements Executable {
 
   #update(settings: NonNullable<Run['update']>): number {
     const all = [...this.#parameters.values()].map(({ buffers }) => buffers)
-    const norm = clipGradients(settings, all.map(({ gradient }) => gradient))
-    for (const { value, gradient, slot0, slot1, slot2 } of all) applyUpdate(settings, value, gradient, [slot0, slot1, slot2])
+    const norm = clipGradients(
+      settings,
+      all.map(({ gradient }) => gradient),
+    )
+    for (const { value, gradient, slot0, slot1, slot2 } of all)
+      applyUpdate(settings, value, gradient, [slot0, slot1, slot2])
     return norm
   }
 

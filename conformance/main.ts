@@ -1,0 +1,95 @@
+import { parseArgs } from 'node:util'
+import { groupBy } from '../src/core/collections.ts'
+import { SluiceError, Unsupported } from '../src/core/errors.ts'
+import { type Machine, type Runtime, openRuntime } from '../src/runtime/index.ts'
+import { type Case, readCases } from './cases.ts'
+import { formats } from './formats/index.ts'
+import { type Result, countText, fileText } from './report.ts'
+import { runCase } from './run.ts'
+
+/** Every runtime, the oracle first. */
+const runtimeNames: readonly Machine['runtime'][] = ['reference', 'native', 'wasm']
+
+const usage = `Usage: npm run conformance -- DIR [options]
+
+Runs every case of the case files (*.json) in DIR on each runtime and compares with what the case holds.
+
+  --runtime R   only this runtime: ${runtimeNames.join(', ')} (default: all that can be opened)
+  --file F      only the cases of this file
+  --case NAME   only the cases of this name
+  --json        one JSON object a case on standard output, and the text on standard error
+  --help        this text
+
+Exits with 0 if nothing failed, 1 if something failed or cannot be read, 2 if used wrongly.`
+
+const options = {
+  runtime: { type: 'string' },
+  file: { type: 'string' },
+  case: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
+/** A command line that makes no sense. */
+class UsageError extends Error {}
+
+type Print = (text: string) => void
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parsed(args)
+  if (values.help) {
+    console.log(usage)
+    return 0
+  }
+  const [directory, ...others] = positionals
+  if (directory === undefined || others.length > 0) throw new UsageError('Give one directory of case files.')
+  const print: Print = values.json ? console.error : console.log
+  const cases = readCases(directory, formats, values)
+  const results: Result[] = []
+  for (const runtime of await openRuntimes(values.runtime, print)) {
+    for (const [, file] of groupBy(cases, (each) => each.file))
+      results.push(...(await runFile(file, runtime, print)))
+  }
+  if (values.json) for (const result of results) console.log(JSON.stringify(result))
+  print(countText(results))
+  return results.some(({ status }) => status === 'failed') ? 1 : 0
+}
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** The runtime that was asked for, or all that can be opened; says which cannot. */
+async function openRuntimes(wanted: string | undefined, print: Print): Promise<readonly Runtime[]> {
+  const names = runtimeNames.filter((name) => wanted === undefined || name === wanted)
+  if (names.length === 0) throw new UsageError(`The runtimes are ${runtimeNames.join(', ')}, not ${wanted}.`)
+  const runtimes: Runtime[] = []
+  for (const name of names) {
+    try {
+      runtimes.push(await openRuntime(name))
+    } catch (error) {
+      if (wanted !== undefined || !(error instanceof Unsupported)) throw error
+      print(`${name} is left out: ${error.message}`)
+    }
+  }
+  return runtimes
+}
+
+async function runFile(cases: readonly Case[], runtime: Runtime, print: Print): Promise<readonly Result[]> {
+  const results: Result[] = []
+  for (const each of cases) results.push(await runCase(each, runtime))
+  print(fileText(results))
+  return results
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof SluiceError) && !(error instanceof UsageError)) throw error
+  console.error(error.message)
+  process.exitCode = error instanceof UsageError ? 2 : 1
+}

@@ -1,0 +1,20 @@
+import { SluiceError } from '../src/core/errors.ts'
+import type { Runtime } from '../src/runtime/types.ts'
+import type { Case } from './cases.ts'
+import { compare } from './compare.ts'
+import type { Result } from './report.ts'
+
+/** Runs a case on a runtime. A case that throws a SluiceError has failed; any other error is thrown on. */
+export async function runCase({ file, name, trial }: Case, runtime: Runtime): Promise<Result> {
+  const about = { file, name, runtime: runtime.machine.runtime }
+  if (typeof trial === 'string') return { ...about, status: 'skipped', reason: trial }
+  const tolerance = trial.tolerance[runtime.machine.isa === 'float64' ? 'float64' : 'float32']
+  try {
+    const checks = await trial.run(runtime)
+    const differences = checks.flatMap((check) => compare(check, tolerance) ?? [])
+    return { ...about, status: differences.length > 0 ? 'failed' : 'passed', differences }
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    return { ...about, status: 'failed', reason: error.message }
+  }
+}

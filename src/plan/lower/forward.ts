@@ -1,0 +1,146 @@
+import { groupBy } from '../../core/collections.ts'
+import type { Stage } from '../schedule.ts'
+import { blocksOf } from './arena.ts'
+import { slotOf } from './panels.ts'
+import type { Group, Run, ScanLowering } from './scan.ts'
+import type { LoopDraft, Lowering } from './writer.ts'
+
+/** Lowers the forward pass of a scan: its loop over time, and before it the products that need no earlier step. */
+export function lowerForward(scan: ScanLowering): void {
+  new ForwardLowering(scan).write()
+}
+
+class ForwardLowering {
+  readonly #scan: ScanLowering
+  readonly #lowering: Lowering
+
+  constructor(scan: ScanLowering) {
+    this.#scan = scan
+    this.#lowering = scan.lowering
+  }
+
+  write(): void {
+    const loop: LoopDraft = { direction: 1, parallel: this.#scan.states.length === 0, copies: [], stages: [] }
+    this.#scan.program.states.forEach(({ previous }, i) => {
+      const operand = this.#lowering.operand(this.#scan.states[i]!)
+      const blocks = blocksOf(this.#scan.size(previous), this.#lowering.shape.width)
+      loop.copies.push({ a: operand, d: operand, blocks, lastStep: 1 })
+    })
+    const ahead: LoopDraft = { direction: 1, parallel: true, copies: [], stages: [] }
+    this.#scan.plan.forward.forEach((stage) => this.#stage(stage, loop, ahead))
+    if (ahead.stages.length > 0) this.#lowering.forward.push(ahead)
+    this.#lowering.forward.push(loop)
+  }
+
+  #stage(stage: Stage, loop: LoopDraft, ahead: LoopDraft): void {
+    for (const id of stage.reductions) this.#scan.reduction(id, loop)
+    const groups = this.#scan.groups.filter(({ nodes }) => stage.groups.includes(nodes))
+    const bySize = groupBy(stage.program, (id) => this.#scan.size(id))
+    const numbers = bySize.get(0)
+    if (numbers)
+      loop.stages.push({ kind: 0, panels: 1, units: 1, program: this.#scan.writeProgram(0, numbers, []) })
+    const sizes = new Set([...groups.map(({ panels }) => panels.size), ...bySize.keys()])
+    sizes.delete(0)
+    for (const size of sizes) {
+      const own = groups.filter(({ panels }) => panels.size === size)
+      const program = this.#scan.writeProgram(
+        size,
+        bySize.get(size) ?? [],
+        own.flatMap(({ nodes }) => nodes),
+      )
+      this.#compute(own, size, program, loop, ahead)
+    }
+  }
+
+  #compute(groups: readonly Group[], size: number, program: number, loop: LoopDraft, ahead: LoopDraft): void {
+    const blocks = blocksOf(size, this.#lowering.shape.width)
+    const first = groups[0]?.panels
+    const shape = first ? { panels: first.panels, units: first.units } : { panels: blocks, units: 1 }
+    const hoists = groups.map((group) => ({ group, operands: this.#scan.hoisted(group.nodes) }))
+    const outside = hoists.filter(({ operands }) => operands.length > 0)
+    if (outside.length > 0) {
+      const records = outside.map(({ group, operands }) =>
+        this.#group(group, (operand) => operands.includes(operand), true),
+      )
+      ahead.stages.push({ kind: 0, ...shape, program: -1, ...this.#groupRange(records) })
+    }
+    const inside = hoists.filter(({ group, operands }) =>
+      this.#scan.runsOf(group).some((run) => !operands.includes(run.operand)),
+    )
+    const records = inside.map(({ group, operands }) =>
+      this.#group(group, (operand) => !operands.includes(operand), operands.length === 0),
+    )
+    loop.stages.push({ kind: 0, ...shape, program, ...this.#groupRange(records) })
+  }
+
+  #groupRange(drafts: readonly Parameters<Lowering['records']['add']>[1][]): {
+    groupFirst: number
+    groupCount: number
+  } {
+    const groupFirst = this.#lowering.records.count('group')
+    for (const draft of drafts) this.#lowering.records.add('group', draft)
+    return { groupFirst, groupCount: drafts.length }
+  }
+
+  /** A group with the products of the operands that `takes` names; `starts` sets bias and gathered rows first. */
+  #group(group: Group, takes: (operand: number) => boolean, starts: boolean) {
+    const { records } = this.#lowering
+    const { panels, nodes } = group
+    const own = this.#scan.runsOf(group).filter(({ operand }) => takes(operand))
+    const gathers = own.filter(({ operand }) => this.#scan.tokens(operand))
+    const products = own.filter(({ operand }) => !this.#scan.tokens(operand))
+    const bias = starts ? this.#scan.packing.bias(this.#scan.program, panels, nodes) : -2
+    const packed = own.map((run) => this.#scan.packing.forward(panels, run.terms, this.#inner(run.operand)))
+    const gatherFirst = records.count('gather')
+    for (const run of gathers) records.add('gather', this.#gather(run, packed[own.indexOf(run)]!))
+    const drafts = products.map((run) => this.#product(run, packed[own.indexOf(run)]!))
+    const productFirst = records.count('product')
+    for (const draft of drafts) records.add('product', draft)
+    return {
+      c: this.#lowering.operand(panels.base),
+      panels: panels.panels,
+      panelStride: panels.base.panelStride,
+      vectors: panels.slots * panels.units,
+      lastVectors: panels.lastVectors,
+      bias,
+      gatherFirst,
+      gatherCount: gathers.length,
+      productFirst,
+      productCount: products.length,
+    }
+  }
+
+  #inner(operand: number): number {
+    return this.#scan.tokens(operand)?.classes ?? this.#scan.size(operand)
+  }
+
+  #gather(run: Run, table: number) {
+    const { units } = run.group.panels
+    const { tokens, classes } = this.#scan.tokens(run.operand)!
+    const vectors = run.terms.length * units
+    return { tokens, table, classes, vectorStart: run.from * units, vectors, lastVectors: this.#last(run) }
+  }
+
+  #last({ group, terms: own }: Run): number {
+    return own.length === group.panels.slots ? group.panels.lastVectors : own.length * group.panels.units
+  }
+
+  #product(run: Run, weights: number) {
+    const { panels } = run.group
+    const k = this.#scan.size(run.operand)
+    return {
+      a: this.#lowering.operand(this.#scan.rowsOf(run.operand)),
+      segments: 1,
+      segmentLength: k,
+      segmentStride: k,
+      weights,
+      c: this.#lowering.operand(slotOf(panels, run.from)),
+      panels: panels.panels,
+      panelStride: panels.base.panelStride,
+      vectors: run.terms.length * panels.units,
+      lastVectors: this.#last(run),
+      vectorStride: this.#lowering.shape.width,
+      accumulate: 1,
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import type { Port } from '../../graph/index.ts'
+import type { Piece } from '../partition.ts'
+import type { Plan } from '../plan.ts'
+import type { Operand } from './arena.ts'
+
+/** Where one part of an input or output stands; its value is the sum of all `places`. */
+export interface Place {
+  readonly piece: Piece
+  /** `steps`: one vector a step and row. `rows`: one a row. `final`: one a row, at the end of the window. */
+  readonly kind: 'steps' | 'rows' | 'final' | 'tokens' | 'loss'
+  readonly places: readonly Operand[]
+}
+
+/** Where everything with a name stands, part by part: inputs, outputs, and their gradients `d NAME`. */
+export class Places {
+  readonly byName = new Map<string, Place[]>()
+  readonly #plan: Plan
+
+  constructor(plan: Plan) {
+    this.#plan = plan
+  }
+
+  add(name: string, place: Place): void {
+    const list = this.byName.get(name)
+    if (list) list.push(place)
+    else this.byName.set(name, [place])
+  }
+
+  /** An input, or the gradient of an output that is written like one. */
+  addInput(node: number, kind: Place['kind'], operand: Operand): void {
+    const { graph, inputs, outputs } = this.#plan.partition
+    for (const { name, piece } of named(graph.inputs, inputs, node))
+      this.add(name, { piece, kind, places: [operand] })
+    const seeds = new Set(this.#plan.seeds.filter((seed) => seed.node === node).map((seed) => seed.name))
+    for (const port of graph.outputs.filter(({ name }) => seeds.has(`d ${name}`))) {
+      for (const { name, piece } of named([port], outputs, port.node)) {
+        this.add(`d ${name}`, { piece, kind, places: [operand] })
+      }
+    }
+  }
+
+  /** The gradient of an input: the sum of what stands at the places. */
+  addInputGradient(node: number, kind: Place['kind'], places: readonly Operand[]): void {
+    const { partition, inputGradients } = this.#plan
+    for (const { name, piece } of named(inputGradients, partition.inputs, node)) {
+      this.add(`d ${name}`, { piece, kind, places })
+    }
+  }
+
+  addOutputs(placeOf: (node: number) => Pick<Place, 'kind' | 'places'>): void {
+    const { graph, outputs } = this.#plan.partition
+    for (const [name, pieces] of outputs) {
+      for (const piece of pieces) {
+        const { node } = graph.outputs.find((port) => port.name === piece.name)!
+        this.add(name, { piece, ...placeOf(node) })
+      }
+    }
+  }
+
+  /** Lets what was to be written at one place be written at another. */
+  redirect(from: Operand, to: Operand): void {
+    for (const list of this.byName.values()) {
+      list.forEach((place, index) => {
+        if (place.places[0] === from) list[index] = { ...place, places: [to] }
+      })
+    }
+  }
+}
+
+/** Names and parts of the ports that a node stands for. */
+function named(
+  ports: readonly Port[],
+  pieces: ReadonlyMap<string, readonly Piece[]>,
+  node: number,
+): readonly { name: string; piece: Piece }[] {
+  return ports
+    .filter((port) => port.node === node)
+    .flatMap((port) =>
+      [...pieces].flatMap(([name, list]) => {
+        const piece = list.find((part) => part.name === port.name)
+        return piece ? [{ name, piece }] : []
+      }),
+    )
+}
