@@ -73,11 +73,7 @@ export const scan: Operation = {
   },
   derivative({ build, node, inputs, dys, differentiateStep }) {
     const step = node.attributes.step as StepGraph
-    const seeds = node.results!.map((type, i) => {
-      const zero = () =>
-        build.add('spread', [build.constant(0)], { size: type.shape[0]!, extent: type.extent })
-      return dys[i] ?? zero()
-    })
+    const seeds = node.results!.map((type, i) => dys[i] ?? build.zeros(type))
     const gradient = differentiateStep(step)
     const result = build.add('scan_gradient', [...inputs, ...seeds], { gradient })
     const given = [...gradient.inputs, ...gradient.states, ...gradient.parameters]

@@ -162,7 +162,7 @@ class GradientLowering {
         return this.#scan.plan.kept.has(sum) && made.some((index) => index < last)
       })
       const own = conflict
-        ? layPanels(this.#lowering, panels.size, panels.slots, this.#lowering.shape.steps)
+        ? layPanels(this.#lowering, { ...panels, times: this.#lowering.shape.steps })
         : panels
       this.#panels.set(group, own)
       nodes.forEach((sum, slot) => {
@@ -288,17 +288,10 @@ class GradientLowering {
     program: number,
     products: readonly BackProduct[],
   ): LoopDraft['stages'][number] {
-    const group = [...this.#panels].find(
-      ([, panels]) => panels.size === size && products.some((back) => back.panels === panels),
-    )
+    const panels = products.find((back) => back.panels.size === size)?.panels
     const blocks = Math.max(1, blocksOf(size, this.#lowering.shape.width))
-    const shape = group ? { panels: group[1].panels, units: group[1].units } : { panels: blocks, units: 1 }
-    return {
-      kind: 0,
-      ...shape,
-      program,
-      ...this.#productRange(products, program >= 0 ? group?.[1] : undefined),
-    }
+    const shape = panels ? { panels: panels.panels, units: panels.units } : { panels: blocks, units: 1 }
+    return { kind: 0, ...shape, program, ...this.#productRange(products, program >= 0 ? panels : undefined) }
   }
 
   /** Whether a sum is nothing but the gradient of an input, so that its products may leave the time loop. */
@@ -315,12 +308,18 @@ class GradientLowering {
     )
   }
 
-  /** Products after a stage; those that read `fused` panels run while the stage's program goes through them. */
+  /**
+   * Products after a stage. Those whose panels the stage's program goes through panel by panel run along with it, and
+   * so before the others: the first product of a sum starts it, the others add.
+   */
   #productRange(
     products: readonly BackProduct[],
-    fused: Panels | undefined,
+    through: Panels | undefined,
   ): { productFirst: number; productCount: number } {
-    const drafts = products.map((back) => this.#products.record(back, back.panels === fused))
+    const isFused = ({ panels }: BackProduct): boolean =>
+      through !== undefined && panels.size === through.size && panels.units === through.units
+    const ordered = [...products.filter(isFused), ...products.filter((back) => !isFused(back))]
+    const drafts = ordered.map((back) => this.#products.record(back, isFused(back)))
     const productFirst = this.#lowering.records.count('product')
     for (const draft of drafts) this.#lowering.records.add('product', draft)
     return { productFirst, productCount: drafts.length }

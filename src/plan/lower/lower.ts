@@ -146,7 +146,7 @@ class WindowLowering {
       case 'constant':
         return
       case 'spread':
-        return this.#inputGradient(id, node.type.extent === 'step' ? 'steps' : 'rows', [])
+        return this.#places.addInputGradient(id, node.type.extent === 'step' ? 'steps' : 'rows', [])
       default:
         throw new Unsupported(`This runtime has no plan for "${node.op}" over a window.`)
     }

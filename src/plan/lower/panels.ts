@@ -16,11 +16,18 @@ export interface Panels {
   readonly base: Operand
 }
 
-/** Lays out the panels of a group of `slots` products with `size` entries each. */
-export function layPanels(lowering: Lowering, size: number, slots: number, times: number): Panels {
+/** What panels are laid out for: `slots` products of `size` entries, `units` blocks of each in a panel, for `times` steps. */
+export interface PanelShape {
+  readonly size: number
+  readonly slots: number
+  readonly units: number
+  readonly times: number
+}
+
+/** Lays out the panels of a group of products. */
+export function layPanels(lowering: Lowering, { size, slots, units, times }: PanelShape): Panels {
   const { width, rows } = lowering.shape
   const blocks = blocksOf(size, width)
-  const units = unitsOf(blocks, slots)
   const panels = Math.ceil(blocks / units)
   const vectors = slots * units
   const panelStride = times * rows * vectors * width

@@ -3,7 +3,7 @@ import { backwardRoots, source } from '../schedule.ts'
 import { type Term, runs, terms } from '../stack.ts'
 import { operation } from '../../graph/index.ts'
 import { invariant } from '../../core/errors.ts'
-import { type Operand, blocksOf, constantRow, isRows, later, still } from './arena.ts'
+import { type Operand, blocksOf, constantRow, isRows, later, still, unitsOf } from './arena.ts'
 import { floatBits } from '../write.ts'
 import { type Instruction, select } from './fuse.ts'
 import { Packing, type Panels, layPanels, slotOf } from './panels.ts'
@@ -134,13 +134,10 @@ export class ScanLowering {
 
   #layStage(stage: Stage): void {
     for (const nodes of stage.groups) {
-      const hoists = this.hoisted(nodes).length > 0
-      const panels = layPanels(
-        this.lowering,
-        this.size(nodes[0]!),
-        nodes.length,
-        hoists ? this.lowering.shape.steps : this.#times,
-      )
+      const size = this.size(nodes[0]!)
+      const times = this.hoisted(nodes).length > 0 ? this.lowering.shape.steps : this.#times
+      const units = this.#unitsIn(stage, size)
+      const panels = layPanels(this.lowering, { size, slots: nodes.length, units, times })
       this.groups.push({ nodes, panels })
       nodes.forEach((id, slot) => {
         this.homes.set(id, [slotOf(panels, slot), ...(this.homes.get(id) ?? [])])
@@ -152,6 +149,13 @@ export class ScanLowering {
     }
     for (const id of stage.reductions) this.#lay(id, stage)
     for (const id of stage.program) if (this.#outlives(id, stage)) this.#lay(id, stage)
+  }
+
+  /** Blocks of a slot in each panel: the same for all groups that a stage goes through together. */
+  #unitsIn(stage: Stage, size: number): number {
+    const together = stage.groups.filter((nodes) => this.size(nodes[0]!) === size)
+    const slots = Math.max(...together.map((nodes) => nodes.length))
+    return unitsOf(blocksOf(size, this.lowering.shape.width), slots)
   }
 
   #rows(id: number): Operand {

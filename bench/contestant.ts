@@ -1,0 +1,66 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Ready, Slice } from './protocol.ts'
+
+/** How a process that speaks protocol.ts is started. */
+export interface Command {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/** A running process that is asked for slices of work. */
+export class Contestant {
+  /** What it said when it was ready. */
+  readonly ready: Ready
+  readonly #child: ChildProcessWithoutNullStreams
+  readonly #lines: Lines
+
+  private constructor(child: ChildProcessWithoutNullStreams, lines: Lines, ready: Ready) {
+    this.#child = child
+    this.#lines = lines
+    this.ready = ready
+  }
+
+  /** Starts a process and waits until it is ready. @throws with its last words when it fails */
+  static async start({ file, args, env = process.env }: Command): Promise<Contestant> {
+    const child = spawn(file, args, { env })
+    const lines = linesOf(child)
+    return new Contestant(child, lines, JSON.parse(await lines()) as Ready)
+  }
+
+  /** Lets it work for some seconds. */
+  async work(seconds: number): Promise<Slice> {
+    this.#child.stdin.write(`${seconds}\n`)
+    return JSON.parse(await this.#lines()) as Slice
+  }
+
+  /** Ends it. */
+  stop(): void {
+    this.#child.stdin.end()
+    this.#child.kill()
+  }
+}
+
+/** The next line that a process writes. */
+type Lines = () => Promise<string>
+
+function linesOf(child: ChildProcessWithoutNullStreams): Lines {
+  let complaint = ''
+  child.stderr.on('data', (chunk) => (complaint += String(chunk)))
+  const failed = new Promise<never>((_resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => reject(new Error(lastLine(complaint) ?? `it ended with code ${code}`)))
+  })
+  failed.catch(() => undefined) // nobody may be waiting when it ends
+  const iterator = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return () => Promise.race([failed, iterator.next().then(({ value, done }) => (done ? failed : (value as string)))])
+}
+
+function lastLine(text: string): string | undefined {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .at(-1)
+    ?.trim()
+}

@@ -1,0 +1,27 @@
+import { createInterface } from 'node:readline'
+import type { Ready, Slice } from './protocol.ts'
+
+/** The side of protocol.ts that works: says `ready`, then does `work` as often and as long as it is asked to. */
+export async function serve(ready: Ready, work: () => Promise<unknown>): Promise<void> {
+  say(ready)
+  for await (const line of createInterface({ input: process.stdin })) {
+    const times = await repeat(work, Number(line), 1)
+    say({ times, memory: process.resourceUsage().maxRSS * 1024 })
+  }
+}
+
+/** Does `work` for some seconds and at least `least` times; gives the seconds of each. */
+export async function repeat(work: () => Promise<unknown>, seconds: number, least: number): Promise<readonly number[]> {
+  const times: number[] = []
+  const end = performance.now() + seconds * 1000
+  do {
+    const start = performance.now()
+    await work()
+    times.push((performance.now() - start) / 1000)
+  } while (times.length < least || performance.now() < end)
+  return times
+}
+
+function say(message: Ready | Slice): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`)
+}
