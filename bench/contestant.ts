@@ -50,17 +50,13 @@ function linesOf(child: ChildProcessWithoutNullStreams): Lines {
   child.stderr.on('data', (chunk) => (complaint += String(chunk)))
   const failed = new Promise<never>((_resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code) => reject(new Error(lastLine(complaint) ?? `it ended with code ${code}`)))
+    child.on('close', (code) => reject(new Error(lastLine(complaint) || `it ended with code ${code}`)))
   })
   failed.catch(() => undefined) // nobody may be waiting when it ends
   const iterator = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  return () => Promise.race([failed, iterator.next().then(({ value, done }) => (done ? failed : (value as string)))])
+  return () => Promise.race([failed, iterator.next().then(({ value, done }) => (done ? failed : value))])
 }
 
 function lastLine(text: string): string | undefined {
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .at(-1)
-    ?.trim()
+  return text.trim().split('\n').at(-1)?.trim()
 }

@@ -31,7 +31,6 @@ export function stepFlops(step: StepGraph, oneHot: readonly boolean[]): number {
 function countedEntries(step: StepGraph, operand: number, free: ReadonlySet<number>): number {
   const { op, inputs, type } = step.nodes[operand]!
   if (free.has(operand)) return 0
-  if (op === 'concat')
-    return inputs.reduce((total, input) => total + countedEntries(step, input, free), 0)
+  if (op === 'concat') return inputs.reduce((total, input) => total + countedEntries(step, input, free), 0)
   return type.shape[0]!
 }

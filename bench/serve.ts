@@ -11,7 +11,11 @@ export async function serve(ready: Ready, work: () => Promise<unknown>): Promise
 }
 
 /** Does `work` for some seconds and at least `least` times; gives the seconds of each. */
-export async function repeat(work: () => Promise<unknown>, seconds: number, least: number): Promise<readonly number[]> {
+export async function repeat(
+  work: () => Promise<unknown>,
+  seconds: number,
+  least: number,
+): Promise<readonly number[]> {
   const times: number[] = []
   const end = performance.now() + seconds * 1000
   do {

@@ -29,6 +29,9 @@ async function main({ cell, configuration, runtime: name, threads, isa }: Sluice
 try {
   await main(JSON.parse(process.argv[2]!) as SluiceTask)
 } catch (error) {
-  if (!(error instanceof Unsupported)) throw error
-  await serve({ missing: error.message }, async () => undefined)
+  if (error instanceof Unsupported) await serve({ missing: error.message }, async () => undefined)
+  else {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
 }

@@ -8,7 +8,6 @@ import { Fields } from './fields.ts'
 /** Why a case does not count yet. */
 export type Reason =
   | 'reverse or both directions'
-  | 'projections'
   | 'ragged lengths'
   | "stored activations other than the language's"
   | 'attention'
@@ -69,9 +68,11 @@ function filesOf(directory: string): readonly string[] {
 
 function readFile(directory: string, file: string, formats: readonly Format[]): readonly Case[] {
   const raw = attempt(file, (): unknown => JSON.parse(readFileSync(join(directory, file), 'utf8')))
-  return new Fields(raw, file).objects('cases').map((fields) => {
+  const cases = new Fields(raw, file).objects('cases')
+  if (cases.length === 0) throw new SluiceError('conformance-file', `${file} holds no cases.`)
+  return cases.map((fields) => {
     const format = formats.find((each) => each.recognises(fields))
-    if (!format) throw fields.wrong('kind', 'is of no known format')
+    if (!format) throw fields.error('is of no known format')
     return { file, name: format.nameOf(fields), trial: format.read(fields) }
   })
 }

@@ -13,7 +13,7 @@ export class Fields {
 
   constructor(value: unknown, where: string) {
     this.#where = where
-    if (!isRecord(value)) throw this.#error('must be an object')
+    if (!isRecord(value)) throw this.error('must be an object')
     this.#record = value
   }
 
@@ -38,27 +38,23 @@ export class Fields {
   }
 
   text(key: string): string {
-    return this.#take(key, 'a text', (value) => typeof value === 'string')
+    return this.#take(key, 'a text', isText)
   }
 
   /** One of the given texts. */
   choice<T extends string>(key: string, choices: readonly T[]): T {
-    return this.#take(key, `one of ${choices.join(', ')}`, (value): value is T =>
-      choices.some((choice) => choice === value),
-    )
+    const isChoice = (value: unknown): value is T => choices.some((choice) => choice === value)
+    return this.#take(key, `one of ${choices.join(', ')}`, isChoice)
   }
 
   number(key: string): number {
-    return this.#take(key, 'a number', isFinite)
+    return this.#take(key, 'a number', isNumber)
   }
 
   /** A whole number above zero. */
   count(key: string): number {
-    return this.#take(
-      key,
-      'a whole number above zero',
-      (value) => Number.isSafeInteger(value) && Number(value) > 0,
-    )
+    const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) > 0
+    return this.#take(key, 'a whole number above zero', isCount)
   }
 
   flag(key: string): boolean {
@@ -66,15 +62,15 @@ export class Fields {
   }
 
   texts(key: string): readonly string[] {
-    return this.#list(key, 'a list of texts', (value) => typeof value === 'string')
+    return this.#take(key, 'a list of texts', listOf(isText))
   }
 
   numbers(key: string): readonly number[] {
-    return this.#list(key, 'a list of numbers', isFinite)
+    return this.#take(key, 'a list of numbers', listOf(isNumber))
   }
 
   objects(key: string): readonly Fields[] {
-    const values = this.#list<unknown>(key, 'a list', () => true)
+    const values = this.#take(key, 'a list', Array.isArray)
     return values.map((value, index) => new Fields(value, `${this.#place(key)}[${index}]`))
   }
 
@@ -87,7 +83,7 @@ export class Fields {
     }
     const entries = tensor.shape.reduce((total, size) => total * size, 1)
     if (tensor.data.length === entries) return tensor
-    throw fields.#error(`has ${tensor.data.length} entries for the shape [${tensor.shape.join(', ')}]`)
+    throw fields.error(`has ${tensor.data.length} entries for the shape [${tensor.shape.join(', ')}]`)
   }
 
   /** All fields, each a tensor. */
@@ -95,27 +91,25 @@ export class Fields {
     return new Map(this.names().map((key) => [key, this.tensor(key)]))
   }
 
-  /** An error about a field, for rules that only a format knows. */
+  /** An error about the object, for rules that only a format knows. */
+  error(message: string): SluiceError {
+    return new SluiceError('conformance-file', `${this.#where} ${message}.`)
+  }
+
+  /** An error about one of its fields. */
   wrong(key: string, message: string): SluiceError {
     return new SluiceError('conformance-file', `${this.#place(key)} ${message}.`)
   }
 
-  #take<T>(key: string, what: string, test: (value: unknown) => boolean): T {
+  #take<T>(key: string, what: string, test: (value: unknown) => value is T): T {
     const value = this.#record[key]
-    if (test(value)) return value as T
-    throw this.wrong(key, `must be ${what}, not ${JSON.stringify(value)}`)
-  }
-
-  #list<T>(key: string, what: string, test: (value: unknown) => boolean): readonly T[] {
-    return this.#take(key, what, (value) => Array.isArray(value) && value.every(test))
+    if (test(value)) return value
+    const found = value === undefined ? 'but is missing' : `not ${JSON.stringify(value).slice(0, 60)}`
+    throw this.wrong(key, `must be ${what}, ${found}`)
   }
 
   #place(key: string): string {
     return `${this.#where}: ${key}`
-  }
-
-  #error(message: string): SluiceError {
-    return new SluiceError('conformance-file', `${this.#where} ${message}.`)
   }
 }
 
@@ -123,8 +117,11 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function isFinite(value: unknown): boolean {
-  return Number.isFinite(value)
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isNumber = (value: unknown): value is number => Number.isFinite(value)
+
+function listOf<T>(test: (value: unknown) => value is T) {
+  return (value: unknown): value is readonly T[] => Array.isArray(value) && value.every(test)
 }
 
 /** The tensor with its first two axes swapped: batch-first to time-major and back. */

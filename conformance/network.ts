@@ -47,16 +47,20 @@ export class Network {
    */
   layer(step: StepGraph, sequence: number, { prefix = '', suffix = '' }: LayerNames = {}): number {
     const typeOf = (node: number): Type => step.nodes[node]!.type
-    const initial = step.states.map(({ name, previous }) => this.input(`${name}0${suffix}`, typeOf(previous)))
+    const states = step.states.map(({ name, previous }) => ({
+      initial: `${name}0${suffix}`,
+      final: `${name}_n${suffix}`,
+      size: typeOf(previous).shape[0]!,
+    }))
+    const initial = step.states.map(({ previous }, index) =>
+      this.input(states[index]!.initial, typeOf(previous)),
+    )
     const parameters = step.parameters.map(({ name, node }) =>
       this.#leaf('parameter', this.#parameters, `${prefix}${name}${suffix}`, typeOf(node)),
     )
     const scan = this.build.add('scan', [sequence, ...initial, ...parameters], { step })
-    for (const [index, { name, previous }] of step.states.entries()) {
-      const final = `${name}_n${suffix}`
-      this.output(final, this.#pick(scan, step.outputs.length + index))
-      this.states.push({ initial: `${name}0${suffix}`, final, size: typeOf(previous).shape[0]! })
-    }
+    states.forEach(({ final }, index) => this.output(final, this.#pick(scan, step.outputs.length + index)))
+    this.states.push(...states)
     return this.#pick(scan, 0)
   }
 

@@ -1,5 +1,4 @@
 import type { Machine } from '../src/runtime/index.ts'
-import type { Reason } from './cases.ts'
 import { type Difference, excess } from './compare.ts'
 
 /** What became of a case on a runtime. */
@@ -9,7 +8,7 @@ export interface Result {
   readonly runtime: Machine['runtime']
   readonly status: 'passed' | 'failed' | 'skipped'
   /** Why it was skipped, or the error with which it failed. */
-  readonly reason?: Reason | string
+  readonly reason?: string
   /** What is out of tolerance in a case that failed. */
   readonly differences?: readonly Difference[]
 }

@@ -4,7 +4,7 @@ import type { Case } from './cases.ts'
 import { compare } from './compare.ts'
 import type { Result } from './report.ts'
 
-/** Runs a case on a runtime. A case that throws a SluiceError has failed; any other error is thrown on. */
+/** Runs a case on a runtime. A case that throws has failed. */
 export async function runCase({ file, name, trial }: Case, runtime: Runtime): Promise<Result> {
   const about = { file, name, runtime: runtime.machine.runtime }
   if (typeof trial === 'string') return { ...about, status: 'skipped', reason: trial }
@@ -12,9 +12,14 @@ export async function runCase({ file, name, trial }: Case, runtime: Runtime): Pr
   try {
     const checks = await trial.run(runtime)
     const differences = checks.flatMap((check) => compare(check, tolerance) ?? [])
-    return { ...about, status: differences.length > 0 ? 'failed' : 'passed', differences }
+    return differences.length > 0
+      ? { ...about, status: 'failed', differences }
+      : { ...about, status: 'passed' }
   } catch (error) {
-    if (!(error instanceof SluiceError)) throw error
-    return { ...about, status: 'failed', reason: error.message }
+    return {
+      ...about,
+      status: 'failed',
+      reason: error instanceof SluiceError ? error.message : String(error),
+    }
   }
 }

@@ -41,7 +41,7 @@ export async function runSequence(runtime: Runtime, sequence: Sequence): Promise
   try {
     writeAll(executable, sequence)
     await executable.run({ steps: sequence.steps, mode: 'forward' })
-    const outputs = outputChecks(executable, sequence)
+    const outputs = outputChecks(executable, sequence, '')
     if (!sequence.loss) return outputs
     const loss = writeSeeds(executable, sequence, sequence.loss)
     await executable.run({ steps: sequence.steps, mode: 'gradients' })
@@ -49,7 +49,7 @@ export async function runSequence(runtime: Runtime, sequence: Sequence): Promise
       ...outputs,
       loss,
       ...gradientChecks(executable, sequence, sequence.loss),
-      ...outputChecks(executable, sequence),
+      ...outputChecks(executable, sequence, ' beside gradients'),
     ]
   } finally {
     executable.dispose()
@@ -81,9 +81,9 @@ function readOutput(executable: Executable, { steps, lastStep }: Sequence, name:
   return output.slice(output.length - output.length / steps)
 }
 
-function outputChecks(executable: Executable, sequence: Sequence): readonly Check[] {
+function outputChecks(executable: Executable, sequence: Sequence, label: string): readonly Check[] {
   return Array.from(sequence.outputs, ([name, want]) => ({
-    name,
+    name: `${name}${label}`,
     got: readOutput(executable, sequence, name),
     want,
   }))

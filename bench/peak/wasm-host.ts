@@ -21,7 +21,10 @@ const module = await WebAssembly.compile(await readFile(file))
 const memory = new WebAssembly.Memory({ initial: 32 })
 const { exports } = await WebAssembly.instantiate(module, { env: { memory } })
 const flops = (exports['roundFlops'] as () => number)() * rounds * Number(threads)
-const workers = Array.from({ length: Number(threads) }, () => new Worker(program, { eval: true, workerData: module }))
+const workers = Array.from(
+  { length: Number(threads) },
+  () => new Worker(program, { eval: true, workerData: module }),
+)
 
 async function burst(): Promise<void> {
   await Promise.all(

@@ -49,11 +49,20 @@ function readNode(raw: Fields) {
   }
 }
 
+const attributeNames = [
+  'hidden_size',
+  'direction',
+  'layout',
+  'activations',
+  'activation_alpha',
+  'activation_beta',
+  'clip',
+  'input_forget',
+  'linear_before_reset',
+]
+
 function readAttributes(fields: Fields) {
-  fields.known([
-    ...['hidden_size', 'direction', 'layout', 'activations', 'activation_alpha', 'activation_beta', 'clip'],
-    ...['input_forget', 'linear_before_reset'],
-  ])
+  fields.known(attributeNames)
   const isSet = (key: string) => fields.has(key) && fields.number(key) !== 0
   const numbers = (key: string) => (fields.has(key) ? fields.numbers(key) : [])
   return {
@@ -71,6 +80,7 @@ function readAttributes(fields: Fields) {
 
 function readOutputs(fields: Fields, inTime: (tensor: Tensor) => Tensor): Values {
   const names: Readonly<Record<string, string>> = { Y: 'output', Y_h: 'h_n', Y_c: 'c_n' }
+  if (fields.names().length === 0) throw fields.error('holds nothing to check')
   const data = (name: string) => (name === 'Y' ? inTime(fields.tensor(name)) : fields.tensor(name)).data
   return new Map(fields.names().map((name) => [names[name]!, data(name)]))
 }

@@ -36,23 +36,24 @@ function readConfig(fields: Fields) {
     rows: fields.count('batch'),
     steps: fields.count('steps'),
     bidirectional: fields.flag('bidirectional'),
-    projected: fields.number('proj_size') > 0,
+    projection: fields.number('proj_size'),
     lengths: fields.has('lengths') ? fields.numbers('lengths') : [],
   }
 }
 
-function skipped({ bidirectional, projected, lengths, steps }: Config): Reason | undefined {
+function skipped({ bidirectional, lengths, steps }: Config): Reason | undefined {
   if (bidirectional) return 'reverse or both directions'
-  if (projected) return 'projections'
   return lengths.some((length) => length !== steps) ? 'ragged lengths' : undefined
 }
 
-function networkOf({ mode, bias, input, hidden, layers }: Config): Network {
+function networkOf({ mode, bias, input, hidden, layers, projection }: Config): Network {
   const network = new Network()
-  const cell = torchCell(mode, bias)
+  const projected = projection > 0
+  const cell = torchCell(mode, { bias, projected })
   let sequence = network.input('x', { extent: 'step', shape: [input] })
   for (let layer = 0; layer < layers; layer++) {
-    const step = cell.graph({ input: layer === 0 ? input : hidden, hidden })
+    const width = layer === 0 ? input : projected ? projection : hidden
+    const step = cell.graph({ input: width, hidden, ...(projected && { projection }) })
     sequence = network.layer(step, sequence, { suffix: `_l${layer}` })
   }
   network.output('output', sequence)

@@ -75,7 +75,7 @@ const head = compile('output y: classes\n y = weight @ x + bias', { name: 'head'
 function networkOf({ mode, vocabulary, hidden, layers }: TrainingRun): Network {
   const network = new Network()
   const token = { extent: 'step', shape: [] } as const
-  const cell = torchCell(mode, true)
+  const cell = torchCell(mode, { bias: true })
   let sequence = network.build.add('onehot', [network.input('tokens', token)], { classes: vocabulary })
   for (let layer = 0; layer < layers; layer++) {
     const step = cell.graph({ input: layer === 0 ? vocabulary : hidden, hidden })

@@ -1,5 +1,5 @@
-import type { Node, Port, StatePort, StepGraph, Type, WindowGraph } from '../graph/index.ts'
-import { Builder, numbers } from '../graph/index.ts'
+import type { Node, Port, StatePort, StepGraph, WindowGraph } from '../graph/index.ts'
+import { Builder, numbers, operation } from '../graph/index.ts'
 import { type Axes, Cuts, bodyAxes, windowAxes } from './cuts.ts'
 import { Unsupported, invariant } from '../core/errors.ts'
 
@@ -245,16 +245,19 @@ function cutStep(step: StepGraph, axes: Axes, cuts: Cuts): { step: StepGraph; re
   step.nodes.forEach((_node, id) => writer.write(id))
   const named = (ports: readonly Port[]): readonly Port[] =>
     ports.flatMap(({ name, node }) => writer.ports(name, node))
-  const outputs = named(step.outputs).map((port) => rowNode(writer.build, port))
+  const outputs = named(step.outputs).map(({ name, node }) => ({
+    name,
+    node: resultNode(writer.build, node, new Set()),
+  }))
+  const taken = new Set<number>()
   const states = step.states.flatMap(({ name, previous, next, initial }): readonly StatePort[] => {
     const before = writer.ports(name, previous)
     invariant(before.length === writer.parts(next).length, `state ${name} is cut alike before and after`)
-    return before.map((port, index) => ({
-      name: port.name,
-      previous: port.node,
-      next: rowNode(writer.build, { name, node: writer.parts(next)[index]! }).node,
-      initial,
-    }))
+    return before.map((port, index) => {
+      const own = resultNode(writer.build, writer.parts(next)[index]!, taken)
+      taken.add(own)
+      return { name: port.name, previous: port.node, next: own, initial }
+    })
   })
   const count = (node: number): number => writer.parts(node).length
   return {
@@ -271,13 +274,17 @@ function cutStep(step: StepGraph, axes: Axes, cuts: Cuts): { step: StepGraph; re
   }
 }
 
-/** Results of a step exist for each row. */
-function rowNode(build: Builder, { name, node }: Port): Port {
-  const type: Type = build.type(node)
-  return {
-    name,
-    node: type.extent === 'row' ? node : build.add('copy', [build.add('spread', [node], { extent: 'row' })]),
-  }
+/** The node of a result: once a row, and no leaf or repeated value, nor one of those that are `taken`. */
+function resultNode(build: Builder, node: number, taken: ReadonlySet<number>): number {
+  const isRow = build.type(node).extent === 'row'
+  let own = isRow ? node : build.add('spread', [node], { extent: 'row' })
+  while (taken.has(own) || isShown(build.nodes[own]!.op)) own = build.add('copy', [own])
+  return own
+}
+
+/** Whether a node only shows a value that stands elsewhere. */
+function isShown(op: string): boolean {
+  return op === 'spread' || operation(op).kind === 'leaf'
 }
 
 function spans(bounds: readonly number[]): readonly { from: number; to: number }[] {

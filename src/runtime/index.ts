@@ -1,5 +1,6 @@
 import { Unsupported } from '../core/errors.ts'
-import { openNative } from './native/index.ts'
+import { inNode } from '../core/platform.ts'
+import type { Device } from './device.ts'
 import { packedRuntime } from './packed.ts'
 import { reference } from './reference/reference.ts'
 import type { Machine, Runtime } from './types.ts'
@@ -41,13 +42,20 @@ export async function openRuntime(
   options: RuntimeOptions = {},
 ): Promise<Runtime> {
   if (name === 'reference') return reference
-  if (name === 'native') return packedRuntime(openNative(options))
+  if (name === 'native') return packedRuntime(await native(options))
   if (name === 'wasm') return packedRuntime(await openWasm(options))
   try {
-    return packedRuntime(openNative(options))
+    return packedRuntime(await native(options))
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error
     options.onFallback?.('native', error.message)
     return packedRuntime(await openWasm(options))
   }
+}
+
+/** Addons are for Node; a browser never loads the module. */
+async function native(options: RuntimeOptions): Promise<Device> {
+  if (!inNode) throw new Unsupported('The native runtime is for Node: a browser has no addons.')
+  const { openNative } = await import('./native/index.ts')
+  return openNative(options)
 }

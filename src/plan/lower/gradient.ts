@@ -65,7 +65,7 @@ class GradientLowering {
     }
     const after: LoopDraft = { direction: -1, parallel: true, copies: [], stages: [] }
     const sums = this.#columnSums(loop)
-    loop.stages.push(...this.#leafStages())
+    loop.stages.push(...this.#leafStages(sums.get(-1) ?? []))
     this.#stages.forEach((stage, index) => this.#stage(stage, index, loop, after, sums))
     this.#carryOver(loop)
     this.#lowering.backward.push(loop)
@@ -96,14 +96,11 @@ class GradientLowering {
   #layCarries(): void {
     for (const { carries } of this.#program.states) {
       for (const { leaf, source: made } of carries) {
-        const product = made !== undefined && this.#isProduct(made)
-        const size = this.#scan.size(leaf)
-        const { arena } = this.#lowering
-        const place = still(product ? arena.rowMajor(size, 1) : arena.blockMajor(size, 1))
+        const place = this.#once(leaf, made !== undefined && this.#isProduct(made))
         this.#carries.set(leaf, place)
         this.#scan.homes.set(leaf, [place])
-        if (made !== undefined && made !== leaf)
-          this.#addHome(made, this.#needsCopy(leaf, made) ? this.#spare(leaf, product) : place)
+        if (made === undefined) this.#next.set(leaf, this.#lowering.constant(0))
+        else if (made !== leaf) this.#addHome(made, this.#needsCopy(leaf, made) ? this.#spare(leaf, made) : place)
       }
     }
   }
@@ -122,15 +119,21 @@ class GradientLowering {
     else this.#scan.addHome(id, home)
   }
 
-  readonly #spares = new Map<number, Operand>()
+  /** A place that every step writes anew: row after row where products do. */
+  #once(id: number, product: boolean): Operand {
+    const { arena } = this.#lowering
+    const size = this.#scan.size(id)
+    return still(size === 0 ? arena.splat(1) : product ? arena.rowMajor(size, 1) : arena.blockMajor(size, 1))
+  }
+
+  /** Where the next values of carries stand at the end of a step, if not in the place of the carry. */
+  readonly #next = new Map<number, Operand>()
 
   /** A second place for a carry that is still read after its new value is made. */
-  #spare(leaf: number, product: boolean): Operand {
-    const { arena } = this.#lowering
-    const size = this.#scan.size(leaf)
-    const made = still(product ? arena.rowMajor(size, 1) : arena.blockMajor(size, 1))
-    this.#spares.set(leaf, made)
-    return made
+  #spare(leaf: number, made: number): Operand {
+    const place = this.#once(leaf, this.#isProduct(made))
+    this.#next.set(leaf, place)
+    return place
   }
 
   #needsCopy(leaf: number, made: number): boolean {
@@ -157,7 +160,7 @@ class GradientLowering {
     for (const group of this.#scan.groups) {
       const { nodes, panels } = group
       const conflict = nodes.some((sum) => {
-        const made = this.#scan.gradientsOf(sum).map((id) => Math.max(0, stageOf(this.#stages, id)))
+        const made = this.#scan.gradientsOf(sum).map((id) => stageOf(this.#stages, id))
         const last = this.#stages.findLastIndex((stage) => this.#readsIn(stage, sum))
         return this.#scan.plan.kept.has(sum) && made.some((index) => index < last)
       })
@@ -176,7 +179,10 @@ class GradientLowering {
   /** A gradient is computed straight into its panel; one that is there before the stages is copied, unless it is there already. */
   #panelHome(gradient: number, home: Operand): void {
     const id = source(this.#program, gradient)
-    if (!this.#isLeaf(id)) {
+    if (this.#isProduct(id)) {
+      if (!this.#scan.homes.has(id)) this.#scan.addHome(id, this.#once(id, true))
+      this.#scan.addHome(id, home)
+    } else if (!this.#isLeaf(id)) {
       this.#scan.homes.set(id, [home, ...(this.#scan.homes.get(id) ?? [])])
     } else if (this.#scan.locate(id).base !== home.base) this.#leafCopies.push({ leaf: id, home })
   }
@@ -185,13 +191,7 @@ class GradientLowering {
     for (const id of [...stage.groups.flat(), ...stage.reductions, ...stage.program]) {
       if (this.#scan.homes.has(id)) continue
       if (stage.program.includes(id) && !this.#scan.readLater(this.#stages, id, stage)) continue
-      const { arena } = this.#lowering
-      const size = this.#scan.size(id)
-      const rows = this.#isProduct(id)
-      this.#scan.addHome(
-        id,
-        still(size === 0 ? arena.splat(1) : rows ? arena.rowMajor(size, 1) : arena.blockMajor(size, 1)),
-      )
+      this.#scan.addHome(id, this.#once(id, this.#isProduct(id)))
     }
   }
 
@@ -221,7 +221,7 @@ class GradientLowering {
       if (stored) sumColumns(this.#lowering, stored, size, targets)
       else {
         const sums = this.#lowering.arena.sums(size)
-        const at = Math.max(0, stageOf(this.#stages, value))
+        const at = stageOf(this.#stages, value)
         byStage.set(at, [...(byStage.get(at) ?? []), { value, sums }])
         sumChunks(this.#lowering, sums, size, targets, loop)
       }
@@ -236,24 +236,17 @@ class GradientLowering {
     return [...homes, ...copied].find(({ timeStride }) => timeStride > 0)
   }
 
-  /** Gradients that come in from outside are copied to where they are needed; then come the products that read them. */
-  #leafStages(): readonly LoopDraft['stages'][number][] {
-    const { width } = this.#lowering.shape
+  /** Gradients from outside are copied to where they are needed and summed; then come the products that read them. */
+  #leafStages(sums: readonly ColumnSum[]): readonly LoopDraft['stages'][number][] {
     const copies = [...groupBy(this.#leafCopies, ({ leaf }) => this.#scan.size(leaf))].map(([size, list]) => {
       const pairs = list.map(({ leaf, home }) => ({ from: this.#scan.locate(leaf), home }))
-      return {
-        kind: 0,
-        panels: blocksOf(size, width),
-        units: 1,
-        program: copyProgram(this.#lowering, size, pairs),
-      }
+      return this.#computeStage(size, copyProgram(this.#lowering, size, pairs), [])
     })
+    const summed = [...groupBy(sums, ({ value }) => this.#scan.size(value))].map(([size, list]) =>
+      this.#computeStage(size, this.#scan.writeProgram(size, [], [], list), []),
+    )
     const products = this.#products.after(-1)
-    if (products.length === 0) return copies
-    return [
-      ...copies,
-      { kind: 0, panels: 1, units: 1, program: -1, ...this.#productRange(products, undefined) },
-    ]
+    return [...copies, ...summed, ...(products.length > 0 ? [this.#computeStage(0, -1, products)] : [])]
   }
 
   #stage(
@@ -325,11 +318,11 @@ class GradientLowering {
     return { productFirst, productCount: drafts.length }
   }
 
-  /** Moves new carries from their second places, once nothing reads the old ones. */
+  /** Moves the next values of carries to their places, once nothing reads the old ones. */
   #carryOver(loop: LoopDraft): void {
-    const bySize = groupBy(this.#spares, ([leaf]) => this.#scan.size(leaf))
-    for (const [size, spares] of bySize) {
-      const copies = spares.map(([leaf, from]) => ({ from, home: this.#carries.get(leaf)! }))
+    const bySize = groupBy(this.#next, ([leaf]) => this.#scan.size(leaf))
+    for (const [size, list] of bySize) {
+      const copies = list.map(([leaf, from]) => ({ from, home: this.#carries.get(leaf)! }))
       const program = copyProgram(this.#lowering, size, copies)
       loop.stages.push({ kind: 0, panels: blocksOf(size, this.#lowering.shape.width), units: 1, program })
     }

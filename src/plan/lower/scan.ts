@@ -237,7 +237,7 @@ export class ScanLowering {
       this.readLater(plan.forward, sum, stage)
     )
       return false
-    const made = this.gradientsOf(sum).map((node) => Math.max(0, stageOf(plan.backward, node)))
+    const made = this.gradientsOf(sum).map((node) => stageOf(plan.backward, node))
     const read = plan.backward.findLastIndex((part) =>
       [...part.groups.flat(), ...part.reductions, ...part.program].some((reader) => this.#reads(reader, id)),
     )

@@ -1,4 +1,5 @@
 import { Unsupported } from '../../core/errors.ts'
+import { inNode } from '../../core/platform.ts'
 import { type Backing, type Device, HeldPlan, Line, type Loaded, checkPlan, threadCount } from '../device.ts'
 import type { Host } from './host.ts'
 import { Workers } from './workers.ts'
@@ -32,6 +33,9 @@ const firstPages = 32
 
 /** Opens the WebAssembly runtime. @throws Unsupported when it is not built or may not share memory */
 export async function openWasm(options: WasmOptions = {}): Promise<Device> {
+  if (!inNode) {
+    throw new Unsupported('WebAssembly runs in Node alone as yet: take the runtime "reference" in a browser.')
+  }
   const { nodeHost: host } = await import('./host-node.ts')
   const inline = options.inline ?? typeof SharedArrayBuffer === 'undefined'
   const threads = inline ? 1 : threadCount(options.threads, host.cores)

@@ -1,0 +1,60 @@
+import { textFrom } from './data/index.ts'
+import { decodeModel as decodeStored, modelFrom } from './interop/index.ts'
+import type { Model } from './model/index.ts'
+
+/*
+ * What `import … from 'sluice'` gives in a browser: everything but files.
+ */
+
+export { type OnAnyRuntime, evaluate, sample, train } from './auto.ts'
+export {
+  type CellFactory,
+  type CellOptions,
+  type CellRecord,
+  type Gate,
+  type Init,
+  type InitSpec,
+  type LayerCell,
+  cell,
+  cells,
+  library,
+} from './cells/index.ts'
+export { SluiceError, Unsupported } from './core/errors.ts'
+export { type Text, type TextOptions, Vocabulary } from './data/index.ts'
+export { EquationError } from './equations/index.ts'
+export type { Choice, SampleOptions, Sampling, SamplingState } from './generate/index.ts'
+export { encodeModel } from './interop/index.ts'
+export { Model, type ModelConfig, type ModelOptions, model } from './model/index.ts'
+export {
+  type Machine,
+  type Runtime,
+  type RuntimeName,
+  type RuntimeOptions,
+  openRuntime,
+  runtimeNames,
+} from './runtime/index.ts'
+export {
+  type Evaluation,
+  type OptimizerName,
+  type OptimizerOptions,
+  type RunStore,
+  type ScheduleKind,
+  type ScheduleOptions,
+  type Settings,
+  type SettingsOptions,
+  type TrainOptions,
+  type Training,
+  type TrainingStep,
+  version,
+} from './train/index.ts'
+
+/** Texts to learn from: `text.from(string)`. */
+export const text = { from: textFrom }
+
+/**
+ * A model from the bytes of a model file, which `encodeModel` writes and a run directory holds.
+ * @param name what the bytes are, for errors
+ */
+export function decodeModel(bytes: Uint8Array, name?: string): Model {
+  return modelFrom(decodeStored(bytes, name))
+}

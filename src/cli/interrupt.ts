@@ -1,0 +1,33 @@
+import { exitCodes } from './failure.ts'
+
+const signals = { SIGINT: exitCodes.interrupted, SIGTERM: 143 } as const
+
+/** Tells when the user wants to stop. */
+export interface Interrupt {
+  readonly signal: AbortSignal
+  /** How to exit after an interrupt. */
+  readonly exitCode: number
+  /** Listens no more. */
+  stop(): void
+}
+
+/** Waits for Ctrl-C (and SIGTERM): the first asks to end in good order, the second ends at once. */
+export function onInterrupt(): Interrupt {
+  const controller = new AbortController()
+  let exitCode: number = exitCodes.interrupted
+  const listener = (name: NodeJS.Signals): void => {
+    exitCode = signals[name as keyof typeof signals]
+    if (controller.signal.aborted) process.exit(exitCode)
+    controller.abort()
+  }
+  for (const name of Object.keys(signals)) process.on(name, listener)
+  return {
+    signal: controller.signal,
+    get exitCode() {
+      return exitCode
+    },
+    stop() {
+      for (const name of Object.keys(signals)) process.off(name, listener)
+    },
+  }
+}

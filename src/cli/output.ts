@@ -1,0 +1,72 @@
+import type { Sink } from './view/screen.ts'
+import { type Style, styleFor, wantsColour } from './view/style.ts'
+
+/** Where a command's words go. */
+export interface Output {
+  /** One JSON object a line on standard output, and everything else on standard error. */
+  readonly json: boolean
+  /** No more than results, warnings and errors. */
+  readonly quiet: boolean
+  /** What was asked for: standard output. */
+  readonly results: Sink
+  /** Progress and what belongs to it: standard output, with `json` standard error. */
+  readonly progress: Sink
+  /** Colours for `progress`. */
+  readonly style: Style
+  /** Writes one JSON object, with `json` alone. */
+  record(object: object): void
+  /** A line of news on `progress`, unless `quiet`. */
+  say(line: string): void
+  /** A line on standard error, unless `quiet`: beside the result, never in it. */
+  note(line: string): void
+  /** Aborts when nobody reads standard output any more, as after `| head`. */
+  readonly closed: AbortSignal
+}
+
+/** What an output writes to; both streams may report errors. */
+export interface Streams {
+  readonly stdout: Stream
+  readonly stderr: Stream
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+interface Stream extends Sink {
+  on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown
+}
+
+/** The output of a command with the common options. */
+export function openOutput(
+  { json = false, quiet = false }: { readonly json?: boolean; readonly quiet?: boolean },
+  { stdout, stderr, env }: Streams = process,
+): Output {
+  const progress = json ? stderr : stdout
+  return {
+    json,
+    quiet,
+    results: stdout,
+    progress,
+    style: styleFor(wantsColour(progress.isTTY === true, env)),
+    record(object) {
+      if (json) stdout.write(`${JSON.stringify(object)}\n`)
+    },
+    say(line) {
+      if (!quiet) progress.write(`${line}\n`)
+    },
+    note(line) {
+      if (!quiet) stderr.write(`${line}\n`)
+    },
+    closed: closedSignal(stdout, stderr),
+  }
+}
+
+/** A closed pipe is no error: whoever reads has enough. */
+function closedSignal(...streams: readonly Stream[]): AbortSignal {
+  const controller = new AbortController()
+  for (const stream of streams) {
+    stream.on('error', (error) => {
+      if (error.code !== 'EPIPE') throw error
+      controller.abort()
+    })
+  }
+  return controller.signal
+}

@@ -1,0 +1,16 @@
+import { modelFrom } from './interop/index.ts'
+import type { Model } from './model/index.ts'
+import { type Which, readModel as readStored } from './train/read-model.ts'
+
+/*
+ * What `import … from 'sluice'` gives in Node: everything that a browser has, and files.
+ */
+
+export * from './browser.ts'
+export { type FileOptions, text } from './data/file.ts'
+export { RunDirectory } from './train/directory.ts'
+
+/** The model of a run directory (its best or its last checkpoint) or of a model file. */
+export async function readModel(path: string, which?: Which): Promise<Model> {
+  return modelFrom(await readStored(path, which))
+}

@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'vitest'
+import { Fields } from '../../conformance/fields.ts'
+import { applied } from '../../conformance/formats/activations.ts'
+import { formats } from '../../conformance/formats/index.ts'
+import { equationsOf } from '../../conformance/formats/operators.ts'
+import { type Result, countText, fileText } from '../../conformance/report.ts'
+import { runCase } from '../../conformance/run.ts'
+import { reference } from '../../src/runtime/index.ts'
+
+const tensor = (shape: readonly number[], data: readonly number[]) => ({ shape, data })
+const sequence = [2, 1, 1]
+const row = [1, 1]
+const matrix = [1, 1]
+const vector = [1]
+
+/** Both cells are linear, so the numbers were worked out by hand: c is 5, then 19. */
+const linear = {
+  name: 'linear',
+  config: {
+    input_size: 1,
+    hidden_size: 1,
+    batch: 1,
+    steps: 2,
+    constants: {},
+    carried_states: ['c'],
+    output_state: 'c',
+    loss_states: ['c'],
+    equations: ['c = W @ x + u * c_prev'],
+  },
+  inputs: {
+    x: tensor(sequence, [1, 2]),
+    c0: tensor(row, [1]),
+    loss_weights: tensor(sequence, [1, 10]),
+  },
+  parameters: { W: tensor(matrix, [2]), u: tensor(vector, [3]) },
+  outputs: { output: tensor(sequence, [5, 19]), c_n: tensor(row, [19]) },
+  gradients: {
+    W: tensor(matrix, [146]),
+    u: tensor(vector, [233]),
+    x: tensor(sequence, [176, 58]),
+    c0: tensor(row, [264]),
+  },
+  loss: 375.5,
+  tolerance: { rtol: 1e-12, atol: 0, float32: { rtol: 1e-6, atol: 0 } },
+}
+
+/** The output is no state here: h = 2 c. */
+const readout = {
+  ...linear,
+  name: 'readout',
+  config: {
+    ...linear.config,
+    output_state: 'h',
+    loss_states: ['c', 'h'],
+    constants: { k: 2 },
+    equations: [...linear.config.equations, 'h = k * c'],
+  },
+  outputs: { output: tensor(sequence, [10, 38]), c_n: tensor(row, [19]), h_n: tensor(row, [38]) },
+  gradients: {
+    W: tensor(matrix, [577]),
+    u: tensor(vector, [922]),
+    x: tensor(sequence, [694, 230]),
+    c0: tensor(row, [1041]),
+  },
+  loss: 1292.5,
+}
+
+/** An ONNX node that adds up: h = 2 x + 3 h + 1, times 0.5. */
+const node = {
+  case: 'affine',
+  op: 'RNN',
+  attrs: { hidden_size: 1, activations: ['Affine'], activation_alpha: [0.5], activation_beta: [0] },
+  inputs: {
+    X: { dims: [2, 1, 1], data: [1, 2] },
+    W: { dims: [1, 1, 1], data: [2] },
+    R: { dims: [1, 1, 1], data: [3] },
+    B: { dims: [1, 2], data: [0.25, 0.75] },
+  },
+  outputs: { Y: { dims: [2, 1, 1, 1], data: [1.5, 4.75] }, Y_h: { dims: [1, 1, 1], data: [4.75] } },
+}
+
+async function resultOf(raw: object): Promise<Result> {
+  const fields = new Fields(raw, 'a.json: cases[0]')
+  const format = formats.find((each) => each.recognises(fields))!
+  return runCase({ file: 'a.json', name: format.nameOf(fields), trial: format.read(fields) }, reference)
+}
+
+describe('a case', () => {
+  test.each([linear, readout, node])('that is right passes', async (raw) => {
+    expect((await resultOf(raw)).status).toBe('passed')
+  })
+
+  test('fails where its gradient is wrong', async () => {
+    const gradients = { ...linear.gradients, x: tensor(sequence, [176, 58.001]) }
+    const { status, differences } = await resultOf({ ...linear, gradients })
+    expect(status).toBe('failed')
+    expect(differences).toMatchObject([{ name: 'd x', index: 1, got: 58, want: 58.001 }])
+  })
+
+  test('fails where its loss or its output is wrong', async () => {
+    expect(await resultOf({ ...linear, loss: 375.6 })).toMatchObject({
+      differences: [{ name: 'loss', got: 375.5 }],
+    })
+    const outputs = { ...linear.outputs, c_n: tensor(row, [20]) }
+    expect(await resultOf({ ...linear, outputs })).toMatchObject({ status: 'failed' })
+  })
+
+  test('fails when its equations cannot be read', async () => {
+    const config = { ...linear.config, equations: ['c = W @ x + c_prev)'] }
+    const { status, reason } = await resultOf({ ...linear, config })
+    expect(status).toBe('failed')
+    expect(reason).toContain('line 2')
+  })
+
+  test('must hold the gradient of everything', async () => {
+    const { u: _left, ...gradients } = linear.gradients
+    await expect(resultOf({ ...linear, gradients })).rejects.toThrow(
+      'a.json: cases[0]: gradients must hold u.',
+    )
+  })
+
+  test.each([
+    [{ direction: 'reverse' }, 'reverse or both directions'],
+    [{ activations: ['ThresholdedRelu'] }, "stored activations other than the language's"],
+  ])('is skipped with a reason: %o', async (attrs, reason) => {
+    expect(await resultOf({ ...node, attrs: { ...node.attrs, ...attrs } })).toMatchObject({
+      status: 'skipped',
+      reason,
+    })
+  })
+
+  test('with ragged lengths is skipped', async () => {
+    const inputs = { ...node.inputs, sequence_lens: { dims: [1], data: [1] } }
+    expect(await resultOf({ ...node, inputs })).toMatchObject({ status: 'skipped', reason: 'ragged lengths' })
+  })
+})
+
+test('only activations that take an alpha or a beta use one up', () => {
+  const functions = applied(['LeakyRelu', 'Tanh', 'ScaledTanh', 'Elu'], [0.5, 2], [3])!
+  expect(functions.map((apply) => apply('a'))).toEqual([
+    '(max(a, 0) + 0.5 * min(a, 0))',
+    'tanh(a)',
+    '(2 * tanh(3 * (a)))',
+    '(max(a, 0) + 1 * (exp(min(a, 0)) - 1))',
+  ])
+})
+
+test('equations of an ONNX node have only what it has', () => {
+  const activations = applied(['sigmoid', 'tanh'], [], [])!
+  const plain = { operator: 'GRU', activations, coupled: false, bias: false, peepholes: false } as const
+  const lines = equationsOf({ ...plain, linearBeforeReset: true, clip: 4 }).split('\n')
+  expect(lines.map((line) => line.trim()).filter((line) => line !== '')).toEqual([
+    'a = W @ x',
+    'z = sigmoid(clip(block(a, 0, 3) + R_z @ h, -4, 4))',
+    'r = sigmoid(clip(block(a, 1, 3) + R_r @ h, -4, 4))',
+    'n = tanh(clip(block(a, 2, 3) + r * (R_h @ h), -4, 4))',
+    "h' = (1 - z) * n + z * h",
+  ])
+})
+
+test('the text of a file counts, and names what failed', () => {
+  const about = { file: 'a.json', runtime: 'native' } as const
+  const difference = { name: 'd W', index: 3, got: 1.5, want: 1, error: 0.5, allowed: 0.25 }
+  const results: Result[] = [
+    { ...about, name: 'one', status: 'passed' },
+    { ...about, name: 'two', status: 'skipped', reason: 'losses' },
+    { ...about, name: 'three', status: 'failed', differences: [difference] },
+  ]
+  expect(countText(results)).toBe('1 passed, 1 failed, 1 skipped')
+  expect(fileText(results).split('\n')).toEqual([
+    'a.json on native: 1 passed, 1 failed, 1 skipped',
+    '  skipped 1: losses',
+    '  failed three',
+    '    d W[3] is 1.5, not 1: error 5.00e-1, 2.00 times the tolerance',
+  ])
+})
