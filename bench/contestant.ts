@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Ready, Slice } from './protocol.ts'
 
@@ -35,6 +36,13 @@ export class Contestant {
     return JSON.parse(await this.#lines()) as Slice
   }
 
+  /** Its largest resident memory so far, in bytes; undefined where the system does not tell. */
+  memory(): number | undefined {
+    const path = `/proc/${this.#child.pid}/status` // unlike getrusage, not what its parent had when it was started
+    const peak = existsSync(path) ? /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(path, 'utf8')) : null
+    return peak ? Number(peak[1]) * 1024 : undefined
+  }
+
   /** Ends it. */
   stop(): void {
     this.#child.stdin.end()
@@ -47,6 +55,7 @@ type Lines = () => Promise<string>
 
 function linesOf(child: ChildProcessWithoutNullStreams): Lines {
   let complaint = ''
+  child.stdin.on('error', () => undefined) // it has ended, which is told below
   child.stderr.on('data', (chunk) => (complaint += String(chunk)))
   const failed = new Promise<never>((_resolve, reject) => {
     child.on('error', reject)

@@ -13,8 +13,8 @@ export interface Measured {
   readonly gflops: number
   /** Share of the multiply-add peak of the same vector width and threads; undefined where that was not measured. */
   readonly share: number | undefined
-  /** Peak resident memory in bytes. */
-  readonly memory: number
+  /** Peak resident memory in bytes, where the system tells. */
+  readonly memory: number | undefined
   /** How many times as fast it is as each rival with as many threads. */
   readonly ratios: Readonly<Record<string, number>>
   readonly detail: string | undefined
@@ -35,6 +35,8 @@ export interface Peak {
   readonly isa: string
   readonly threads: number
   readonly gflops: number
+  /** Its fastest round over its slowest: 1 on an idle machine. */
+  readonly spread: number
 }
 
 /** Everything that was measured of one model. */
@@ -53,7 +55,6 @@ export interface Work {
 interface Runner {
   readonly contestant: Contestant
   readonly rates: number[]
-  memory: number
 }
 
 interface PeakRunner extends Runner {
@@ -118,7 +119,7 @@ class Field {
       return void leave(complaint, missing === undefined)
     }
     const peak = await this.#peak(contender.runtime, isa, threads)
-    this.#contenders.push({ contestant, contender, peak, rates: [], memory: 0 })
+    this.#contenders.push({ contestant, contender, peak, rates: [] })
   }
 
   async #peak(
@@ -129,7 +130,7 @@ class Field {
     const known = this.#peakRunners.find((peak) => peak.isa === isa && peak.threads === threads)
     const command = isa === undefined ? undefined : this.#peakCommand(runtime, isa, threads)
     if (known || isa === undefined || command === undefined) return known
-    const runner = { contestant: await Contestant.start(command), isa, threads, rates: [], memory: 0 }
+    const runner = { contestant: await Contestant.start(command), isa, threads, rates: [] }
     this.#peakRunners.push(runner)
     return runner
   }
@@ -155,12 +156,13 @@ class Field {
         isa: peak.isa,
         threads: peak.threads,
         gflops: (median(peak.rates) * peak.contestant.ready.flops!) / 1e9,
+        spread: Math.max(...peak.rates) / Math.min(...peak.rates),
       })),
     }
   }
 
   #measured(runner: ContenderRunner, { tokens, flops }: Work): Measured {
-    const { contender, contestant, peak, rates, memory } = runner
+    const { contender, contestant, peak, rates } = runner
     const { name, threads, rival } = contender
     const rivals = this.#contenders.filter(
       (other) => other.contender.rival && other.contender.threads === threads,
@@ -173,7 +175,7 @@ class Field {
       tokensPerSecond: median(rates) * tokens,
       gflops: (median(rates) * flops) / 1e9,
       share: peak && (pairedRatio(rates, peak.rates) * flops) / peak.contestant.ready.flops!,
-      memory,
+      memory: contestant.memory(),
       ratios: Object.fromEntries(
         compared.map((other) => [other.contender.name, pairedRatio(rates, other.rates)]),
       ),
@@ -187,9 +189,8 @@ class Field {
 }
 
 async function slice(runner: Runner, seconds: number): Promise<void> {
-  const { times, memory = 0 } = await runner.contestant.work(seconds)
+  const { times } = await runner.contestant.work(seconds)
   runner.rates.push(1 / median(times))
-  runner.memory = Math.max(runner.memory, memory)
 }
 
 /** The name with the instruction set that was chosen, unless it says so already. */

@@ -1,4 +1,4 @@
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism, cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { buildKernels } from '../scripts/build-kernels.ts'
 import { Unsupported } from '../src/core/errors.ts'
@@ -79,6 +79,7 @@ function machine() {
     platform,
     arch,
     node: version,
+    load: loadavg()[0],
   }
 }
 

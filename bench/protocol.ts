@@ -22,6 +22,4 @@ export interface Ready {
 export interface Slice {
   /** Seconds of each unit of work. */
   readonly times: readonly number[]
-  /** Largest memory of the process so far, in bytes. */
-  readonly memory?: number
 }

@@ -1,4 +1,7 @@
-import type { Absent, Group, Measured } from './group.ts'
+import type { Absent, Group, Measured, Peak } from './group.ts'
+
+/** Spread of a peak from which on the figures are not to be trusted. */
+const busySpread = 1.15
 
 /** A column of a table; texts are set left, numbers right. */
 export interface Column {
@@ -40,7 +43,12 @@ export function groupLines({ rows, peaks }: Group): readonly string[] {
     ...measured.map((row) => measuredCells(row, against)),
     ...peaks.map(({ isa, threads, gflops }) => [`peak of ${isa}`, String(threads), '', gflops.toFixed(1)]),
   ]
-  return [...textTable(columns, lines), ...absent.map(absentLine), ...details(measured)]
+  return [
+    ...textTable(columns, lines),
+    ...new Set(absent.map(absentLine)),
+    ...details(measured),
+    ...noise(peaks),
+  ]
 }
 
 function measuredCells(row: Measured, against: readonly string[]): readonly string[] {
@@ -50,17 +58,27 @@ function measuredCells(row: Measured, against: readonly string[]): readonly stri
     thousands(row.tokensPerSecond),
     row.gflops.toFixed(1),
     row.share === undefined ? '-' : `${(row.share * 100).toFixed(1)} %`,
-    `${Math.round(row.memory / 2 ** 20)} MiB`,
+    row.memory === undefined ? '-' : `${Math.round(row.memory / 2 ** 20)} MiB`,
     ...against.map((name) => (row.ratios[name] === undefined ? '' : `${row.ratios[name].toFixed(2)} x`)),
   ]
 }
 
-function absentLine({ name, threads, missing }: Absent): string {
-  return `${name}, ${threads === 1 ? '1 thread' : `${threads} threads`}: ${missing}`
+/** Rivals are missing for every number of threads alike. */
+function absentLine({ name, threads, rival, missing }: Absent): string {
+  const who = rival ? name : `${name}, ${threads === 1 ? '1 thread' : `${threads} threads`}`
+  return `${who}: ${missing}`
 }
 
 function details(rows: readonly Measured[]): readonly string[] {
   return [...new Set(rows.flatMap(({ detail }) => detail ?? []))]
+}
+
+/** A peak that changes between rounds says that other work was running. */
+function noise(peaks: readonly Peak[]): readonly string[] {
+  const most = Math.max(1, ...peaks.map(({ spread }) => spread))
+  return most < busySpread
+    ? []
+    : [`The machine was busy: its peak changed ${most.toFixed(1)} times while this was measured.`]
 }
 
 /** A number without fraction, in groups of three digits. */

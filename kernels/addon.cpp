@@ -1,4 +1,4 @@
-// The native host: a Node-API addon. Memory of a plan belongs to its ArrayBuffer; runs go to the pool of the event loop.
+// The native host, a Node-API addon: a plan's memory belongs to its ArrayBuffer, runs go to the event loop's pool.
 #include "team.h"
 #include <new>
 #include <node_api.h>

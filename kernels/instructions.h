@@ -1,6 +1,6 @@
 // The pointwise instructions: what each does to one vector, and a table of functions that do it down a block of rows.
 #pragma once
-#include "math.h"
+#include "functions.h"
 #include "worker.h"
 
 namespace SLUICE_ISA {

@@ -7,7 +7,7 @@
 
 namespace SLUICE_ISA {
 
-/** Rows of several steps that a loop without dependence takes together: weights are then read seldom, rows stay near. */
+/** Rows of several steps that go together in a free loop: weights are then read seldom, and rows stay near. */
 constexpr int rowsTogetherInLoop = 256;
 
 /** Panels after which the fused products run: as many as one pass of their weights takes. */

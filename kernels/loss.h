@@ -1,6 +1,6 @@
 // Softmax cross-entropy of logits, and its gradient.
 #pragma once
-#include "math.h"
+#include "functions.h"
 #include "worker.h"
 
 namespace SLUICE_ISA {
@@ -48,13 +48,12 @@ static void clearRow(const Row &row, int classes) {
 
 static void lossStage(const Worker &w, const plan::Stage &s, const Span &span) {
   const plan::Header &h = w.records.header;
-  const plan::Operand &a = w.records.operands[s.a];
+  const bool wanted = s.d >= 0 && ((int)w.call->mode & 2); // the gradient may stand where the logits do
+  const plan::Operand &a = w.records.operands[s.a], &od = wanted ? w.records.operands[s.d] : a;
   for (int step = span.firstStep; step < span.lastStep; step++) {
     for (int r = span.firstRow; r < span.lastRow; r++) {
       const int target = w.ints(s.tokens)[(ptrdiff_t)step * h.rows + r];
       const Row logits{w.arena + offsetOf(a, step, r), a};
-      const bool wanted = s.d >= 0 && ((int)w.call->mode & 2); // the gradient may stand where the logits do
-      const plan::Operand &od = wanted ? w.records.operands[s.d] : a;
       const Row gradient{w.arena + offsetOf(od, step, r), od};
       const Row *d = wanted ? &gradient : nullptr;
       float &loss = w.arena[h.losses + (ptrdiff_t)step * h.rows + r];

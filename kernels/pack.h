@@ -1,25 +1,29 @@
 // Packs parameters into the panels that products read. It runs once for each update.
 #pragma once
 #include "share.h"
+#include "transpose.h"
 
 namespace SLUICE_ISA {
 
-/** A matrix in the arena: element (x, y) at source[x*xStride + y*yStride], for x < xs and y < ys; others are 0. */
+/** A matrix in the arena: element (x, y), for x < xs and y < ys, at source[x*xStride + y*yStride]; one stride is 1. */
 struct Matrix {
   const float *source;
   ptrdiff_t xStride, yStride;
   int xs, ys;
 };
 
-/** Rows x to x + width, one vector from column y on, to `target`: rows there are `row` floats apart. */
-static void packBlock(const Matrix &m, int x, int y, int count, float *target, ptrdiff_t row) {
+/** The first `count` rows of the square from (x, y) on, 0 beyond the matrix; rows of target are `row` floats apart. */
+static void packSquare(const Matrix &m, int x, int y, int count, float *target, ptrdiff_t row) {
   const float *source = m.source + x * m.xStride + y * m.yStride;
-  for (int i = 0; i < count; i++) {
-    const bool inside = x + i < m.xs;
-    const int lanes = inside ? smaller(width, m.ys - y) : 0;
-    for (int j = 0; j < lanes; j++) target[i * row + j] = source[i * m.xStride + j * m.yStride];
-    for (int j = lanes < 0 ? 0 : lanes; j < width; j++) target[i * row + j] = 0;
+  const int down = m.xs - x, across = m.ys - y;
+  Vector rows[width];
+  if (m.yStride == 1) {
+    for (int i = 0; i < width; i++) rows[i] = i < down ? firstLanes(load(source + i * m.xStride), across) : Vector{};
+  } else {
+    for (int j = 0; j < width; j++) rows[j] = j < across ? firstLanes(load(source + j * m.yStride), down) : Vector{};
+    transpose(rows);
   }
+  for (int i = 0; i < count; i++) store(target + i * row, rows[i]);
 }
 
 SLUICE_INLINE Matrix sourceOf(const Worker &w, const plan::Pack &p, int slot, bool turned) {
@@ -29,38 +33,38 @@ SLUICE_INLINE Matrix sourceOf(const Worker &w, const plan::Pack &p, int slot, bo
   return {source, s[1].value, s[2].value, p.k, p.n};
 }
 
-/** Panels [first, last) of a forward pack: rows are k, columns n. */
-static void packForward(const Worker &w, const plan::Pack &p, int first, int last) {
-  for (int panel = first; panel < last; panel++) {
+/** Panels of a forward pack: rows are k, columns n. */
+static void packForward(const Worker &w, const plan::Pack &p, const Units &mine) {
+  for (int panel = mine.first; panel < mine.last; panel++) {
     const int vectors = panel + 1 == p.panels ? p.lastVectors : p.vectors;
     float *target = w.arena + p.dst + (ptrdiff_t)panel * p.k * p.vectors * width;
     for (int k = 0; k < p.k; k += width)
       for (int j = 0; j < vectors; j++)
-        packBlock(sourceOf(w, p, j / p.units, false), k, (panel * p.units + j % p.units) * width,
+        packSquare(sourceOf(w, p, j / p.units, false), k, (panel * p.units + j % p.units) * width,
                   smaller(width, p.k - k), target + ((ptrdiff_t)k * vectors + j) * width, vectors * width);
   }
 }
 
-/** Panels [first, last) of a backward pack: rows are the vectors of the forward panels, columns k. */
-static void packBackward(const Worker &w, const plan::Pack &p, int first, int last) {
+/** Panels of a backward pack: rows are the vectors of the forward panels, columns k. */
+static void packBackward(const Worker &w, const plan::Pack &p, const Units &mine) {
   const int inner = p.innerPanels * p.slots * p.units;
-  for (int panel = first; panel < last; panel++) {
+  for (int panel = mine.first; panel < mine.last; panel++) {
     const int vectors = panel + 1 == p.panels ? p.lastVectors : p.vectors;
     float *target = w.arena + p.dst + (ptrdiff_t)panel * inner * width * p.vectors * width;
     for (int v = 0; v < inner; v++) {
       const Matrix source = sourceOf(w, p, v / p.units % p.slots, true);
       const int n = (v / p.units / p.slots * p.units + v % p.units) * width;
       for (int j = 0; j < vectors; j++)
-        packBlock(source, n, (panel * p.vectors + j) * width, width,
+        packSquare(source, n, (panel * p.vectors + j) * width, width,
                   target + ((ptrdiff_t)v * width * vectors + j) * width, vectors * width);
     }
   }
 }
 
-/** Panels [first, last) of a bias: the sum of the vectors of each slot. */
-static void packBias(const Worker &w, const plan::Pack &p, int first, int last) {
+/** Panels of a bias: the sum of the vectors of each slot. */
+static void packBias(const Worker &w, const plan::Pack &p, const Units &mine) {
   const plan::Word *sources = w.records.words + p.sourceFirst;
-  for (int panel = first; panel < last; panel++) {
+  for (int panel = mine.first; panel < mine.last; panel++) {
     const int vectors = panel + 1 == p.panels ? p.lastVectors : p.vectors;
     for (int j = 0; j < vectors; j++) {
       const int n = (panel * p.units + j % p.units) * width;
@@ -72,11 +76,11 @@ static void packBias(const Worker &w, const plan::Pack &p, int first, int last) 
   }
 }
 
-static void runPack(const Worker &w, const plan::Pack &p, int first, int last) {
+static void runPack(const Worker &w, const plan::Pack &p, const Units &mine) {
   switch (p.kind) {
-  case plan::PACK_FORWARD: return packForward(w, p, first, last);
-  case plan::PACK_BACKWARD: return packBackward(w, p, first, last);
-  case plan::PACK_BIAS: return packBias(w, p, first, last);
+  case plan::PACK_FORWARD: return packForward(w, p, mine);
+  case plan::PACK_BACKWARD: return packBackward(w, p, mine);
+  case plan::PACK_BIAS: return packBias(w, p, mine);
   }
 }
 
@@ -91,9 +95,11 @@ static Work workOf(const plan::Pack &p) {
 /** Runs all packs; all threads meet at the end. */
 static void runPacks(const Worker &w) {
   const plan::Pack *list = w.records.packs;
-  shareOut(
-      w, w.records.header.packs.count, [&](int i) { return workOf(list[i]); },
-      [&](int i, int first, int last) { runPack(w, list[i], first, last); }, [](int, int) { return false; });
+  const auto work = [&](int i) { return workOf(list[i]); };
+  const auto never = [](int, int) { return false; };
+  shareOut(w, w.records.header.packs.count, work, never, [&](const Batch &batch) {
+    batch.each(w, work, [&](int i, const Units &mine) { runPack(w, list[i], mine); });
+  });
 }
 
 } // namespace SLUICE_ISA

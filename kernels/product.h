@@ -13,9 +13,9 @@ static void multiplySpan(const Worker &w, const Span &span, Tile tile, const pla
   tile.a += (ptrdiff_t)a.timeStride * span.firstStep + (ptrdiff_t)a.rowStride * span.firstRow;
   tile.c += (ptrdiff_t)c.timeStride * span.firstStep + (ptrdiff_t)c.rowStride * span.firstRow;
   if (span.rows() == all && isContinuous(a, all) && isContinuous(c, all))
-    return multiplyDown<n>(all * steps, tile, nextBytes);
+    return multiplyDown<n, false>(cutRows(all * steps, n), tile, nextBytes);
   for (int step = 0; step < steps; step++, tile.a += a.timeStride, tile.c += c.timeStride)
-    multiplyDown<n>(span.rows(), tile, step + 1 == steps ? nextBytes : 0);
+    multiplyDown<n, false>(cutRows(span.rows(), n), tile, step + 1 == steps ? nextBytes : 0);
 }
 
 /** Panel `panel` of a product over its segments [first, last), in passes whose weights fit the first-level cache. */

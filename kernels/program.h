@@ -5,9 +5,9 @@
 
 namespace SLUICE_ISA {
 
-/** Rows that go through a program together: what it touches for them fits beside other data in the first-level cache. */
+/** Rows that go through a program together: what it touches for them is a part of the first-level cache. */
 SLUICE_INLINE int rowsTogether(const plan::Program &p) {
-  const int bytes = 24576, rows = bytes / ((p.operandCount + p.temporaries) * width * 4);
+  const int bytes = 12288, rows = bytes / ((p.operandCount + p.temporaries) * width * 4);
   return rows < 8 ? 8 : rows > 64 ? 64 : rows / 4 * 4;
 }
 
@@ -34,6 +34,15 @@ static void maskSlots(const Worker &w, const plan::Program &p, int rows) {
   }
 }
 
+/** Fetches `rows` rows of the operands, from `ahead` rows on. */
+SLUICE_INLINE void prefetchRows(const Worker &w, const plan::Program &p, int ahead, int rows) {
+  for (int i = 0; i < p.operandCount; i++) {
+    const Slot &slot = w.scratch.slots[i];
+    if (slot.row == 0) continue;
+    for (int r = ahead; r < ahead + rows; r++) prefetch(slot.p + r * slot.row);
+  }
+}
+
 /** Runs a program over `rows` rows of the block that the slots are bound to. */
 static void interpret(const Worker &w, const plan::Program &p, int rows, bool masked) {
   Slot *slots = w.scratch.slots;
@@ -41,6 +50,7 @@ static void interpret(const Worker &w, const plan::Program &p, int rows, bool ma
   const int together = rowsTogether(p);
   for (int r = 0; r < rows; r += together) {
     const int count = smaller(together, rows - r);
+    if (hasPrefetch) prefetchRows(w, p, count, smaller(together, rows - r - count));
     for (const plan::Instruction *i = first; i < end; i++) kernels.of[i->op](slots, *i, count);
     if (masked) maskSlots(w, p, count);
     for (int s = 0; s < p.operandCount; s++) slots[s].p += count * slots[s].row;

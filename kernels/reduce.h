@@ -18,10 +18,12 @@ struct PanelView {
   }
 };
 
-/** A pass over rows [first, first + count) of all rows of all steps. */
+/** Rows [first, first + count) of all rows of all steps: few enough that several sums find them in the cache. */
 struct Pass {
   int first, count;
 };
+
+constexpr int passRows = passDepth(4);
 
 /** Calls f(index in the pass, step, row) for every row of a pass. */
 template <class F> SLUICE_INLINE void eachRowOf(const Worker &w, const Pass &pass, F f) {
@@ -76,42 +78,31 @@ static void addPanel(const PanelView &view, const Pass &pass, int panel) {
   tile.cRow = r.stride;
   for (int j = 0; j < view.vectors(panel); j++) tile.at[j] = view.target(panel, j);
   tile.start = Start::addend;
+  tile.next = (const char *)(tile.b + r.panelStride);
   const Cut cut = cutRows(r.entries, r.vectors);
-  withVectors(view.vectors(panel), [&](auto vectors) {
-    for (int i = 0; i < cut.count; i++) {
-      const int height = cut.rowsOf(i);
-      multiplyRows<vectors.count, true>(height, tile);
-      tile.a += height * pass.count;
-      tile.c += height * tile.cRow;
-    }
-  });
+  withVectors(view.vectors(panel), [&](auto n) { multiplyDown<n.count, true>(cut, tile, passBytes); });
 }
 
-static void addWeights(const Worker &w, const plan::Reduction &r, int first, int last) {
-  const PanelView view{r, w};
-  const int all = w.steps() * w.records.header.rows, depth = passDepth(r.vectors);
-  for (int k = 0; k < all; k += depth) {
-    const Pass pass{k, smaller(depth, all - k)};
-    packLeft(w, r, pass);
-    for (int panel = first; panel < last; panel++) addPanel(view, pass, panel);
-  }
+static void addWeights(const Worker &w, const plan::Reduction &r, const Units &mine, const Pass &pass) {
+  packLeft(w, r, pass);
+  for (int panel = mine.first; panel < mine.last; panel++) addPanel({r, w}, pass, panel);
 }
 
-static void addScatter(const Worker &w, const plan::Reduction &r, int first, int last) {
+static void addScatter(const Worker &w, const plan::Reduction &r, const Units &mine, const Pass &pass) {
   const PanelView view{r, w};
   const plan::Operand &d = w.records.operands[r.d];
-  const Int *tokens = w.ints(r.tokens);
-  for (int panel = first; panel < last; panel++) {
-    const Pass all{0, w.steps() * w.records.header.rows};
-    eachRowOf(w, all, [&](int k, int step, int row) {
-      if (tokens[k] < 0 || tokens[k] >= r.classes) return;
-      const float *source = w.arena + offsetOf(d, step, row) + (ptrdiff_t)panel * r.panelStride;
+  const Int *tokens = w.ints(r.tokens) + pass.first;
+  eachRowOf(w, pass, [&](int k, int step, int row) {
+    if (tokens[k] < 0 || tokens[k] >= r.classes) return;
+    const float *source = w.arena + offsetOf(d, step, row);
+    float *target = w.arena + (ptrdiff_t)tokens[k] * r.stride;
+    for (int panel = mine.first; panel < mine.last; panel++) {
       for (int j = 0; j < view.vectors(panel); j++) {
-        float *target = w.arena + view.target(panel, j) + (ptrdiff_t)tokens[k] * r.stride;
-        store(target, load(target) + load(source + j * width));
+        float *at = target + view.target(panel, j);
+        store(at, load(at) + load(source + (ptrdiff_t)panel * r.panelStride + j * width));
       }
-    });
-  }
+    }
+  });
 }
 
 /** Adds the sum of a block to every target. */
@@ -122,23 +113,26 @@ SLUICE_INLINE void addColumn(const Worker &w, const plan::Reduction &r, int bloc
   }
 }
 
-static void addColumns(const Worker &w, const plan::Reduction &r, int first, int last) {
+static void addColumns(const Worker &w, const plan::Reduction &r, const Units &mine, const Pass &pass) {
   const plan::Operand &d = w.records.operands[r.d];
-  for (int block = first; block < last; block++) {
-    Vector total{};
-    for (int step = 0; step < w.steps(); step++) {
-      const float *p = w.arena + offsetOf(d, step, 0) + blockOffset(d, block);
-      Vector sum{};
-      for (int row = 0; row < w.records.header.rows; row++, p += d.rowStride) sum += load(p);
-      total += sum;
-    }
-    addColumn(w, r, block, total);
+  for (int block = mine.first; block < mine.last; block += 4) {
+    withVectors(smaller(4, mine.last - block), [&](auto n) {
+      Vector sums[n.count] = {};
+      ptrdiff_t at[n.count];
+      for (int j = 0; j < n.count; j++) at[j] = blockOffset(d, block + j);
+      eachRowOf(w, pass, [&](int, int step, int row) {
+        const float *source = w.arena + offsetOf(d, step, row);
+        SLUICE_UNROLL
+        for (int j = 0; j < n.count; j++) sums[j] += load(source + at[j]);
+      });
+      for (int j = 0; j < n.count; j++) addColumn(w, r, block + j, sums[j]);
+    });
   }
 }
 
-static void addChunks(const Worker &w, const plan::Reduction &r, int first, int last) {
+static void addChunks(const Worker &w, const plan::Reduction &r, const Units &mine) {
   const plan::Operand &d = w.records.operands[r.d];
-  for (int block = first; block < last; block++) {
+  for (int block = mine.first; block < mine.last; block++) {
     Vector sum{};
     for (int chunk = 0; chunk < w.records.header.chunks; chunk++)
       sum += load(w.arena + offsetOf(d, 0, 0, chunk) + blockOffset(d, block));
@@ -146,10 +140,10 @@ static void addChunks(const Worker &w, const plan::Reduction &r, int first, int 
   }
 }
 
-/** Adds the transpose of rows [first, last) of a target, and clears where it came from for the next window. */
-static void addTransposed(const Worker &w, const plan::Reduction &r, int first, int last) {
+/** Adds the transpose to rows of a target, and clears where it came from for the next window. */
+static void addTransposed(const Worker &w, const plan::Reduction &r, const Units &mine) {
   float *target = w.arena + w.records.words[r.targetFirst].value;
-  for (int n = first; n < last; n++) {
+  for (int n = mine.first; n < mine.last; n++) {
     for (int m = 0; m < r.entries; m++) {
       float &source = w.arena[r.source + (ptrdiff_t)m * r.sourceStride + n];
       target[(ptrdiff_t)n * r.stride + m] += source;
@@ -158,13 +152,14 @@ static void addTransposed(const Worker &w, const plan::Reduction &r, int first, 
   }
 }
 
-static void runReduction(const Worker &w, const plan::Reduction &r, int first, int last) {
+/** The thread's part of a reduction for one pass; what is no sum over rows is done in the first. */
+static void runReduction(const Worker &w, const plan::Reduction &r, const Units &mine, const Pass &pass) {
   switch (r.kind) {
-  case plan::REDUCE_WEIGHT: return addWeights(w, r, first, last);
-  case plan::REDUCE_COLUMNS: return addColumns(w, r, first, last);
-  case plan::REDUCE_SCATTER: return addScatter(w, r, first, last);
-  case plan::REDUCE_CHUNKS: return addChunks(w, r, first, last);
-  case plan::REDUCE_TRANSPOSE: return addTransposed(w, r, first, last);
+  case plan::REDUCE_WEIGHT: return addWeights(w, r, mine, pass);
+  case plan::REDUCE_COLUMNS: return addColumns(w, r, mine, pass);
+  case plan::REDUCE_SCATTER: return addScatter(w, r, mine, pass);
+  case plan::REDUCE_CHUNKS: return pass.first == 0 ? addChunks(w, r, mine) : (void)0;
+  case plan::REDUCE_TRANSPOSE: return pass.first == 0 ? addTransposed(w, r, mine) : (void)0;
   }
 }
 
@@ -205,13 +200,23 @@ static bool clashes(const Worker &w, const plan::Reduction &a, const plan::Reduc
   return false;
 }
 
-/** Runs reductions [first, first + count); all threads meet at the end. */
+/**
+ * Runs reductions [first, first + count), pass by pass; all threads meet at the end. In a pass the weights come first:
+ * they fetch the gradients ahead of time, and the others find them in the cache.
+ */
 static void runReductions(const Worker &w, int first, int count) {
   const plan::Reduction *list = w.records.reductions + first;
-  shareOut(
-      w, count, [&](int i) { return workOf(w, list[i]); },
-      [&](int i, int from, int to) { runReduction(w, list[i], from, to); },
-      [&](int i, int j) { return clashes(w, list[i], list[j]); });
+  const int all = w.steps() * w.records.header.rows;
+  const auto work = [&](int i) { return workOf(w, list[i]); };
+  const auto clash = [&](int i, int j) { return clashes(w, list[i], list[j]); };
+  shareOut(w, count, work, clash, [&](const Batch &batch) {
+    for (int k = 0; k < all; k += passRows)
+      for (int turn = 0; turn < 2; turn++)
+        batch.each(w, work, [&](int i, const Units &mine) {
+          if ((list[i].kind == plan::REDUCE_WEIGHT) == (turn == 0))
+            runReduction(w, list[i], mine, {k, smaller(passRows, all - k)});
+        });
+  });
 }
 
 } // namespace SLUICE_ISA

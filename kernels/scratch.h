@@ -1,7 +1,7 @@
 // Working memory of a thread: slots and temporaries of pointwise programs, packed operands of window reductions.
 #pragma once
 #include "program.h"
-#include "tile.h"
+#include "reduce.h"
 
 namespace SLUICE_ISA {
 
@@ -26,7 +26,7 @@ static ScratchSizes scratchSizes(const Records &r) {
   for (int i = 0; i < r.header.reductions.count; i++) {
     const plan::Reduction &reduction = r.reductions[i];
     if (reduction.kind != plan::REDUCE_WEIGHT) continue;
-    raise(sizes.left, (size_t)reduction.entries * passDepth(reduction.vectors) * 4);
+    raise(sizes.left, (size_t)reduction.entries * passRows * 4);
     raise(sizes.right, passBytes);
   }
   return sizes;

@@ -28,26 +28,44 @@ SLUICE_INLINE Units unitsOf(const Worker &w, const Work &work, double before, do
           w.thread + 1 == w.threads ? work.units : unitAt(work, before, to)};
 }
 
-/**
- * Runs records [0, count) on all threads: `work(i)` tells a record's work, `run(i, first, last)` does a part of it, and
- * `clash(i, j)` says whether two records write the same place.
- */
-template <class WorkOf, class Run, class Clash>
-static void shareOut(const Worker &w, int count, WorkOf work, Run run, Clash clash) {
-  for (int first = 0, last; first < count; first = last) {
-    double total = 0;
-    bool apart = true;
-    for (last = first; last < count && apart; last += apart ? 1 : 0) {
-      for (int i = first; i < last; i++) apart = apart && !clash(i, last);
-      if (apart) total += work(last).units * work(last).cost;
-    }
+/** Records [first, last) that may run at the same time, and the sum of their work. */
+struct Batch {
+  int first, last;
+  double total;
+
+  /** Calls run(i, units) for every record that the thread has a part of. */
+  template <class WorkOf, class Run> void each(const Worker &w, WorkOf work, Run run) const {
     double before = 0;
     for (int i = first; i < last; i++) {
       const Work of = work(i);
       const Units mine = unitsOf(w, of, before, total);
-      if (mine.first < mine.last) run(i, mine.first, mine.last);
+      if (mine.first < mine.last) run(i, mine);
       before += of.units * of.cost;
     }
+  }
+};
+
+/** The longest batch from record `first` on in which no two records write the same place. */
+template <class WorkOf, class Clash> static Batch batchFrom(int first, int count, WorkOf work, Clash clash) {
+  Batch batch{first, first, 0};
+  for (; batch.last < count; batch.last++) {
+    for (int i = first; i < batch.last; i++)
+      if (clash(i, batch.last)) return batch;
+    batch.total += work(batch.last).units * work(batch.last).cost;
+  }
+  return batch;
+}
+
+/**
+ * Runs records [0, count) on all threads, batch by batch: `work(i)` tells a record's work, `clash(i, j)` says whether
+ * two records write the same place, `run(batch)` does the thread's part. All threads meet after each batch.
+ */
+template <class WorkOf, class Clash, class Run>
+static void shareOut(const Worker &w, int count, WorkOf work, Clash clash, Run run) {
+  for (int first = 0; first < count;) {
+    const Batch batch = batchFrom(first, count, work, clash);
+    run(batch);
+    first = batch.last;
     w.meetOthers();
   }
 }

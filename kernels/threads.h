@@ -50,7 +50,7 @@ inline void pauseBriefly() {
 
 #endif
 
-/** Looks at a word some thousand times, a few dozen microseconds, before it sleeps until the word is no longer `old`. */
+/** Looks at a word for some dozen microseconds, then sleeps, until it is no longer `old`. */
 inline void waitWhile(Word &word, uint32_t old) {
   for (int i = 0; i < 2000; i++) {
     if (word.read() != old) return;

@@ -31,8 +31,8 @@ struct Tile {
   ptrdiff_t cRow, at[4];
   Start start;
   const float *bias; // vectors side by side
-  const char *next;  // lines that will be needed soon
-  int lines;
+  const char *next;  // what will be needed soon: each k asks for the line there and goes on by `nextStep` bytes
+  ptrdiff_t nextStep;
 };
 
 /** Adds one k to the sums. Holds whichever operand takes fewer registers and streams the other. */
@@ -89,17 +89,19 @@ template <int rows, int n> SLUICE_INLINE void storeSums(Vector (&sums)[rows][n],
 
 template <int rows, int n, bool packed> SLUICE_NOINLINE void multiply(const Tile &t) {
   Vector sums[rows][n];
-  for (int i = 0; i < t.lines; i++) prefetch(t.next + i * 64);
   if (t.start == Start::addend)
     for (int r = 0; r < rows; r++)
       for (int j = 0; j < n; j++) prefetch(t.c + r * t.cRow + t.at[j]);
   startSums<rows, n>(sums, t);
   const float *segment = t.a, *b = t.b;
+  const char *next = t.next;
   for (int s = 0; s < t.segments; s++, segment += t.segmentStride) {
     const float *a = segment;
     SLUICE_ROLLED
-    for (int k = 0; k < t.length; k++, a += packed ? rows : 1, b += n * width)
+    for (int k = 0; k < t.length; k++, a += packed ? rows : 1, b += n * width, next += t.nextStep) {
       addTerm<rows, n, packed>(sums, a, t.aRow, b);
+      prefetch(next);
+    }
   }
   storeSums<rows, n>(sums, t);
 }
@@ -121,18 +123,15 @@ SLUICE_INLINE Cut cutRows(int rows, int n) {
   return count == 0 ? Cut{0, 0, 0} : Cut{count, rows / count, rows % count};
 }
 
-/** Tiles down `rows` rows, from the first that `t` names. `nextBytes` from t.next on are fetched on the way. */
-template <int n> SLUICE_INLINE void multiplyDown(int rows, Tile t, int nextBytes) {
-  const Cut cut = cutRows(rows, n);
-  const int share = cut.count == 0 ? 0 : nextBytes / 64 / cut.count + 1;
-  int left = nextBytes / 64;
+/** Tiles down the rows of a cut, from the first that `t` names. `nextBytes` from t.next on are fetched on the way. */
+template <int n, bool packed> SLUICE_INLINE void multiplyDown(const Cut &cut, Tile t, int nextBytes) {
+  const int terms = t.segments * t.length;
+  t.nextStep = cut.count == 0 ? 0 : nextBytes / (cut.count * terms);
   for (int i = 0; i < cut.count; i++) {
     const int height = cut.rowsOf(i);
-    t.lines = share < left ? share : left;
-    multiplyRows<n, false>(height, t);
-    t.next += t.lines * 64;
-    left -= t.lines;
-    t.a += height * t.aRow;
+    multiplyRows<n, packed>(height, t);
+    t.next += terms * t.nextStep;
+    t.a += height * (packed ? terms : t.aRow);
     t.c += height * t.cRow;
   }
 }

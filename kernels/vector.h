@@ -108,13 +108,15 @@ SLUICE_INLINE float largestOf(Vector v) {
   return most;
 }
 
+#ifdef __wasm__
+constexpr bool hasPrefetch = false;
+#else
+constexpr bool hasPrefetch = true;
+#endif
+
 /** Asks for a line of memory in the second-level cache. */
 SLUICE_INLINE void prefetch(const void *p) {
-#ifndef __wasm__
-  __builtin_prefetch(p, 0, 2);
-#else
-  (void)p;
-#endif
+  if (hasPrefetch) __builtin_prefetch(p, 0, 2);
 }
 
 } // namespace SLUICE_ISA

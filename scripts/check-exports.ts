@@ -8,10 +8,21 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 export interface Manifest {
   readonly name: string
   readonly bin?: Readonly<Record<string, string>>
-  readonly exports: Readonly<Record<string, string>>
+  /** A file for each entry, or one for each condition, such as `browser`. */
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>
 }
 
-const publicFolders = ['equations', 'graph', 'cells', 'data', 'train', 'generate', 'runtime']
+const publicFolders = [
+  'equations',
+  'graph',
+  'cells',
+  'model',
+  'data',
+  'train',
+  'generate',
+  'interop',
+  'runtime',
+]
 
 /** What the sources have ready for users and package.json does not offer. */
 export function unoffered(manifest: Manifest, exists: (path: string) => boolean): readonly string[] {
@@ -69,14 +80,25 @@ function typeCheck(names: readonly string[]): void {
   compileProject(folder)
 }
 
+/** Entries and files of JavaScript modules, an entry with conditions once for each. */
+export function modulesOf({ exports }: Manifest): readonly (readonly [entry: string, file: string])[] {
+  return Object.entries(exports)
+    .flatMap(([entry, target]) =>
+      typeof target === 'string'
+        ? [[entry, target] as const]
+        : Object.values(target).map((file) => [entry, file] as const),
+    )
+    .filter(([, file]) => file.endsWith('.js'))
+}
+
 async function main(): Promise<void> {
   const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as Manifest
-  const modules = Object.entries(manifest.exports).filter(([, target]) => target.endsWith('.js'))
+  const modules = modulesOf(manifest)
   const places = [...modules, ...Object.entries(manifest.bin ?? {})]
   const exists = (path: string) => existsSync(root + path)
   const missing = places.flatMap(([entry, target]) => missingFile(entry, target, exists) ?? [])
   missing.push(...unoffered(manifest, exists))
-  const names = modules.map(([entry]) => entry.replace('.', manifest.name))
+  const names = [...new Set(modules.map(([entry]) => entry.replace('.', manifest.name)))]
   const complaints = missing.length > 0 ? missing : await importAll(names)
   if (complaints.length > 0) throw new Error(`package.json and dist disagree:\n${complaints.join('\n')}`)
   typeCheck(names)

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
 import { buildKernels } from './build-kernels.ts'
+import { demonstrate } from './demo.ts'
 import type { Outcome } from './kernels/stamp.ts'
 
 /** Without the native kernels the demonstration still runs, so a compiler that cannot build them is only reported. */
@@ -16,7 +16,4 @@ async function kernels(): Promise<readonly Outcome[]> {
 for (const outcome of await kernels()) {
   if (outcome.state !== 'fresh') console.log(outcome.line)
 }
-
-const demo = new URL('../src/cli/demo.ts', import.meta.url)
-if (existsSync(demo)) await import(demo.href)
-else console.log('src/cli/demo.ts is not there: no demonstration to run')
+process.exitCode = await demonstrate(1.1)

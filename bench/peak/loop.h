@@ -4,8 +4,15 @@
 
 namespace SLUICE_ISA {
 
-/** Enough independent sums to hide the latency of the instruction, few enough for the registers. */
+/**
+ * Independent sums: enough to hide the latency of the multiply-add, longer where it is two instructions, and few enough
+ * for sixteen registers.
+ */
+#if defined(__FMA__) || defined(__aarch64__)
 constexpr int chains = 12;
+#else
+constexpr int chains = 13;
+#endif
 
 /** Floating-point operations of one round. */
 constexpr double roundFlops = 2.0 * chains * width;

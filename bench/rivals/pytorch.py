@@ -5,7 +5,6 @@ The argument is JSON: module (LSTM or GRU), symbols, layers, hidden, batch, step
 
 import json
 import os
-import resource
 import sys
 import time
 
@@ -103,11 +102,8 @@ def main():
     last = training.step()
     detail = f"PyTorch {torch.__version__}, {blas()}, foreach={foreach}"
     say({"losses": [first, last], "detail": detail})
-    unit = 1 if sys.platform == "darwin" else 1024
     for line in sys.stdin:
-        times = repeat(training.step, float(line))
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-        say({"times": times, "memory": memory})
+        say({"times": repeat(training.step, float(line))})
 
 
 main()

@@ -31,7 +31,8 @@ export function cellName(path: string): string {
 }
 
 function notFound(wanted: string, { code, message }: NodeJS.ErrnoException): SluiceError {
-  if (code === 'EISDIR') return new SluiceError('cell-file', `${wanted} is a folder; give a file of equations.`)
+  if (code === 'EISDIR')
+    return new SluiceError('cell-file', `${wanted} is a folder; give a file of equations.`)
   if (code !== 'ENOENT' && code !== 'ENOTDIR') {
     return new SluiceError('cell-file', `${wanted} could not be read: ${message}.`)
   }

@@ -1,3 +1,5 @@
+import { table } from './view/table.ts'
+
 /** What a name of another tool stands for here. */
 interface Meaning {
   /** The arguments that take its place. */
@@ -29,7 +31,10 @@ export const trainNames: Readonly<Record<string, Meaning>> = {
     unless: ['--decay-after', decayAfter('10')],
     shown: '--schedule step --decay',
   },
-  'learning-rate-decay-after': { as: (epochs) => ['--decay-after', decayAfter(epochs)], shown: '--decay-after' },
+  'learning-rate-decay-after': {
+    as: (epochs) => ['--decay-after', decayAfter(epochs)],
+    shown: '--decay-after',
+  },
   'decay-rate': {
     as: (alpha) => ['--alpha', alpha],
     unless: ['--optimizer', 'rmsprop'],
@@ -114,8 +119,10 @@ export function translate(
 
 const isGiven = (value: string | undefined): value is string => value !== undefined
 
-/** The names that are understood, for help: `-rnn_size (--hidden)`. */
+/** The names that are understood, for help. */
 export function namesHelp(names: Readonly<Record<string, Meaning>>): string {
-  const all = Object.entries(names).filter(([, { shown }]) => shown !== undefined)
-  return all.map(([name, { shown }]) => `-${name.replaceAll('-', '_')} (${shown})`).join(', ')
+  const rows = Object.entries(names).flatMap(([name, { shown }]) =>
+    shown === undefined ? [] : [[`-${name.replaceAll('-', '_')}`, shown]],
+  )
+  return ['', "char-rnn's names, understood too:", ...table(rows).map((line) => `  ${line}`)].join('\n')
 }

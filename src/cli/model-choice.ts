@@ -34,7 +34,11 @@ export async function newModel(flags: ModelFlags, input: Vocabulary): Promise<Mo
 }
 
 /** Sizes of a layer: `hidden`, where the cell has it or it was asked for, and those of `--size`. */
-function layerSizes({ cell }: ChosenCell, hidden: number, flags: ModelFlags): Readonly<Record<string, number>> {
+function layerSizes(
+  { cell }: ChosenCell,
+  hidden: number,
+  flags: ModelFlags,
+): Readonly<Record<string, number>> {
   const wanted = cell.sizes.includes('hidden') || flags.hidden !== undefined
   return { ...(wanted && { hidden }), ...flags.size }
 }

@@ -69,7 +69,7 @@ export function addRuntimeOptions(command: Command): void {
     .addOption(
       option('--threads <n>', 'threads', whole('--threads', 1, 1024), `${availableParallelism()} here`),
     )
-    .addOption(option('--isa <name>', "instruction set of native: baseline, avx2, avx512 or neon"))
+    .addOption(option('--isa <name>', 'instruction set of native: baseline, avx2, avx512 or neon'))
 }
 
 /** Options of how a command talks. */
@@ -87,7 +87,10 @@ export function addOutputOptions(command: Command, json: string): void {
 }
 
 /** Opens the runtime that was asked for, and says why if it is not the first choice. */
-export function runtimeFor({ runtime = 'auto', threads, isa }: RuntimeFlags, output: Output): Promise<Runtime> {
+export function runtimeFor(
+  { runtime = 'auto', threads, isa }: RuntimeFlags,
+  output: Output,
+): Promise<Runtime> {
   if (isa !== undefined && runtime !== 'native' && runtime !== 'auto') {
     throw usageError(`--isa is for the native runtime, not for ${runtime}: leave it out.`)
   }

@@ -1,5 +1,6 @@
-import type { Sink } from './view/screen.ts'
+import { type Sink, widthOf } from './view/screen.ts'
 import { type Style, styleFor, wantsColour } from './view/style.ts'
+import { wrap } from './view/width.ts'
 
 /** Where a command's words go. */
 export interface Output {
@@ -50,13 +51,18 @@ export function openOutput(
       if (json) stdout.write(`${JSON.stringify(object)}\n`)
     },
     say(line) {
-      if (!quiet) progress.write(`${line}\n`)
+      if (!quiet) progress.write(`${folded(line, progress)}\n`)
     },
     note(line) {
-      if (!quiet) stderr.write(`${line}\n`)
+      if (!quiet) stderr.write(`${folded(line, stderr)}\n`)
     },
     closed: closedSignal(stdout, stderr),
   }
+}
+
+/** Words stay whole in a terminal; elsewhere a line stays a line. */
+function folded(line: string, sink: Sink): string {
+  return sink.isTTY ? wrap(line, widthOf(sink)).join('\n') : line
 }
 
 /** A closed pipe is no error: whoever reads has enough. */

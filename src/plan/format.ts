@@ -24,7 +24,7 @@ export const header = [
   'slot0', // offsets of the optimizer's buffers, same layout; -1 where there is none
   'slot1',
   'slot2',
-  'parameterFloats', // length of each of these buffers
+  'parameterFloats', // length of each of these buffers, a multiple of vectorWidth
   'losses', // offset of one loss a row and step, or -1
   'normParts', // offset of one float64 (two words) for each 4096 parameters
   'forwardFirst', // loops of the forward pass
@@ -48,7 +48,7 @@ export const records = {
    * C[rows, panels x vectors] += A[rows, segments x segmentLength] * packed weights. A's element k of row r is at
    * operand a (block 0) + floor(k/segmentLength)*segmentStride + k%segmentLength. Panel p, vector j of C is at operand
    * c (its base, time and row strides) + p*panelStride + j*vectorStride. Weights: [panel][k][vectors*width]; the last
-   * panel has lastVectors. `accumulate` 0 starts from zero. `fused`: segment i of A is written by panel i of the stage.
+   * panel has lastVectors, here and in its weights. `accumulate` 0 starts from zero. `fused`: segment i of A is written by panel i of the stage.
    */
   product: [
     'a',
@@ -88,8 +88,8 @@ export const records = {
   instruction: ['op', 'd', 'a', 'b', 'c', 'e', 'k', 'k2'],
   /**
    * A pointwise program over `blocks` blocks and all rows. Slots 0..operandCount-1 are operands; the next `temporaries`
-   * are scratch that lives for one block of rows. Lanes at and after `entries` of the last block are set to zero in the
-   * operands of the mask list (slots). `columnSums`: holds column sums, so runs chunk by chunk.
+   * are scratch that lives for one block of rows. Lanes at and after `entries` (1 to vectorWidth) of the last block are set
+   * to zero in the operands of the mask list (slots). `columnSums`: holds column sums, so runs chunk by chunk.
    */
   program: [
     'blocks',
@@ -112,7 +112,8 @@ export const records = {
    * reduce: operand `d` (all lanes) = k * sum of all entries of the operands in the word list [operand, blocks]...
    * loss: softmax cross-entropy of logits operand `a` [classes] and targets (int32 at `tokens` + t*rows + r; negative
    *   is left out): loss of the row to header.losses; with a backward pass, gradient * call.lossScale to operand `d`.
-   * embed: operand `d` = row `token` of the table at `table` (row stride `stride`), `blocks` blocks.
+   * embed: operand `d` = row `token` of the table of `classes` rows at `table` (row stride `stride`), `blocks` blocks;
+   *   zeros for other tokens.
    * dropout: operand `d` = operand `a` masked and scaled by `k` (a copy outside training), `blocks` blocks of `entries`
    *   entries; entry u of row r at step t is dropped where the word of counter (t*rows + r, offset + u) under the key of
    *   (seed, counter, `stream`) is below `threshold` (unsigned).
@@ -141,15 +142,23 @@ export const records = {
     'threshold',
     'offset',
   ],
-  /** Copies operand `a` (-1: zeros) to operand `d`, `blocks` blocks, all own rows, before the loop starts. `lastStep`: `a` is read at the number of steps of the previous call, and only when states are carried. */
+  /**
+   * Copies operand `a` (-1: zeros) to operand `d`, `blocks` blocks, all own rows, before the loop starts; both are taken
+   * at step 0, or at the last where the direction is -1. `lastStep`: `a` is read at the number of steps of the previous call, and only
+   * when states are carried. An operand `d` with a chunk stride has one row a chunk.
+   */
   copy: ['a', 'd', 'blocks', 'lastStep'],
-  /** Steps 0..steps-1 (direction 1) or back (-1), stages in order. `parallel`: no step needs another, so any order of panels and steps serves. */
+  /**
+   * Steps 0..steps-1 (direction 1) or back (-1), stages in order. `parallel`: no step needs another, so that several may
+   * go together, stage after stage; they do where no place with rows is shared by the steps (time stride 0).
+   */
   loop: ['direction', 'parallel', 'copyFirst', 'copyCount', 'stageFirst', 'stageCount'],
   /**
-   * A sum over all rows and steps, by kind:
+   * A sum over all rows and steps, by kind. Records whose targets overlap do not run at the same time.
    * weight: gradient of matrices: for vector (s,u) of panel p and unit m < `entries`:
    *   arena[target s + m*stride + (p*units+u)*width ..] += sum over rows of A[row, m] * dz[row, that vector]. A is operand `a`
-   *   (row-major), dz is operand `d` + p*panelStride + j*width. Targets: word list, one a slot.
+   *   (row-major), dz is operand `d` + p*panelStride + j*width. Targets: word list, one a slot; with several slots the
+   *   last panel is full.
    * columns: arena[target + b*width ..] += sum over rows of operand `d`, block b, for each target of the word list.
    * scatter: arena[target s + token*stride + (p*units+u)*width ..] += dz as for weight, row by row; tokens outside classes add nothing.
    * chunks: arena[target + b*width] += sum over chunks of operand `d`, block b.
@@ -176,7 +185,8 @@ export const records = {
     'sourceStride',
   ],
   /**
-   * Packs parameters for products. Sources: word list [offset, kStride, nStride] a slot: element (k, n) of slot s.
+   * Packs parameters for products. Sources: word list [offset, kStride, nStride] a slot: element (k, n) of slot s;
+   * one of the strides is 1.
    * forward: dst[p][k][(s*units+u)*width + lane] = source_s(k, (p*units+u)*width + lane), k < `k`, n < `n`; 0 beyond n.
    * backward: dst[q][((p*slots+s)*units+u)*width + lane][j*width + lane2] = source_s(q*vectors*width + j*width + lane2, (p*units+u)*width + lane):
    *   the source's k runs over the columns (`k` of them, 0 beyond), its n over the rows (`n` of them, 0 beyond); `panels` and `lastVectors` are of

@@ -57,7 +57,8 @@ export function plan({ graph, gradient }: PlanRequest): Plan {
     name,
     node: gradients.get(node) ?? build.zeros(build.type(node)),
   }))
-  const roots = [...cut.graph.outputs, ...parameterGradients, ...inputGradients].map(({ node }) => node)
+  const ports = [...cut.graph.inputs, ...cut.graph.outputs, ...parameterGradients, ...inputGradients]
+  const roots = ports.map(({ node }) => node)
   const order = [...ancestors({ nodes: build.nodes }, roots)].sort((a, b) => a - b)
   const scans = order
     .filter((id) => build.nodes[id]!.op === 'scan')

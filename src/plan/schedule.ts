@@ -52,7 +52,8 @@ export function source(program: StepProgram, id: number): number {
   return isAlias(program, id) ? source(program, program.nodes[id]!.inputs[0]!) : id
 }
 
-function results({ outputs, states }: StepProgram): readonly number[] {
+/** Nodes whose value a step gives: outputs and new states. */
+export function results({ outputs, states }: StepProgram): readonly number[] {
   return [...outputs.map(({ node }) => node), ...states.map(({ next }) => next)]
 }
 
@@ -106,7 +107,7 @@ function keep(
   read: ReadonlySet<number>,
   free: ReadonlySet<number>,
 ): ReadonlySet<number> {
-  const operands = new Set(program.matrices.map(({ operand }) => operand))
+  const operands = new Set(program.matrices.map(({ operand }) => source(program, operand)))
   const kept = new Set([...read].filter((id) => !free.has(id) && (operands.has(id) || !isCheap(program, id))))
   for (const id of [...read].sort((a, b) => a - b)) {
     if (!free.has(id) && !kept.has(id) && !computable(program, id, kept, free)) kept.add(id)

@@ -10,6 +10,7 @@ import {
   verify,
 } from '../plan/index.ts'
 import { SluiceError, invariant } from '../core/errors.ts'
+import { checkRun } from './check.ts'
 import { pow } from '../core/math.ts'
 
 /** The runtime of a device: plans a program, lays the plan out for the device's vectors, verifies and loads it. */
@@ -39,6 +40,8 @@ class PackedExecutable implements Executable {
   readonly #call = new Float64Array(callFields.length)
   /** What was written to initial states: they start from it again in each call that carries nothing. */
   readonly #initial = new Map<string, Float32Array>()
+  /** Outputs that the last call wrote over. */
+  #spent: ReadonlySet<string> = new Set()
   #lastSteps = 0
   #steps = 0
   /** Parameters were written since the packed copies were made. */
@@ -87,6 +90,10 @@ class PackedExecutable implements Executable {
 
   read(name: string): Float32Array {
     const places = this.#place(name)
+    if (this.#spent.has(name)) {
+      const message = `"${name}" is gone: a call with gradients puts the gradient of the loss in its place. Read it after a forward call.`
+      throw new SluiceError('program-read', message)
+    }
     if (places[0]!.kind === 'loss') return Float32Array.of(this.#call[field.get('loss')!]!)
     const size = sizeOf(places)
     const slots = places[0]!.kind === 'steps' ? this.#steps : 1
@@ -160,6 +167,7 @@ class PackedExecutable implements Executable {
   }
 
   async run(run: Run): Promise<RunResult> {
+    checkRun(this.#program, run)
     const { mode, update } = run
     if (this.#stale) await this.#packed()
     const updating = update !== undefined && mode !== 'forward'
@@ -178,6 +186,7 @@ class PackedExecutable implements Executable {
     })
     if (update && updating) this.#setUpdate(update)
     if (passes > 0) {
+      this.#spent = mode === 'gradients' ? this.#lowered.spent : new Set()
       if (!run.carry) this.#restart()
       this.#steps = run.steps
       this.#lastSteps = run.steps

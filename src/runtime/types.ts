@@ -84,7 +84,10 @@ export interface Executable {
   readonly machine: Machine
   /** Gives an input, or the seed `d NAME` of an output. Sequences may be shorter than `Program.steps`. */
   write(name: string, data: ArrayLike<number>): void
-  /** An output, or the gradient `d NAME` of an input, of the last call. */
+  /**
+   * An output, or the gradient `d NAME` of an input, of the last call. After a call with gradients the logits of a loss
+   * may be gone (`program-read`).
+   */
   read(name: string): Float64Array | Float32Array
   writeParameter(name: string, data: ArrayLike<number>, buffer?: ParameterBuffer): void
   readParameter(name: string, buffer?: ParameterBuffer): Float64Array | Float32Array

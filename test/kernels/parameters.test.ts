@@ -5,7 +5,7 @@ import type { UpdateSettings } from '../../src/runtime/types.ts'
 import { devices, titleOf } from './devices.ts'
 import { TestPlan, numbers, runCall } from './plan.ts'
 
-const [forward, backward, bias] = [0, 1, 2]
+const [forward, backward, biasSum] = [0, 1, 2]
 
 /** Sources of a pack: matrices of k rows and n columns, row by row with a stride or the other way round. */
 function sourcesOf(plan: TestPlan, slots: number, k: number, n: number, turned: boolean): number[] {
@@ -78,7 +78,7 @@ async function expectBias(device: Device): Promise<void> {
   const dst = plan.room(6 * width)
   const sources = { sourceFirst: list.first, sourceCount: list.count }
   plan.add('pack', [
-    { kind: bias, dst, panels: 3, vectors: 2, lastVectors: 2, slots: 2, units: 1, n, ...sources },
+    { kind: biasSum, dst, panels: 3, vectors: 2, lastVectors: 2, slots: 2, units: 1, n, ...sources },
   ])
   const loaded = await device.load(plan.finish())
   loaded.floats.forEach((_zero, i) => (loaded.floats[i] = i % 100))
@@ -98,16 +98,19 @@ async function expectBias(device: Device): Promise<void> {
 }
 
 const settings: UpdateSettings = {
-  ...{
-    rule: 'sgd',
-    learningRate: 0.1,
-    momentum: 0,
-    nesterov: false,
-    alpha: 0.9,
-    centered: false,
-    beta1: 0.8,
-  },
-  ...{ beta2: 0.95, epsilon: 1e-6, weightDecay: 0, clipNorm: 0, clipValue: 0, count: 1 },
+  rule: 'sgd',
+  learningRate: 0.1,
+  momentum: 0,
+  nesterov: false,
+  alpha: 0.9,
+  centered: false,
+  beta1: 0.8,
+  beta2: 0.95,
+  epsilon: 1e-6,
+  weightDecay: 0,
+  clipNorm: 0,
+  clipValue: 0,
+  count: 1,
 }
 
 const updates: Readonly<Record<string, Partial<UpdateSettings>>> = {

@@ -64,9 +64,18 @@ async function expectProduct(device: Device, c: Case): Promise<void> {
   const depth = c.segments * c.length
   const weights = plan.room(c.panels * depth * c.vectors * plan.width)
   const product = plan.writer.add('product', {
-    ...{ a: a.operand, segments: c.segments, segmentLength: c.length, segmentStride: c.length, weights },
-    ...{ c: target.operand, panels: c.panels, panelStride: c.vectors * plan.width, vectors: c.vectors },
-    ...{ lastVectors: c.lastVectors, vectorStride: plan.width, accumulate: c.accumulate ?? 0 },
+    a: a.operand,
+    segments: c.segments,
+    segmentLength: c.length,
+    segmentStride: c.length,
+    weights,
+    c: target.operand,
+    panels: c.panels,
+    panelStride: c.vectors * plan.width,
+    vectors: c.vectors,
+    lastVectors: c.lastVectors,
+    vectorStride: plan.width,
+    accumulate: c.accumulate ?? 0,
   })
   plan.loop([{ kind: compute, productFirst: product, productCount: 1 }], { parallel: c.parallel ?? 0 })
   const loaded = await device.load(plan.finish({ forwardCount: 1 }))
@@ -116,17 +125,29 @@ async function expectGroup(
     { tokens, table: room.second, classes, vectorStart: 1, vectors: 1, lastVectors: 1 },
   ])
   const product = plan.writer.add('product', {
-    ...{ a: a.operand, segments: 1, segmentLength: depth, weights: room.w, c: target.operand, ...panels },
-    ...{ panelStride: target.panelStride, vectorStride: width, accumulate: 1 },
+    a: a.operand,
+    segments: 1,
+    segmentLength: depth,
+    weights: room.w,
+    c: target.operand,
+    ...panels,
+    panelStride: target.panelStride,
+    vectorStride: width,
+    accumulate: 1,
   })
   const group = plan.writer.add('group', {
-    ...{ c: target.operand, panelStride: target.panelStride, ...panels },
-    ...{
-      bias: { given: room.bias, none: -1, kept: -2 }[bias],
-      gatherFirst: gathers.first,
-      gatherCount: gathers.count,
-    },
-    ...{ productFirst: product, productCount: withProduct ? 1 : 0 },
+    c: target.operand,
+    panelStride: target.panelStride,
+    ...panels,
+    bias: {
+      given: room.bias,
+      none: -1,
+      kept: -2,
+    }[bias],
+    gatherFirst: gathers.first,
+    gatherCount: gathers.count,
+    productFirst: product,
+    productCount: withProduct ? 1 : 0,
   })
   plan.loop([{ kind: compute, panels: 2, units: 3, groupFirst: group, groupCount: 1 }])
   const loaded = await device.load(plan.finish({ forwardCount: 1 }))
@@ -160,7 +181,7 @@ async function expectGroup(
     let wanted = bias === 'given' ? value(1, n) : bias === 'kept' ? value(step + row, n) : 0
     if (known) wanted += value(token + 2, n)
     if (known && vector % 3 === 1) wanted += value(token + 7, Math.floor(vector / 3) * width + (n % width))
-    for (let k = 0; withProduct && k < depth; k++) wanted += value(step * 5 + row, k) * value(k + 12, n)
+    for (let k = 0; k < (withProduct ? depth : 0); k++) wanted += value(step * 5 + row, k) * value(k + 12, n)
     expect(result(step, row, n)).toBeCloseTo(wanted, 5)
   })
   loaded.dispose()
@@ -178,14 +199,17 @@ async function expectFused(device: Device, length: number): Promise<void> {
   const products = plan.add(
     'product',
     targets.map((target, fused) => ({
-      ...{
-        a: panelsOf.operand,
-        segments: 5,
-        segmentLength: length,
-        segmentStride: panelsOf.panelStride,
-        weights,
-      },
-      ...{ c: target.operand, panels: 1, vectors: 2, lastVectors: 2, vectorStride: width, fused },
+      a: panelsOf.operand,
+      segments: 5,
+      segmentLength: length,
+      segmentStride: panelsOf.panelStride,
+      weights,
+      c: target.operand,
+      panels: 1,
+      vectors: 2,
+      lastVectors: 2,
+      vectorStride: width,
+      fused,
     })),
   )
   plan.loop([{ ...stage, panels: 5, units, productFirst: products.first, productCount: 2 }])

@@ -28,13 +28,12 @@ class Sums {
     const second = this.plan.add('reduction', finish)
     this.loaded = await this.device.load(
       this.plan.finish({
-        ...{ gradients: this.gradients, parameterFloats: this.#floats },
-        ...{
-          reduceFirst: first.first,
-          reduceCount: first.count,
-          finishFirst: second.first,
-          finishCount: second.count,
-        },
+        gradients: this.gradients,
+        parameterFloats: this.#floats,
+        reduceFirst: first.first,
+        reduceCount: first.count,
+        finishFirst: second.first,
+        finishCount: second.count,
       }),
     )
   }

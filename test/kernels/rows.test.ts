@@ -106,7 +106,7 @@ describe.each(devices.map((device) => [titleOf(device), device] as const))('rows
     for (let chunk = 0; chunk < 3; chunk++) {
       for (let i = 0; i < 3 * plan.width; i++) {
         let wanted = [0, 0]
-        for (let step = 0; step < 3 && i < size; step++) {
+        for (let step = 0; step < (i < size ? 3 : 0); step++) {
           for (let row = Math.floor((7 * chunk) / 3); row < Math.floor((7 * (chunk + 1)) / 3); row++) {
             wanted = [wanted[0]! + y(step, row, i), wanted[1]! + y(step, row, i) * x(step, row, i)]
           }

@@ -3,65 +3,81 @@ import type { Device } from '../../src/runtime/device.ts'
 import { threaded } from './devices.ts'
 import { type Fields, type Place, TestPlan, numbers, runCall, write } from './plan.ts'
 
-const [compute, loss] = [0, 2]
-const [tanhOp, dtanhOp, columnSumMul] = [18, 33, 41]
+const loss = 2
+const [add, mul, tanh, dtanh, columnSumMul] = [2, 4, 18, 33, 41]
 const [weight, columns, chunks] = [0, 1, 3]
 
+const shape = { rows: 13, steps: 6, chunks: 5 }
+const places = shape.rows * shape.steps
+
 /**
- * A recurrent layer of `tanh(g * (x + U h))` with a loss of its state: all kinds of work that threads divide, forward,
- * backward, reductions that write the same place, update and pack.
+ * A recurrent layer h' = tanh(gain * (x + U h)) with a loss of its state: all kinds of work that threads divide, forward,
+ * backward, reductions of which two write the same place, update and pack.
  */
 class Net {
   readonly plan: TestPlan
   readonly size: number
-  readonly #header: Parameters<TestPlan['finish']>[0]
   readonly x: Place
   readonly tokens: number
   readonly parameters: number
   readonly parameterFloats: number
+  readonly #gradients: number
+  readonly #slot: number
+  readonly #packed: { readonly there: number; readonly back: number }
+  readonly #h: Place
+  readonly #z: Place
+  readonly #dh: Place
+  readonly #sums: Place
 
   constructor(device: Device) {
-    const plan = new TestPlan(device, { rows: 13, steps: 6, chunks: 5 })
-    const { width } = plan
-    const size = 3 * width
+    const plan = new TestPlan(device, shape)
+    const size = 3 * plan.width
     this.plan = plan
     this.size = size
     this.parameterFloats = size * size + size
-    const [parameters, gradients, slot0] = [0, 1, 2].map(() => plan.room(this.parameterFloats)) as [
-      number,
-      number,
-      number,
-    ]
-    this.parameters = parameters
-    const normParts = plan.room(2 * Math.ceil(this.parameterFloats / 4096))
-    const [there, back] = [plan.room(size * size), plan.room(size * size)]
-    const [losses, tokens] = [plan.room(78), plan.room(78)]
-    this.tokens = tokens
-
+    this.parameters = plan.room(this.parameterFloats)
+    this.#gradients = plan.room(this.parameterFloats)
+    this.#slot = plan.room(this.parameterFloats)
+    this.#packed = { there: plan.room(size * size), back: plan.room(size * size) }
+    this.tokens = plan.room(places)
     this.x = plan.rowMajor(size)
-    const h = plan.rowMajor(size, 7)
-    const next = plan.again(h, { base: h.base + h.timeStride })
-    const z = plan.panelMajor(size, 1)
-    const dh = plan.rowMajor(size, 7)
-    const dNext = plan.again(dh, { base: dh.base + dh.timeStride })
-    const gain = plan.place(size, { base: parameters + size * size })
-    const dGain = plan.place(size, { base: plan.room(5 * size), chunkStride: size })
+    this.#h = plan.rowMajor(size, shape.steps + 1)
+    this.#z = plan.panelMajor(size, 1)
+    this.#dh = plan.rowMajor(size, shape.steps + 1)
+    this.#sums = plan.place(size, { base: plan.room(shape.chunks * size), chunkStride: size })
+    this.#forward()
+    this.#loss()
+    this.#backward()
+    this.#reductions()
+    this.#packs()
+  }
 
-    const product = (a: Place, c: Place, weights: number): Fields<'product'> => ({
-      ...{ a: a.operand, segments: 1, segmentLength: size, weights, c: c.operand, panels: 3, vectors: 1 },
-      ...{ lastVectors: 1, vectorStride: width, panelStride: c.panelStride, accumulate: 1 },
+  get #gain(): Place {
+    return this.plan.place(this.size, { base: this.parameters + this.size * this.size })
+  }
+
+  #next(place: Place): Place {
+    return this.plan.again(place, { base: place.base + place.timeStride })
+  }
+
+  #forward(): void {
+    const { plan, size } = this
+    const [h, z] = [this.#h, this.#z]
+    const panels = { c: z.operand, panels: 3, panelStride: z.panelStride, vectors: 1, lastVectors: 1 }
+    const left = { a: h.operand, segments: 1, segmentLength: size, weights: this.#packed.there }
+    const product = plan.writer.add('product', {
+      ...left,
+      ...panels,
+      vectorStride: plan.width,
+      accumulate: 1,
     })
-    const products = plan.add('product', [product(h, z, there)])
-    const group = plan.writer.add('group', {
-      ...{ c: z.operand, panels: 3, panelStride: z.panelStride, vectors: 1, lastVectors: 1 },
-      ...{ productFirst: products.first, productCount: 1 },
-    })
+    const group = plan.writer.add('group', { ...panels, productFirst: product, productCount: 1 })
     const cell = plan.pointwise(
-      [z, this.x, gain, next],
+      [z, this.x, this.#gain, this.#next(h)],
       [
-        { op: 2, d: 0, a: 0, b: 1 },
-        { op: 4, d: 3, a: 0, b: 2 },
-        { op: tanhOp, d: 3, a: 3 },
+        { op: add, d: 0, a: 0, b: 1 },
+        { op: mul, d: 3, a: 0, b: 2 },
+        { op: tanh, d: 3, a: 3 },
       ],
     )
     const starts = plan.add('copy', [
@@ -69,76 +85,97 @@ class Net {
       { a: h.operand, d: h.operand, blocks: 3, lastStep: 1 },
     ])
     const copies = { copyFirst: starts.first, copyCount: starts.count }
-    plan.loop([{ ...cell, kind: compute, units: 1, groupFirst: group, groupCount: 1 }], copies)
-    const lossStage = { kind: loss, a: next.operand, d: dNext.operand, tokens, classes: size - 2 }
-    plan.loop([lossStage], { parallel: 1 })
+    plan.loop([{ ...cell, groupFirst: group, groupCount: 1 }], copies)
+  }
 
-    const backProduct = plan.writer.add('product', {
-      ...{ a: z.operand, segments: 3, segmentLength: width, segmentStride: z.panelStride, weights: back },
-      ...{ c: dh.operand, panels: 1, vectors: 3, lastVectors: 3, vectorStride: width, accumulate: 1 },
+  #loss(): void {
+    const [logits, gradient] = [this.#next(this.#h), this.#next(this.#dh)]
+    const fields = { tokens: this.tokens, classes: this.size - 2 }
+    this.plan.loop([{ kind: loss, a: logits.operand, d: gradient.operand, ...fields }], { parallel: 1 })
+  }
+
+  #backward(): void {
+    const { plan, width } = { plan: this.plan, width: this.plan.width }
+    const z = this.#z
+    const product = plan.writer.add('product', {
+      a: z.operand,
+      segments: 3,
+      segmentLength: width,
+      segmentStride: z.panelStride,
+      weights: this.#packed.back,
+      c: this.#dh.operand,
+      panels: 1,
+      vectors: 3,
+      lastVectors: 3,
+      vectorStride: width,
+      accumulate: 1,
     })
-    const backCell = plan.pointwise(
-      [dNext, next, z, gain, dGain],
+    const cell = plan.pointwise(
+      [this.#next(this.#dh), this.#next(this.#h), z, this.#gain, this.#sums],
       [
-        { op: dtanhOp, d: 5, a: 0, b: 1 },
+        { op: dtanh, d: 5, a: 0, b: 1 },
         { op: columnSumMul, d: 4, a: 5, b: 2 },
-        { op: 4, d: 2, a: 5, b: 3 },
+        { op: mul, d: 2, a: 5, b: 3 },
       ],
       { temporaries: 1, columnSums: 1 },
     )
-    const zeros = plan.add('copy', [{ a: -1, d: dGain.operand, blocks: 3 }])
-    plan.loop([{ ...backCell, productFirst: backProduct, productCount: 1 }], {
-      ...{ direction: -1, copyFirst: zeros.first, copyCount: 1 },
-    })
+    const zeros = plan.writer.add('copy', { a: -1, d: this.#sums.operand, blocks: 3 })
+    const copies = { copyFirst: zeros, copyCount: 1 }
+    plan.loop([{ ...cell, productFirst: product, productCount: 1 }], { direction: -1, ...copies })
+  }
 
+  #reductions(): void {
+    const { plan, size } = this
+    const z = this.#z
     const target = (offset: number): Fields<'reduction'> => {
-      const { first } = plan.writer.words([gradients + offset])
-      return { targetFirst: first, targetCount: 1 }
+      const { first, count } = plan.writer.words([this.#gradients + offset])
+      return { targetFirst: first, targetCount: count }
     }
-    const shape = {
-      panels: 3,
-      panelStride: z.panelStride,
-      vectors: 1,
-      lastVectors: 1,
-      units: 1,
-      entries: size,
-      stride: size,
-    }
+    const panels = { panels: 3, panelStride: z.panelStride, vectors: 1, lastVectors: 1, units: 1 }
+    const matrix = { a: this.#h.operand, d: z.operand, ...panels, entries: size, stride: size }
     plan.add('reduction', [
-      { kind: weight, a: h.operand, d: z.operand, ...shape, ...target(0) },
+      { kind: weight, ...matrix, ...target(0) },
       { kind: columns, d: z.operand, blocks: 3, ...target(0) },
-      { kind: chunks, d: dGain.operand, blocks: 3, ...target(size * size) },
+      { kind: chunks, d: this.#sums.operand, blocks: 3, ...target(size * size) },
     ])
-    const source = plan.writer.words([parameters, size, 1])
-    const packed = { slots: 1, k: size, n: size, sourceFirst: source.first, sourceCount: 3 }
+  }
+
+  #packs(): void {
+    const { plan, size } = this
+    const { first, count } = plan.writer.words([this.parameters, size, 1])
+    const matrix = { slots: 1, units: 1, k: size, n: size, sourceFirst: first, sourceCount: count }
     plan.add('pack', [
-      { kind: 0, dst: there, panels: 3, vectors: 1, lastVectors: 1, units: 1, ...packed },
-      { kind: 1, dst: back, panels: 1, vectors: 3, lastVectors: 3, units: 1, innerPanels: 3, ...packed },
+      { kind: 0, dst: this.#packed.there, panels: 3, vectors: 1, lastVectors: 1, ...matrix },
+      { kind: 1, dst: this.#packed.back, panels: 1, vectors: 3, lastVectors: 3, innerPanels: 3, ...matrix },
     ])
-    this.#header = {
-      ...{ parameters, gradients, slot0, parameterFloats: this.parameterFloats, normParts, losses },
-      ...{
-        forwardFirst: 0,
-        forwardCount: 2,
-        backwardFirst: 2,
-        backwardCount: 1,
-        reduceFirst: 0,
-        reduceCount: 3,
-      },
-    }
+  }
+
+  #words(): Int32Array {
+    return this.plan.finish({
+      parameters: this.parameters,
+      gradients: this.#gradients,
+      slot0: this.#slot,
+      parameterFloats: this.parameterFloats,
+      normParts: this.plan.room(2 * Math.ceil(this.parameterFloats / 4096)),
+      losses: this.plan.room(places),
+      forwardCount: 2,
+      backwardFirst: 2,
+      backwardCount: 1,
+      reduceCount: 3,
+    })
   }
 
   /** Trains for some windows. @returns the whole arena and the losses */
   async train(device: Device): Promise<{ arena: Int32Array; losses: number[] }> {
-    const loaded = await device.load(this.plan.finish(this.#header))
+    const loaded = await device.load(this.#words())
     const next = numbers(9)
     for (let i = 0; i < this.parameterFloats; i++) loaded.floats[this.parameters + i] = 0.5 * next()
     write(loaded, this.plan, this.x, next)
-    for (let i = 0; i < 78; i++) loaded.ints[this.tokens + i] = (i * 7) % (this.size - 2)
+    for (let i = 0; i < places; i++) loaded.ints[this.tokens + i] = (i * 7) % (this.size - 2)
     await runCall(loaded, { mode: 8 })
     const losses = []
     for (let window = 0; window < 8; window++) {
-      const rest = { lossScale: 1 / 78, learningRate: 0.5, momentum: 0.5, clipNorm: 1, count: window + 1 }
+      const rest = { lossScale: 1 / places, learningRate: 0.5, momentum: 0.5, clipNorm: 1, count: window + 1 }
       const result = await runCall(loaded, {
         mode: 15,
         steps: 6,

@@ -1,4 +1,4 @@
-import { type Value, valueOf } from '../../src/graph/index.ts'
+import { type Value, copies, entries, valueOf } from '../../src/graph/index.ts'
 import { type Piece, interpretPlan, plan } from '../../src/plan/index.ts'
 import { partition } from '../../src/plan/partition.ts'
 import { type Program, reference } from '../../src/runtime/index.ts'
@@ -75,8 +75,13 @@ export async function cutResults(program: Program, data: Data): Promise<Results>
 function joined(parts: Results, program: Program, data: Data, all: Record<'inputs' | 'outputs' | 'parameters', Pieces>): Results {
   const input = (name: string): number => data.inputs.get(name)!.length
   const wanted = new Map([...all.inputs].filter(([name]) => program.gradient?.inputs.includes(name)))
+  const { nodes, outputs } = program.graph
+  const output = (name: string): number => {
+    const { type } = nodes[outputs.find((port) => port.name === name)!.node]!
+    return copies(type, program.steps, program.rows) * entries(type.shape)
+  }
   return new Map([
-    ...join(parts, all.outputs, '', (name) => data.inputs.get(`d ${name}`)?.length ?? 1),
+    ...join(parts, all.outputs, '', output),
     ...join(parts, wanted, 'd ', input),
     ...join(parts, all.parameters, 'gradient ', (name) => data.parameters.get(name)!.length),
   ])

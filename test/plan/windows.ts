@@ -71,7 +71,9 @@ export function resultsOf(executable: Executable, { graph, gradient }: Program):
   return new Map<string, ArrayLike<number>>([
     ...graph.outputs.map(({ name }) => [name, executable.read(name)] as const),
     ...(gradient?.inputs ?? []).map((name) => [`d ${name}`, executable.read(`d ${name}`)] as const),
-    ...graph.parameters.map(({ name }) => [`gradient ${name}`, executable.readParameter(name, 'gradient')] as const),
+    ...(gradient ? graph.parameters : []).map(
+      ({ name }) => [`gradient ${name}`, executable.readParameter(name, 'gradient')] as const,
+    ),
   ])
 }
 

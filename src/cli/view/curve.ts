@@ -6,6 +6,9 @@ const dots = [
   [0x40, 0x80],
 ] as const
 
+/** Share of the columns that may lie above the top: a loss falls steeply at first, and the rest is worth seeing. */
+const above = 0.06
+
 /** A point of a curve: `at` in [0, 1] from left to right, and its value. */
 export interface Point {
   readonly at: number
@@ -16,7 +19,7 @@ export interface Point {
 export interface Drawing {
   /** From the top, each of `width` braille characters. */
   readonly lines: readonly string[]
-  /** Values of the top and the bottom line. */
+  /** Values of the top and the bottom line; the few columns above the top are drawn on it. */
   readonly most: number
   readonly least: number
 }
@@ -27,13 +30,13 @@ export interface Drawing {
  */
 export function drawCurve(points: readonly Point[], width: number, height: number): Drawing {
   const heights = columnMeans(points, 2 * width)
-  const known = heights.filter((value) => value !== undefined)
-  const most = Math.max(...known)
-  const least = Math.min(...known)
+  const known = heights.filter((value) => value !== undefined).toSorted((a, b) => b - a)
+  const most = known[Math.floor(known.length * above)] ?? 0
+  const least = known.at(-1) ?? 0
   const cells = Array.from({ length: height }, () => new Uint8Array(width))
   const rows = 4 * height - 1
   const rowOf = (value: number): number =>
-    most === least ? rows : Math.round(((most - value) / (most - least)) * rows)
+    most === least ? rows : Math.round((Math.max(0, most - value) / (most - least)) * rows)
   let previous: number | undefined
   heights.forEach((value, x) => {
     if (value === undefined) return

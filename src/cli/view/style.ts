@@ -29,9 +29,6 @@ export function styleFor(colour: boolean): Style {
 }
 
 /** Whether to colour: on a terminal, unless `NO_COLOR` (no-color.org) or `TERM=dumb` says no. */
-export function wantsColour(
-  isTerminal: boolean,
-  env: Readonly<Record<string, string | undefined>>,
-): boolean {
+export function wantsColour(isTerminal: boolean, env: Readonly<Record<string, string | undefined>>): boolean {
   return isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
 }

@@ -1,6 +1,6 @@
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u
-const zero = /[\p{Mark}\u200b-\u200d\ufe0f]/u
+const zero = /\p{Mark}|\p{Format}/u
 
 /** Columns that a character takes in a terminal: 0, 1 or 2. */
 function columnsOf(character: string): number {

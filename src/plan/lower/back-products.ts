@@ -60,10 +60,12 @@ export class BackProducts {
   }
 
   /** Where a gradient stands as an operand: the slot of the sum to which the matrix belongs, and its term there. */
-  #place({ operand, matrix }: Term): { group: Group; slot: number; term: Term } {
+  #place({ operand, matrix, transposed }: Term): { group: Group; slot: number; term: Term } {
     for (const group of this.#scan.groups) {
       for (const [slot, sum] of group.nodes.entries()) {
-        const term = terms(this.#program, sum).find((other) => other.matrix === matrix)
+        const term = terms(this.#program, sum).find(
+          (other) => other.matrix === matrix && other.transposed !== transposed,
+        )
         if (term && this.#scan.gradientsOf(sum).includes(operand)) return { group, slot, term }
       }
     }
@@ -92,7 +94,7 @@ export class BackProducts {
 }
 
 /** Splits places into runs of consecutive slots. */
-function neighbours<T extends { readonly slot: number }>(list: readonly T[]): readonly (readonly T[])[] {
+export function neighbours<T extends { readonly slot: number }>(list: readonly T[]): readonly (readonly T[])[] {
   const sorted = [...list].sort((a, b) => a.slot - b.slot)
   const found: T[][] = []
   for (const item of sorted) {

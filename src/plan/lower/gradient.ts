@@ -4,10 +4,10 @@ import { terms } from '../stack.ts'
 import { groupBy } from '../../core/collections.ts'
 import { type Operand, blocksOf, still } from './arena.ts'
 import { type Panels, layPanels, slotOf } from './panels.ts'
-import { type BackProduct, BackProducts } from './back-products.ts'
+import { type BackProduct, BackProducts, neighbours } from './back-products.ts'
 import { type ColumnSum, copyProgram } from './program.ts'
 import { sumChunks, sumColumns, sumWeights } from './weights.ts'
-import { type Group, type ScanLowering, stageOf } from './scan.ts'
+import { type Group, type Run, type ScanLowering, stageOf } from './scan.ts'
 import type { LoopDraft, Lowering } from './writer.ts'
 
 /** Gradients that come into a scan from the window: of its outputs, and of its final states (absent: zero). */
@@ -71,12 +71,23 @@ class GradientLowering {
     this.#lowering.backward.push(loop)
     if (after.stages.length > 0) this.#lowering.backward.push(after)
     for (const group of this.#scan.groups)
-      for (const run of this.#scan.runsOf(group)) sumWeights(this.#scan, this.#panels.get(group)!, run)
+      for (const run of this.#scan.runsOf(group)) this.#weights(run)
     return {
       inputs: this.#inputs,
       initial: this.#program.states.map(({ carries }) =>
         carries.map(({ leaf: id }) => this.#carries.get(id)!),
       ),
+    }
+  }
+
+  /** Gradients of the matrices of a run, for each range of neighbours that have any. */
+  #weights(run: Run): void {
+    const slots = run.terms.flatMap((term, index) =>
+      this.#scan.gradientOf(term) === undefined ? [] : [{ term, slot: run.from + index }],
+    )
+    for (const part of neighbours(slots)) {
+      const own = { ...run, from: part[0]!.slot, terms: part.map(({ term }) => term) }
+      sumWeights(this.#scan, this.#panels.get(run.group)!, own)
     }
   }
 

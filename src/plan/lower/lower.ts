@@ -37,6 +37,8 @@ export interface Lowered {
   >
   /** Start of each buffer of all parameters: values, gradients, the optimizer's slots. */
   readonly buffers: readonly number[]
+  /** Outputs that a backward pass writes over. */
+  readonly spent: ReadonlySet<string>
   /** Offset of the targets' tokens, where there is a loss. */
   readonly targets: number | undefined
 }
@@ -55,9 +57,13 @@ class WindowLowering {
   readonly #tokens = new Map<number, number>()
   readonly #scans = new Map<number, ScanLowering>()
   readonly #gradients = new Map<number, Gradients>()
+  /** Gradients of initial states by pick, as parts to add. */
+  readonly #initial = new Map<number, readonly Operand[]>()
   readonly #places: Places
   #losses = -1
   #targets: number | undefined
+  #lossGradient: Operand | undefined
+  #spent: ReadonlySet<string> = new Set()
 
   constructor(plan: Plan, target: Target) {
     const { vectorWidth: width, rows, steps } = target
@@ -85,6 +91,7 @@ class WindowLowering {
     )
     for (const id of this.#plan.order) this.#node(id)
     this.#places.addOutputs((id) => this.#outputPlace(id))
+    this.#places.addInputGradients((id) => this.#gradientPlaces(id))
     const { values, gradients } = this.#lowering
     const words = this.#lowering.finish(slots, this.#losses)
     return {
@@ -94,7 +101,8 @@ class WindowLowering {
       constants: this.#lowering.constants,
       places: this.#places.byName,
       parameters: this.#parameters(),
-      buffers: [values, gradients, ...slots],
+      buffers: this.#plan.parameterGradients.length > 0 ? [values, gradients, ...slots] : [values],
+      spent: this.#spent,
       targets: this.#targets,
     }
   }
@@ -118,7 +126,6 @@ class WindowLowering {
 
   #node(id: number): void {
     const node = this.#plan.nodes[id]!
-    const isOnce = node.type.extent === 'once'
     switch (node.op) {
       case 'input':
         return this.#input(id)
@@ -137,16 +144,15 @@ class WindowLowering {
       case 'cross_entropy':
         return this.#loss(id)
       case 'cross_entropy_gradient':
-        this.#values.set(id, this.#value(node.inputs[0]!))
+        this.#values.set(id, this.#lossGradient!)
         return
       case 'add':
-        return isOnce ? undefined : this.#add(id)
+        return node.inputs.every((input) => this.#values.has(input)) ? this.#add(id) : undefined
       case 'onehot':
       case 'parameter':
       case 'constant':
-        return
       case 'spread':
-        return this.#places.addInputGradient(id, node.type.extent === 'step' ? 'steps' : 'rows', [])
+        return
       default:
         throw new Unsupported(`This runtime has no plan for "${node.op}" over a window.`)
     }
@@ -215,6 +221,14 @@ class WindowLowering {
     return readers.length > 0 && readers.every((id) => nodes[id]!.op.startsWith('cross_entropy'))
   }
 
+  /** Whether the gradient of logits may take their place. */
+  #isSpare(logits: number): boolean {
+    const { op, inputs, attributes } = this.#plan.nodes[logits]!
+    const scan = op === 'pick' ? this.#scans.get(inputs[0]!) : undefined
+    const index = attributes.index as number
+    return scan !== undefined && this.#onlyForLoss(inputs[0]!, index) && scan.isSpare(index)
+  }
+
   #pick(id: number): void {
     const { inputs, attributes } = this.#plan.nodes[id]!
     const index = attributes.index as number
@@ -223,14 +237,19 @@ class WindowLowering {
     else this.#pickGradient(id, this.#gradients.get(inputs[0]!)!, index)
   }
 
-  /** Gradients of parameters go straight to their buffers; the others have places. */
+  /** Gradients of parameters go straight to their buffers; the others have places, a sequence of zeros too. */
   #pickGradient(id: number, { inputs, initial }: Gradients, index: number): void {
-    if (index < inputs.length) {
-      const operand = inputs[index]
-      if (operand) this.#values.set(id, operand)
-      this.#places.addInputGradient(id, 'steps', operand ? [operand] : [])
-    } else if (index < inputs.length + initial.length)
-      this.#places.addInputGradient(id, 'rows', initial[index - inputs.length]!)
+    const state = initial[index - inputs.length]
+    if (index < inputs.length) this.#values.set(id, inputs[index] ?? this.#rowMajor(this.#plan.nodes[id]!.type))
+    else if (state) this.#initial.set(id, state)
+  }
+
+  /** Where the gradient of an input stands, as parts to add. */
+  #gradientPlaces(id: number): readonly Operand[] {
+    const value = this.#values.get(id)
+    if (value) return [value]
+    const { op, inputs } = this.#plan.nodes[id]!
+    return op === 'add' ? inputs.flatMap((input) => this.#gradientPlaces(input)) : (this.#initial.get(id) ?? [])
   }
 
   #scanGradient(id: number): void {
@@ -326,17 +345,21 @@ class WindowLowering {
   }
 
   #loss(id: number): void {
+    if (this.#targets !== undefined) throw new Unsupported('This runtime plans one loss a program.')
     const [logits, targets] = this.#plan.nodes[id]!.inputs as [number, number]
     const { arena, shape } = this.#lowering
-    const size = this.#plan.nodes[logits]!.type.shape[0]!
+    const { type } = this.#plan.nodes[logits]!
+    const size = type.shape[0]!
     this.#losses = arena.allocate(shape.steps * shape.rows)
     this.#targets = this.#tokens.get(targets)!
-    const operand = this.#lowering.operand(this.#value(logits))
+    const isSpare = this.#isSpare(logits)
+    this.#lossGradient = isSpare ? this.#value(logits) : this.#rowMajor(type)
+    if (isSpare) this.#spent = this.#places.outputsOf(logits)
     const blocks = blocksOf(size, shape.width)
     this.#single(id, {
       kind: stageKinds.indexOf('loss'),
-      a: operand,
-      d: operand,
+      a: this.#lowering.operand(this.#value(logits)),
+      d: this.#lowering.operand(this.#lossGradient),
       tokens: this.#targets,
       classes: size,
       blocks,

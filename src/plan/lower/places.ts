@@ -39,12 +39,21 @@ export class Places {
     }
   }
 
-  /** The gradient of an input: the sum of what stands at the places. */
-  addInputGradient(node: number, kind: Place['kind'], places: readonly Operand[]): void {
-    const { partition, inputGradients } = this.#plan
-    for (const { name, piece } of named(inputGradients, partition.inputs, node)) {
-      this.add(`d ${name}`, { piece, kind, places })
+  /** The gradient of each input: the sum of what stands at its places. */
+  addInputGradients(placesOf: (node: number) => readonly Operand[]): void {
+    const { partition, inputGradients, nodes } = this.#plan
+    for (const node of new Set(inputGradients.map((port) => port.node))) {
+      const kind = nodes[node]!.type.extent === 'step' ? 'steps' : 'rows'
+      for (const { name, piece } of named(inputGradients, partition.inputs, node)) {
+        this.add(`d ${name}`, { piece, kind, places: placesOf(node) })
+      }
     }
+  }
+
+  /** Names of the outputs that a node is the value of, or a part. */
+  outputsOf(node: number): ReadonlySet<string> {
+    const { graph, outputs } = this.#plan.partition
+    return new Set(named(graph.outputs, outputs, node).map(({ name }) => name))
   }
 
   addOutputs(placeOf: (node: number) => Pick<Place, 'kind' | 'places'>): void {
@@ -57,11 +66,20 @@ export class Places {
     }
   }
 
-  /** Lets what was to be written at one place be written at another. */
+  readonly #redirected = new Map<Operand, Operand[]>()
+
+  /** Lets what was to be written at one place be written at another instead, or at several. */
   redirect(from: Operand, to: Operand): void {
+    const known = this.#redirected.get(from)
+    if (known) {
+      known.push(to)
+      return
+    }
+    const places = [to]
+    this.#redirected.set(from, places)
     for (const list of this.byName.values()) {
       list.forEach((place, index) => {
-        if (place.places[0] === from) list[index] = { ...place, places: [to] }
+        if (place.places[0] === from) list[index] = { ...place, places }
       })
     }
   }

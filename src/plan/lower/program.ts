@@ -64,20 +64,22 @@ class ProgramWriter {
   readonly #slots = new Map<number, Slot>()
   readonly #lines: Line[] = []
   readonly #deferred: { value: number; home: Operand }[] = []
+  /** Values that the program computes. */
+  readonly #made: ReadonlySet<number>
   readonly #free: number[] = []
   #temporaries = 0
 
   constructor(lowering: Lowering, draft: ProgramDraft) {
     this.#lowering = lowering
     this.#draft = draft
+    this.#made = new Set(
+      draft.list.flatMap(({ value, second }) => (second === undefined ? [value] : [value, second])),
+    )
   }
 
   write(): number {
     const { list, sums } = this.#draft
-    const made = new Set(
-      list.flatMap(({ value, second }) => (second === undefined ? [value] : [value, second])),
-    )
-    for (const sum of sums) if (!made.has(sum.value)) this.#columnSum(sum)
+    for (const sum of sums) if (!this.#made.has(sum.value)) this.#columnSum(sum)
     list.forEach((entry, index) => this.#instruction(entry, index))
     for (const { value, home } of this.#deferred) this.#copy(value, home)
     return this.#finish()
@@ -131,10 +133,16 @@ class ProgramWriter {
 
   /** Whether a later instruction reads what this place holds now. */
   #isStillRead(home: Operand, index: number): boolean {
-    const made = new Set(this.#draft.list.flatMap(({ value, second }) => [value, second]))
-    return this.#draft.list
-      .slice(index + 1)
-      .some(({ args }) => args.some((arg) => !made.has(arg) && this.#draft.locate(arg).base === home.base))
+    const later = this.#draft.list.slice(index + 1).flatMap(({ args }) => args)
+    const copied = this.#deferred.map(({ value }) => value)
+    return [...later, ...copied].some((value) => this.#baseOf(value) === home.base)
+  }
+
+  /** Where a value stands in the arena; `undefined` where it is a temporary or still to be made. */
+  #baseOf(value: number): number | undefined {
+    const slot = this.#slots.get(value)
+    if (slot) return 'operand' in slot ? this.#operands[slot.operand]!.base : undefined
+    return this.#made.has(value) ? undefined : this.#draft.locate(value).base
   }
 
   #release(value: number): void {

@@ -2,7 +2,7 @@ import type { ScanPlan, Stage } from '../schedule.ts'
 import { backwardRoots, source } from '../schedule.ts'
 import { type Term, runs, terms } from '../stack.ts'
 import { operation } from '../../graph/index.ts'
-import { invariant } from '../../core/errors.ts'
+import { Unsupported, invariant } from '../../core/errors.ts'
 import { type Operand, blocksOf, constantRow, isRows, later, still, unitsOf } from './arena.ts'
 import { floatBits } from '../write.ts'
 import { type Instruction, select } from './fuse.ts'
@@ -60,7 +60,9 @@ export class ScanLowering {
     this.settings = settings
     this.packing = new Packing(lowering, (parameter) => this.place(parameter))
     this.#operands = new Set(
-      this.#stageGroups().flatMap((id) => terms(this.program, id).map(({ operand }) => operand)),
+      this.#stageGroups().flatMap((id) =>
+        terms(this.program, id).map(({ operand }) => source(this.program, operand)),
+      ),
     )
     this.states = this.program.states.map((state) => this.#layState(state.previous, state.next))
     this.program.states.forEach(({ next }, i) => this.addHome(next, later(this.states[i]!, 1)))
@@ -103,8 +105,19 @@ export class ScanLowering {
     return read ? arena.rowMajor(this.size(previous), slots) : arena.blockMajor(this.size(previous), slots)
   }
 
-  #isOutput(id: number): boolean {
-    return this.program.outputs.some(({ node }) => node === id)
+  /** Whether an output stands in panels alone, and nothing reads it once the forward pass is over. */
+  isSpare(index: number): boolean {
+    const { node } = this.program.outputs[index]!
+    const inPanels = operation(this.program.nodes[node]!.op).kind === 'product' && this.homes.get(node)!.length === 1
+    return inPanels && !this.plan.kept.has(node)
+  }
+
+  /** Whether a node is an output; with `inRows`, one that must or need not stand row after row. */
+  #isOutput(id: number, inRows?: boolean): boolean {
+    const { rowOutputs } = this.settings
+    return this.program.outputs.some(
+      ({ node }, index) => node === id && (inRows === undefined || rowOutputs[index] === inRows),
+    )
   }
 
   /** Place of a value that a program or product reads and did not compute itself. */
@@ -118,8 +131,11 @@ export class ScanLowering {
       return constantRow(this.lowering.values + this.place(at).offset, this.lowering.shape.width)
     if (op === 'state') return this.states[this.program.states.findIndex(({ previous }) => previous === at)]!
     const input = this.settings.inputs[this.program.inputs.findIndex(({ node }) => node === at)]
-    invariant(input?.kind === 'vectors', `node ${at} of ${this.program.name} has a place`)
-    return input.operand
+    invariant(input, `node ${at} of ${this.program.name} has a place`)
+    if (input.kind === 'vectors') return input.operand
+    throw new Unsupported(
+      `The cell "${this.program.name}" reads its input entry by entry, which this runtime cannot do with one-hot input: embed it.`,
+    )
   }
 
   /** The tokens of an input that is one-hot, where a product reads it. */
@@ -135,15 +151,14 @@ export class ScanLowering {
   #layStage(stage: Stage): void {
     for (const nodes of stage.groups) {
       const size = this.size(nodes[0]!)
-      const times = this.hoisted(nodes).length > 0 ? this.lowering.shape.steps : this.#times
+      const isLater = nodes.some((id) => this.#isOutput(id, false)) || this.hoisted(nodes).length > 0
+      const times = isLater ? this.lowering.shape.steps : this.#times
       const units = this.#unitsIn(stage, size)
       const panels = layPanels(this.lowering, { size, slots: nodes.length, units, times })
       this.groups.push({ nodes, panels })
       nodes.forEach((id, slot) => {
         this.homes.set(id, [slotOf(panels, slot), ...(this.homes.get(id) ?? [])])
-        const needsRows =
-          this.#operands.has(id) ||
-          this.program.outputs.some(({ node }, i) => node === id && this.settings.rowOutputs[i])
+        const needsRows = this.#operands.has(id) || this.#isOutput(id, true)
         if (needsRows && !this.#rowsIn(this.homes.get(id)!.slice(1))) this.addHome(id, this.#rows(id))
       })
     }
@@ -249,15 +264,17 @@ export class ScanLowering {
     return this.program.nodes[reader]!.inputs.some((input) => source(this.program, input) === id)
   }
 
-  /** Gradient of a sum of products: the node that its weights' gradients are made of. */
+  /** Gradient of a product: the node that the gradient of its matrix is made of; `undefined` where it has none. */
+  gradientOf(term: Term): number | undefined {
+    return this.program.matrices.find(
+      ({ parameter, operand, transposed }) =>
+        term.matrix === parameter && term.operand === operand && term.transposed === transposed,
+    )?.gradient
+  }
+
+  /** Gradients of the products of a sum. */
   gradientsOf(sum: number): readonly number[] {
-    const own = terms(this.program, sum)
-    const found = this.program.matrices.filter(({ parameter, operand, transposed }) =>
-      own.some(
-        (term) => term.matrix === parameter && term.operand === operand && term.transposed === transposed,
-      ),
-    )
-    return [...new Set(found.map(({ gradient }) => gradient))]
+    return [...new Set(terms(this.program, sum).flatMap((term) => this.gradientOf(term) ?? []))]
   }
 
   runsOf(group: Group): readonly Run[] {

@@ -2,6 +2,7 @@ import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult, Run
 import { Builder, type Value, differentiate, interpret, numbers, valueOf, zeros } from '../../graph/index.ts'
 import { applyUpdate, clipGradients } from './update.ts'
 import { SluiceError } from '../../core/errors.ts'
+import { checkRun } from '../check.ts'
 
 /** The oracle: float64, node by node over the unplanned graph, on the caller's thread. */
 export const reference: Runtime = {
@@ -107,18 +108,20 @@ class ReferenceExecutable implements Executable {
   }
 
   async run(call: Run): Promise<RunResult> {
-    if (call.carry) this.#carry()
+    checkRun(this.#program, call)
     if (call.mode !== 'update') this.#evaluate(call)
     const gradientNorm = call.update && call.mode !== 'forward' ? this.#update(call.update) : NaN
     return { loss: call.mode === 'update' ? NaN : (this.#results.get('loss')?.[0] ?? NaN), gradientNorm }
   }
 
-  /** States of the next call start from the finals of the last. */
-  #carry(): void {
-    for (const { initial, final } of this.#program.states) {
-      const last = this.#results.get(final)
-      if (last) this.#written.set(initial, last)
-    }
+  /** What states start from when they are carried: the finals of the last call. */
+  #carried(): ReadonlyMap<string, Float64Array> {
+    return new Map(
+      this.#program.states.flatMap(({ initial, final }) => {
+        const last = this.#results.get(final)
+        return last ? [[initial, last] as const] : []
+      }),
+    )
   }
 
   #evaluate(call: Run): void {
@@ -130,7 +133,7 @@ class ReferenceExecutable implements Executable {
     for (const { gradient } of gradients) if (gradient !== undefined) wanted.push(gradient)
     const numbersOf = { steps: call.steps, rows, seed: call.seed ?? 0, update: call.counter ?? 0 }
     const graph = call.training ? this.#graph : withoutDropout(this.#graph)
-    const values = interpret(graph, this.#leaves(call.steps), numbersOf, wanted)
+    const values = interpret(graph, this.#leaves(call), numbersOf, wanted)
     this.#results.clear()
     for (const [name, node] of names) this.#results.set(name, values[node]!.data)
     for (const { gradient, buffers } of gradients) {
@@ -139,11 +142,12 @@ class ReferenceExecutable implements Executable {
     }
   }
 
-  #leaves(steps: number): ReadonlyMap<number, Value> {
+  #leaves({ steps, carry }: Run): ReadonlyMap<number, Value> {
+    const carried = carry ? this.#carried() : undefined
     const leaves = new Map<number, Value>()
     for (const [name, node] of this.#inputs) {
       const type = this.#graph.type(node)
-      const data = this.#written.get(name)
+      const data = carried?.get(name) ?? this.#written.get(name)
       leaves.set(
         node,
         data ? valueOf(type, steps, this.#program.rows, data) : zeros(type, steps, this.#program.rows),

@@ -1,0 +1,181 @@
+import { Stream } from '../core/random.ts'
+import { Builder, type Port, type StepGraph, numbers } from '../graph/index.ts'
+import type { Executable, Program, Runtime } from '../runtime/index.ts'
+
+/** A cell over a short window, and numbers for everything that goes into it. */
+export interface CellTrial {
+  readonly program: Program
+  /** Sequences and initial states, by the names of the program's inputs. */
+  readonly inputs: ReadonlyMap<string, Float64Array>
+  readonly parameters: ReadonlyMap<string, Float64Array>
+  /** Weights of all outputs and final states in the scalar that is differentiated. */
+  readonly seeds: ReadonlyMap<string, Float64Array>
+}
+
+const rows = 2
+const steps = 3
+
+/** A window of a cell with normal random inputs, states and parameters, rounded to float32. */
+export function cellTrial(step: StepGraph, seed = 1): CellTrial {
+  const build = new Builder(numbers)
+  const shapeOf = (node: number): readonly number[] => step.nodes[node]!.type.shape
+  const leaf = (
+    op: 'input' | 'parameter',
+    name: string,
+    extent: 'once' | 'row' | 'step',
+    node: number,
+  ): Port => ({
+    name,
+    node: build.leaf(op, name, { extent, shape: shapeOf(node) }),
+  })
+  const sequences = step.inputs.map(({ name, node }) => leaf('input', `input ${name}`, 'step', node))
+  const states = step.states.map(({ name, previous }) => leaf('input', `state ${name}`, 'row', previous))
+  const parameters = step.parameters.map(({ name, node }) => leaf('parameter', name, 'once', node))
+  const scan = build.add(
+    'scan',
+    [...sequences, ...states, ...parameters].map(({ node }) => node),
+    { step },
+  )
+  const names = [
+    ...step.outputs.map(({ name }) => `output ${name}`),
+    ...step.states.map(({ name }) => `final ${name}`),
+  ]
+  const outputs = names.map((name, index) => ({ name, node: build.add('pick', [scan], { index }) }))
+  const inputs = [...sequences, ...states]
+  const program: Program = {
+    graph: { nodes: build.nodes, inputs, parameters, outputs },
+    rows,
+    steps,
+    states: step.states.map(({ name }) => ({ initial: `state ${name}`, final: `final ${name}` })),
+    gradient: { of: names, inputs: inputs.map(({ name }) => name), slots: 0 },
+  }
+  const random = new Stream(seed)
+  const filled = (ports: readonly Port[], scale: number) =>
+    new Map(ports.map(({ name, node }) => [name, normal(random, entriesOf(build, node), scale)] as const))
+  return {
+    program,
+    inputs: filled(inputs, 1),
+    parameters: filled(parameters, 0.5),
+    seeds: filled(outputs, 1),
+  }
+}
+
+/** Entries of a value in the whole window. */
+function entriesOf(build: Builder, node: number): number {
+  const { extent, shape } = build.type(node)
+  const copies = extent === 'once' ? 1 : extent === 'row' ? rows : rows * steps
+  return shape.reduce((product, size) => product * size, copies)
+}
+
+function normal(random: Stream, count: number, scale: number): Float64Array {
+  return Float64Array.from({ length: count }, () => Math.fround(scale * random.normal()))
+}
+
+/** The gradient of the weighted sum of all outputs, by the names of parameters and inputs. */
+export async function trialGradients(
+  runtime: Runtime,
+  trial: CellTrial,
+): Promise<ReadonlyMap<string, ArrayLike<number>>> {
+  const executable = await runtime.compile(trial.program)
+  try {
+    writeAll(executable, trial)
+    for (const [name, data] of trial.seeds) executable.write(`d ${name}`, data)
+    await executable.run({ steps, mode: 'gradients' })
+    return new Map([
+      ...[...trial.parameters.keys()].map(
+        (name) => [name, executable.readParameter(name, 'gradient')] as const,
+      ),
+      ...[...trial.inputs.keys()].map((name) => [name, executable.read(`d ${name}`)] as const),
+    ])
+  } finally {
+    executable.dispose()
+  }
+}
+
+function writeAll(executable: Executable, { inputs, parameters }: CellTrial): void {
+  for (const [name, data] of inputs) executable.write(name, data)
+  for (const [name, data] of parameters) executable.writeParameter(name, data)
+}
+
+/** The same gradient from central differences, which costs two runs an entry. */
+export async function trialDifferences(
+  runtime: Runtime,
+  trial: CellTrial,
+): Promise<ReadonlyMap<string, ArrayLike<number>>> {
+  const { gradient: _none, ...forward } = trial.program
+  const executable = await runtime.compile(forward)
+  try {
+    writeAll(executable, trial)
+    const value = async (): Promise<number> => {
+      await executable.run({ steps, mode: 'forward' })
+      return weightedSum(executable, trial.seeds)
+    }
+    const differences = new Map<string, Float64Array>()
+    const all = [
+      ...[...trial.parameters].map(([name, data]) => ({
+        name,
+        data,
+        write: executable.writeParameter.bind(executable),
+      })),
+      ...[...trial.inputs].map(([name, data]) => ({ name, data, write: executable.write.bind(executable) })),
+    ]
+    for (const { name, data, write } of all) {
+      differences.set(name, await centralDifferences(data, (moved) => write(name, moved), value))
+    }
+    return differences
+  } finally {
+    executable.dispose()
+  }
+}
+
+function weightedSum(executable: Executable, seeds: CellTrial['seeds']): number {
+  let sum = 0
+  for (const [name, weights] of seeds) {
+    const output = executable.read(name)
+    weights.forEach((weight, index) => (sum += weight * output[index]!))
+  }
+  return sum
+}
+
+/** Derivatives with respect to each entry: (f(x + h) - f(x - h)) / 2h. */
+async function centralDifferences(
+  data: Float64Array,
+  write: (data: Float64Array) => void,
+  value: () => Promise<number>,
+): Promise<Float64Array> {
+  const differences = new Float64Array(data.length)
+  for (const [index, x] of data.entries()) {
+    const h = 1e-5 * Math.max(1, Math.abs(x))
+    const at = async (moved: number): Promise<number> => {
+      write(data.with(index, moved))
+      return value()
+    }
+    differences[index] = ((await at(x + h)) - (await at(x - h))) / (2 * h)
+  }
+  write(data)
+  return differences
+}
+
+/** Where two gradients differ most. */
+export interface Difference {
+  /** `Wf`, or `input x`, `state c`. */
+  readonly name: string
+  /** Difference, as a share of the larger of 1 and the value. */
+  readonly error: number
+}
+
+/** The largest difference between two gradients; what is no number counts as infinite. */
+export function worstDifference(
+  found: ReadonlyMap<string, ArrayLike<number>>,
+  wanted: ReadonlyMap<string, ArrayLike<number>>,
+): Difference {
+  let worst: Difference = { name: '', error: 0 }
+  for (const [name, values] of wanted) {
+    const others = found.get(name)!
+    for (let i = 0; i < values.length; i++) {
+      const error = Math.abs(values[i]! - others[i]!) / Math.max(1, Math.abs(values[i]!))
+      if (!(error <= worst.error)) worst = { name, error: Number.isNaN(error) ? Infinity : error }
+    }
+  }
+  return worst
+}

@@ -1,0 +1,101 @@
+import { Command } from 'commander'
+import { namesHelp, sampleNames } from '../char-rnn.ts'
+import {
+  type OutputFlags,
+  type RuntimeFlags,
+  addOutputOptions,
+  addRuntimeOptions,
+  option,
+  real,
+  runtimeFor,
+  whole,
+} from '../options.ts'
+import { exitCodes } from '../failure.ts'
+import { onInterrupt } from '../interrupt.ts'
+import { type ModelFlags, addLastOption, openModel } from '../open-model.ts'
+import { type Output, openOutput } from '../output.ts'
+import { type Choice, sample } from '../../generate/index.ts'
+import { harmless } from '../view/width.ts'
+
+interface SampleFlags extends RuntimeFlags, OutputFlags, ModelFlags {
+  readonly prime?: string
+  readonly length?: number
+  readonly temperature?: number
+  readonly topK?: number
+  readonly topP?: number
+  readonly seed?: number
+}
+
+/** `sluice sample`. */
+export function sampleCommand(): Command {
+  const command = new Command('sample')
+    .summary('write text with a trained model')
+    .description('Writes text with a trained model, character by character.')
+    .argument('[model]', 'a run directory or a model file; without it, the latest run')
+  addLastOption(command)
+  command
+    .optionsGroup('Text:')
+    .addOption(option('--prime <text>', 'what the text starts with'))
+    .addOption(option('--length <n>', 'characters to write', whole('--length', 0), 500))
+    .addOption(
+      option(
+        '--temperature <x>',
+        'below 1 safer, above 1 wilder; 0: the likeliest',
+        real('--temperature', { least: 0 }),
+        1,
+      ),
+    )
+    .addOption(option('--top-k <n>', 'only the n likeliest characters; 0: all', whole('--top-k', 0), 0))
+    .addOption(
+      option(
+        '--top-p <share>',
+        'only the likeliest that together have it',
+        real('--top-p', { above: 0, most: 1 }),
+        1,
+      ),
+    )
+    .addOption(option('--seed <n>', 'another seed, another text', whole('--seed', 0), 1))
+  addRuntimeOptions(command)
+  addOutputOptions(command, 'one JSON object: model, seed, prime, text')
+  command.addHelpText('after', () => namesHelp(sampleNames))
+  return command.action(async (path: string | undefined, flags: SampleFlags) => {
+    process.exitCode = await runSample(path, flags)
+  })
+}
+
+async function runSample(given: string | undefined, flags: SampleFlags): Promise<number> {
+  const output = openOutput(flags)
+  const { path, model } = await openModel(given, flags, output)
+  const runtime = await runtimeFor(flags, output)
+  const interrupt = onInterrupt()
+  const { prime = '', seed = 1 } = flags
+  const signal = AbortSignal.any([interrupt.signal, output.closed])
+  const write = writerFor(output)
+  const pieces = sample(model, { runtime, prime, seed, signal, ...choiceFrom(flags) })
+  let text = ''
+  write(prime)
+  for await (const piece of pieces) {
+    write(piece)
+    if (output.json) text += piece
+  }
+  write('\n')
+  output.record({ model: path, seed, prime, text })
+  interrupt.stop()
+  return interrupt.signal.aborted ? interrupt.exitCode : exitCodes.done
+}
+
+/** What was said about the choice of characters and their number. */
+function choiceFrom({ length, temperature, topK, topP }: SampleFlags): Choice & { readonly length?: number } {
+  return {
+    ...(length !== undefined && { length }),
+    ...(temperature !== undefined && { temperature }),
+    ...(topK !== undefined && { topK }),
+    ...(topP !== undefined && { topP }),
+  }
+}
+
+/** Writes text as it comes; a terminal gets no control characters, and JSON comes later. */
+function writerFor({ json, results }: Output): (text: string) => void {
+  if (json) return () => {}
+  return results.isTTY ? (text) => void results.write(harmless(text)) : (text) => void results.write(text)
+}

@@ -1,0 +1,191 @@
+import { Command } from 'commander'
+import { namesHelp, trainNames } from '../char-rnn.ts'
+import { library } from '../../cells/index.ts'
+import { type ModelFlags, modelDefaults } from '../model-choice.ts'
+import { openOutput } from '../output.ts'
+import {
+  type OutputFlags,
+  type RuntimeFlags,
+  addOutputOptions,
+  addRuntimeOptions,
+  assignments,
+  option,
+  real,
+  whole,
+  word,
+} from '../options.ts'
+import { optimizerNames, scheduleKinds } from '../../train/index.ts'
+import type { SettingsFlags } from '../train-settings.ts'
+import { runTraining } from '../run-training.ts'
+
+/** Everything that `sluice train` takes. */
+export interface TrainFlags extends ModelFlags, SettingsFlags, RuntimeFlags, OutputFlags {
+  /** The text, by another name than the argument's. */
+  readonly text?: string
+  readonly keepCr?: boolean
+  readonly encoding?: string
+  readonly out?: string
+  /** The directory to go on in; true for the latest run. */
+  readonly resume?: string | true
+  readonly sampleEvery?: number
+  readonly logEvery?: number
+}
+
+/** `sluice train`. */
+export function trainCommand(): Command {
+  const command = new Command('train')
+    .summary('train a model on a text file')
+    .description('Trains a model that predicts the next character of a text.')
+    .argument('[text]', 'a text file; with --resume, that of the run unless given')
+  addModelOptions(command)
+  addDataOptions(command)
+  addLearningOptions(command)
+  addRunOptions(command)
+  addRuntimeOptions(command)
+  addOutputOptions(command, 'one JSON object a line: start, step, validation, sample, end')
+  command.addOption(option('--text <file>', 'the text').hideHelp())
+  command.addHelpText('after', () => namesHelp(trainNames))
+  return command.action(async (text: string | undefined, flags: TrainFlags) => {
+    process.exitCode = await runTraining({ ...flags, ...(text !== undefined && { text }) }, openOutput(flags))
+  })
+}
+
+function addModelOptions(command: Command): void {
+  const { cell, hidden, layers, embedding, dropout } = modelDefaults
+  const names = library.map(({ name }) => name).join(', ')
+  command
+    .optionsGroup('Model:')
+    .addOption(option('--cell <name|file>', `a file of equations, or ${names}`, undefined, cell))
+    .addOption(option('--hidden <n>', 'units of each layer', whole('--hidden', 1), hidden))
+    .addOption(option('--layers <n>', 'layers', whole('--layers', 1), layers))
+    .addOption(
+      option('--embedding <n>', 'units of an embedding; 0: one-hot', whole('--embedding', 0), embedding),
+    )
+    .addOption(
+      option(
+        '--dropout <share>',
+        'dropped behind each layer',
+        real('--dropout', { least: 0, below: 1 }),
+        dropout,
+      ),
+    )
+    .addOption(
+      option('--size <name=n>', 'another size of the cell', assignments('--size', whole('--size', 1))),
+    )
+    .addOption(
+      option(
+        '--init <name=x>',
+        "start of the cell's parameter: a number",
+        assignments('--init', real('--init', {})),
+      ),
+    )
+    .addOption(
+      option('--seed <n>', 'of the starting weights and of dropout', whole('--seed', 0, 2 ** 32 - 1), 1),
+    )
+}
+
+function addDataOptions(command: Command): void {
+  command
+    .optionsGroup('Data:')
+    .addOption(option('--batch <n>', 'rows of the text read in parallel', whole('--batch', 1), 50))
+    .addOption(
+      option('--window <n>', 'length of backpropagation (also --seq-length)', whole('--window', 1), 50),
+    )
+    .addOption(
+      option(
+        '--validation <share>',
+        'of the text held out; 0: none',
+        real('--validation', { least: 0, below: 1 }),
+        0.1,
+      ),
+    )
+    .addOption(
+      option(
+        '--split <where>',
+        'held out: tail of the text, or of the streams',
+        word('--split', ['tail', 'streams']),
+        'tail',
+      ),
+    )
+    .addOption(option('--keep-cr', 'keep the carriage returns of CRLF line ends'))
+    .addOption(option('--encoding <label>', 'of the text, such as latin1', undefined, 'utf-8'))
+}
+
+function addLearningOptions(command: Command): void {
+  const share = (name: string) => real(name, { least: 0, below: 1 })
+  command
+    .optionsGroup('Learning:')
+    .addOption(option('--steps <n>', 'length of the run in updates', whole('--steps', 1)))
+    .addOption(option('--epochs <x>', 'or in epochs', real('--epochs', { above: 0 }), 10))
+    .addOption(option('--minutes <x>', 'or in minutes', real('--minutes', { above: 0 })))
+    .addOption(
+      option('--optimizer <name>', optimizerNames.join(', '), word('--optimizer', optimizerNames), 'adam'),
+    )
+    .addOption(option('--lr <rate>', 'learning rate', real('--lr', { above: 0 }), '0.002 for adam'))
+    .addOption(
+      option('--schedule <kind>', scheduleKinds.join(', '), word('--schedule', scheduleKinds), 'constant'),
+    )
+    .addOption(
+      option(
+        '--decay <factor>',
+        'of step and exponential',
+        real('--decay', { above: 0, most: 1 }),
+        '0.5, 0.97',
+      ),
+    )
+    .addOption(option('--decay-every <n>', 'epochs, of step', whole('--decay-every', 1), 1))
+    .addOption(option('--decay-after <x>', 'epochs before it', real('--decay-after', { least: 0 }), 0))
+    .addOption(
+      option('--final-rate <share>', 'of cosine, at the end', real('--final-rate', { least: 0, most: 1 }), 0),
+    )
+    .addOption(option('--warmup <n>', 'updates in which the rate grows', whole('--warmup', 0), 0))
+    .addOption(
+      option('--clip-norm <x>', 'largest norm of the gradient; 0: any', real('--clip-norm', { least: 0 }), 5),
+    )
+    .addOption(
+      option(
+        '--clip-value <x>',
+        'largest entry of the gradient; 0: any',
+        real('--clip-value', { least: 0 }),
+        0,
+      ),
+    )
+    .addOption(option('--validate-every <n>', 'updates; 0: each epoch', whole('--validate-every', 0), 0))
+    .addOption(
+      option('--patience <n>', 'validations without a best before it stops', whole('--patience', 0), 'never'),
+    )
+    .addOption(option('--momentum <x>', 'of momentum, sgd, rmsprop', share('--momentum')))
+    .addOption(option('--nesterov', 'of momentum, sgd'))
+    .addOption(option('--alpha <x>', 'of rmsprop', share('--alpha'), 0.95))
+    .addOption(option('--centered', 'of rmsprop'))
+    .addOption(option('--beta1 <x>', 'of adam, adamw', share('--beta1'), 0.9))
+    .addOption(option('--beta2 <x>', 'of adam, adamw', share('--beta2'), 0.999))
+    .addOption(option('--epsilon <x>', 'of rmsprop, adam, adamw', real('--epsilon', { above: 0 }), 1e-8))
+    .addOption(option('--weight-decay <x>', 'of all', real('--weight-decay', { least: 0 }), '0, adamw 0.01'))
+}
+
+function addRunOptions(command: Command): void {
+  command
+    .optionsGroup('Run:')
+    .addOption(option('--out <dir>', 'where checkpoints and metrics go', undefined, 'runs/NAME-OF-TEXT'))
+    .addOption(option('--resume [dir]', 'go on with a run; without DIR, the latest'))
+    .addOption(
+      option('--checkpoint-every <n>', 'updates between checkpoints', whole('--checkpoint-every', 1), 500),
+    )
+    .addOption(
+      option(
+        '--sample-every <n>',
+        'updates between samples',
+        whole('--sample-every', 1),
+        'as it improves, in a terminal',
+      ),
+    )
+    .addOption(
+      option(
+        '--log-every <n>',
+        'updates between lines',
+        whole('--log-every', 1),
+        'each with --json, else 5 s',
+      ),
+    )
+}

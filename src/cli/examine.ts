@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process'
+import { availableParallelism, cpus } from 'node:os'
+import { promisify } from 'node:util'
+import { cells } from '../cells/index.ts'
+import { Unsupported } from '../core/errors.ts'
+import { type Runtime, openRuntime, reference } from '../runtime/index.ts'
+import { nativeSets } from '../runtime/native/index.ts'
+import { version } from '../train/index.ts'
+import { cellTrial, trialGradients, worstDifference } from './cell-program.ts'
+
+/** One runtime on this machine. */
+export interface ExaminedRuntime {
+  readonly name: 'native' | 'wasm' | 'reference'
+  readonly works: boolean
+  /** Why it does not work. */
+  readonly reason?: string
+  readonly isa?: string
+  /** Instruction sets that `--isa` takes, the best last. */
+  readonly sets?: readonly string[]
+  readonly threads?: number
+  /** Largest difference of an LSTM's gradient from the reference, as a share of the larger of 1 and the value. */
+  readonly error?: number
+  /** Whether that is as little as float32 explains. */
+  readonly exact?: boolean
+}
+
+/** What `sluice doctor` finds. */
+export interface Examined {
+  readonly version: string
+  readonly node: string
+  readonly platform: string
+  readonly processor: string
+  readonly cores: number
+  /** The first line of a C++ compiler's own words; null where there is none. */
+  readonly compiler: { readonly command: string; readonly version: string } | null
+  /** The runtime that `auto` takes. */
+  readonly auto: string | null
+  readonly runtimes: readonly ExaminedRuntime[]
+}
+
+/** Opens every runtime and runs a small cell on it. */
+export async function examine(threads?: number): Promise<Examined> {
+  const runtimes = [
+    await examineRuntime('native', threads),
+    await examineRuntime('wasm', threads),
+    await examineRuntime('reference'),
+  ]
+  const auto = runtimes.find(({ name, works }) => works && name !== 'reference')
+  return {
+    version,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    compiler: await findCompiler(),
+    auto: auto?.name ?? null,
+    runtimes,
+  }
+}
+
+async function examineRuntime(name: ExaminedRuntime['name'], threads?: number): Promise<ExaminedRuntime> {
+  try {
+    const runtime = await openRuntime(name, threads === undefined ? {} : { threads })
+    const { isa, threads: team } = runtime.machine
+    const sets = name === 'native' ? { sets: nativeSets() } : {}
+    return { name, works: true, isa, ...sets, threads: team, ...(await compare(runtime)) }
+  } catch (error) {
+    if (!(error instanceof Unsupported)) throw error
+    return { name, works: false, reason: error.message }
+  }
+}
+
+const tolerance = 1e-4
+
+/** How far the gradients of an LSTM on a runtime are from those in float64. */
+async function compare(runtime: Runtime): Promise<Pick<ExaminedRuntime, 'error' | 'exact'>> {
+  if (runtime === reference) return { error: 0, exact: true }
+  const { cell } = cells.lstm(19)
+  const trial = cellTrial(cell.graph({ input: 7, hidden: 19 }))
+  const { error } = worstDifference(
+    await trialGradients(runtime, trial),
+    await trialGradients(reference, trial),
+  )
+  return { error, exact: error <= tolerance }
+}
+
+/** The C++ compiler that would build the native runtime. */
+async function findCompiler(): Promise<Examined['compiler']> {
+  const wanted = process.env['CXX']?.trim()
+  for (const command of wanted ? [wanted] : ['c++', 'g++', 'clang++']) {
+    const [program = command, ...leading] = command.split(/\s+/)
+    try {
+      const { stdout } = await promisify(execFile)(program, [...leading, '--version'])
+      return { command, version: stdout.split('\n', 1)[0] ?? '' }
+    } catch {
+      // not this one
+    }
+  }
+  return null
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import { failureOf } from './failure.ts'
+import { runProgram } from './program.ts'
+
+const args = process.argv.slice(2)
+
+try {
+  await runProgram(args)
+} catch (error) {
+  const { exitCode, text, code, message } = failureOf(error, Boolean(process.env['SLUICE_DEBUG']))
+  if (text !== '') process.stderr.write(`sluice: ${text}\n`)
+  if (text !== '' && args.includes('--json'))
+    process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`)
+  process.exitCode = exitCode
+}

@@ -1,0 +1,111 @@
+import { Command, type CommanderError } from 'commander'
+import { nearest } from '../equations/nearest.ts'
+import { version } from '../train/version.ts'
+import { type Known, sampleNames, trainNames, translate } from './char-rnn.ts'
+import { usageError } from './failure.ts'
+
+/** A command as `sluice --help` lists it; its module is loaded when it is called. */
+interface Entry {
+  readonly summary: string
+  load(): Promise<Command>
+  /** Option names of other tools that it understands. */
+  readonly names?: Parameters<typeof translate>[2]
+}
+
+const commands: Readonly<Record<string, Entry>> = {
+  train: {
+    summary: 'train a model on a text file',
+    load: async () => (await import('./commands/train.ts')).trainCommand(),
+    names: trainNames,
+  },
+  sample: {
+    summary: 'write text with a trained model',
+    load: async () => (await import('./commands/sample.ts')).sampleCommand(),
+    names: sampleNames,
+  },
+  eval: {
+    summary: 'measure how well a model predicts a text',
+    load: async () => (await import('./commands/eval.ts')).evalCommand(),
+  },
+  cells: {
+    summary: 'list the cells of the library, or print the equations of one',
+    load: async () => (await import('./commands/cells.ts')).cellsCommand(),
+  },
+  check: {
+    summary: 'check a cell: sizes, parameters, gradient',
+    load: async () => (await import('./commands/check.ts')).checkCommand(),
+  },
+  doctor: {
+    summary: 'show what runs on this machine, and why',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  },
+}
+
+const examples = `
+Start:
+  sluice train book.txt                  a model of the book, in runs/book
+  sluice sample                          what it writes
+  sluice cells lstm > mine.cell          a cell of your own to start from
+  sluice train book.txt --cell mine.cell
+`
+
+/** Runs the command line on its arguments, without those of Node. @throws whatever is to be told, see failure.ts */
+export async function runProgram(args: readonly string[]): Promise<void> {
+  const [name, ...rest] = args
+  if (name === undefined || name.startsWith('-') || name === 'help') return runTop(args)
+  const entry = commands[name]
+  if (!entry) throw unknownCommand(name)
+  const command = prepared(await entry.load(), `sluice ${name}`)
+  const { args: translated, ignored } = translate(rest, knownOptions(command), entry.names ?? {})
+  if (ignored.length > 0) process.stderr.write(`no meaning here, left out: ${ignored.join(', ')}\n`)
+  await command.parseAsync(translated, { from: 'user' })
+}
+
+/** `sluice`, `sluice --help`, `sluice help train`, `sluice --version`. */
+async function runTop(args: readonly string[]): Promise<void> {
+  const [first, topic] = args
+  if (first === 'help' && topic !== undefined) return runProgram([topic, '--help'])
+  const program = prepared(new Command('sluice'), 'sluice')
+    .description('Recurrent neural networks from the equations that define them.')
+    .usage('<command> [options]')
+    .version(version, '-V, --version', 'print the version')
+    .addHelpText('after', examples)
+  for (const [name, { summary }] of Object.entries(commands)) program.command(name).summary(summary)
+  program.helpCommand('help [command]', 'help for a command')
+  if (args.length === 0) return program.help({ error: true })
+  await program.parseAsync(first === 'help' ? ['--help'] : args, { from: 'user' })
+}
+
+/** Common ways of all commands: errors are thrown, and told in one line elsewhere. */
+function prepared(command: Command, name: string): Command {
+  return command
+    .name(name)
+    .exitOverride(relayed(command))
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 100, 100) })
+    .configureOutput({ outputError: () => undefined })
+    .helpOption('-h, --help', 'print this help')
+}
+
+/** Commander's complaints as our errors. */
+function relayed(command: Command): (error: CommanderError) => never {
+  return (error) => {
+    if (error.exitCode === 0 || error.code === 'commander.help') throw error
+    const [what = '', hint = ''] = error.message.replace(/^error: /, '').split('\n')
+    const sentence = `${what.slice(0, 1).toUpperCase()}${what.slice(1).replace(/\.?$/, '.')}`
+    const suggestion = hint.replace(/^\((.*)\)$/, ' $1')
+    throw usageError(`${sentence}${suggestion} See ${command.name()} --help.`)
+  }
+}
+
+function knownOptions(command: Command): readonly Known[] {
+  return command.options
+    .flatMap(({ long, required }) => (long ? [{ long, takesValue: required }] : []))
+    .concat({ long: '--help', takesValue: false })
+}
+
+function unknownCommand(name: string): Error {
+  const names = Object.keys(commands)
+  const close = nearest(name, names)
+  const hint = close ? `Did you mean ${close}?` : `There are ${names.join(', ')}.`
+  return usageError(`There is no command "${name}". ${hint} See sluice --help.`)
+}

@@ -1,0 +1,223 @@
+import { SluiceError } from '../core/errors.ts'
+import { type Text, split } from '../data/index.ts'
+import { type FileOptions, text as texts } from '../data/file.ts'
+import { sample } from '../generate/index.ts'
+import { modelFrom } from '../interop/index.ts'
+import { type Model, readConfig } from '../model/index.ts'
+import type { Runtime } from '../runtime/index.ts'
+import { RunDirectory } from '../train/directory.ts'
+import {
+  type Checkpoint,
+  type Training,
+  type TrainingStep,
+  resolveSettings,
+  resumeNotes,
+  train,
+} from '../train/index.ts'
+import type { TrainFlags } from './commands/train.ts'
+import { exitCodes, usageError } from './failure.ts'
+import { onInterrupt } from './interrupt.ts'
+import { newModel, requireSameModel } from './model-choice.ts'
+import { runtimeFor } from './options.ts'
+import type { Output } from './output.ts'
+import { latestRun, newRun } from './runs.ts'
+import { settingsFrom } from './train-settings.ts'
+import { beginning, command, ending, textNotes } from './train-words.ts'
+import { type TrainingView, viewFor } from './view/training.ts'
+
+/** What a training does beyond the command line's options. */
+export interface Extras {
+  /** What samples start with; it is shown as a part of them. */
+  readonly prime?: string
+  /** Whether to end without hints at what to do next. */
+  readonly silentEnd?: boolean
+}
+
+/** A run directory that is open, and how to go on in it. */
+interface Opened {
+  readonly path: string
+  readonly run: RunDirectory
+  readonly checkpoint?: Checkpoint
+}
+
+/** Trains as the command line says; gives the exit code. */
+export async function runTraining(flags: TrainFlags, output: Output, extras: Extras = {}): Promise<number> {
+  resolveSettings(settingsFrom(flags))
+  const resumed = flags.resume === undefined ? undefined : await reopen(flags, output)
+  let opened: Opened | undefined = resumed
+  try {
+    const text = await readText(flags, resumed?.checkpoint)
+    const model = resumed
+      ? await continuedModel(flags, resumed.checkpoint)
+      : await newModel(flags, text.vocabulary)
+    const runtime = await runtimeFor(flags, output)
+    opened ??= await create(flags, text)
+    for (const note of resumed ? resumeNotes(resumed.checkpoint, runtime.machine) : []) output.note(note)
+    return await new TrainingRun({ flags, output, extras, text, model, runtime, ...opened }).run()
+  } finally {
+    await opened?.run.close()
+  }
+}
+
+/** The run to go on with. */
+async function reopen(
+  { resume, out }: TrainFlags,
+  output: Output,
+): Promise<Opened & { checkpoint: Checkpoint }> {
+  if (out !== undefined && typeof resume === 'string' && out !== resume) {
+    throw usageError(`--out ${out} and --resume ${resume} name two runs: give one of them.`)
+  }
+  const path = typeof resume === 'string' ? resume : (out ?? (await latestRun()))
+  const { run, checkpoint, notes } = await RunDirectory.open(path)
+  for (const note of notes) output.note(note)
+  return { path, run, checkpoint }
+}
+
+/** A new run, made only when everything else is known to work. */
+async function create(flags: TrainFlags, text: Text): Promise<Opened> {
+  const settings = resolveSettings(settingsFrom(flags))
+  split(text.tokens, settings, settings.validation)
+  const path = flags.out ?? (await newRun(text.name))
+  return { path, run: await RunDirectory.create(path).catch((error: unknown) => withAdvice(error, path)) }
+}
+
+function withAdvice(error: unknown, path: string): never {
+  const exists = error instanceof SluiceError && error.code === 'run-exists'
+  throw exists
+    ? new SluiceError(error.code, `${error.message} Here: --resume ${path}, or another --out.`)
+    : error
+}
+
+/** The text, read as the run to go on with was. */
+async function readText(flags: TrainFlags, checkpoint: Checkpoint | undefined): Promise<Text> {
+  const before = checkpoint?.description.text
+  const path = flags.text ?? before?.name
+  if (path === undefined) throw usageError('train needs a text file: sluice train book.txt.')
+  const keepCr = flags.keepCr ?? before?.reading.keepCr
+  const encoding = flags.encoding ?? before?.reading.encoding
+  const vocabulary = checkpoint?.model.vocabulary
+  const options: FileOptions = {
+    ...(keepCr !== undefined && { keepCr }),
+    ...(encoding !== undefined && { encoding }),
+    ...(vocabulary && { vocabulary }),
+  }
+  return texts.file(path, options)
+}
+
+async function continuedModel(flags: TrainFlags, { model, snapshot }: Checkpoint): Promise<Model> {
+  await requireSameModel(flags, readConfig(model.config))
+  return modelFrom({ ...model, parameters: snapshot.weights })
+}
+
+/** Everything that a training on the command line has. */
+interface Parts extends Opened {
+  readonly flags: TrainFlags
+  readonly output: Output
+  readonly extras: Extras
+  readonly text: Text
+  readonly model: Model
+  readonly runtime: Runtime
+}
+
+class TrainingRun {
+  readonly #parts: Parts
+  readonly #view: TrainingView
+  readonly #interrupt = onInterrupt()
+  readonly #training: Training
+  readonly #started = performance.now()
+  #last: TrainingStep | undefined
+
+  constructor(parts: Parts) {
+    const { flags, output, text, model, runtime, run, checkpoint } = parts
+    this.#parts = parts
+    const { progress } = output
+    const terminal = progress.isTTY === true && process.env['TERM'] !== 'dumb'
+    this.#view = viewFor(output, terminal, { every: flags.logEvery })
+    this.#training = train(model, text, {
+      ...settingsFrom(flags),
+      runtime,
+      run,
+      ...(checkpoint && { resume: checkpoint }),
+      signal: AbortSignal.any([this.#interrupt.signal, output.closed]),
+    })
+  }
+
+  async run(): Promise<number> {
+    this.#announce()
+    try {
+      for await (const step of this.#training) await this.#step(step)
+    } finally {
+      this.#view.end()
+      this.#interrupt.stop()
+    }
+    return this.#finish()
+  }
+
+  #announce(): void {
+    const { output, text, model, runtime, path, checkpoint } = this.#parts
+    const { settings, data } = this.#training
+    const facts = {
+      text,
+      model,
+      machine: runtime.machine,
+      settings,
+      path,
+      checkpoint,
+      data: data.description,
+    }
+    for (const note of textNotes(text)) output.note(note)
+    for (const line of beginning(facts)) output.say(line)
+    output.record({
+      event: 'start',
+      run: path,
+      text: text.name,
+      characters: text.tokens.length,
+      symbols: text.vocabulary.size,
+      weights: model.size,
+      ...runtime.machine,
+      step: checkpoint?.progress.step ?? 0,
+      settings,
+    })
+  }
+
+  async #step(step: TrainingStep): Promise<void> {
+    this.#last = step
+    this.#view.step(step)
+    this.#record(step)
+    const { sampleEvery } = this.#parts.flags
+    const wanted = sampleEvery === undefined ? this.#view.wantsSample(step) : step.step % sampleEvery === 0
+    if (wanted) await this.#sample(step)
+  }
+
+  #record({ validation, ...step }: TrainingStep): void {
+    const { output, flags } = this.#parts
+    if (step.step % (flags.logEvery ?? 1) === 0) output.record({ event: 'step', ...step })
+    if (validation) output.record({ event: 'validation', step: step.step, ...validation })
+  }
+
+  async #sample(step: TrainingStep): Promise<void> {
+    const { model, runtime, extras, output } = this.#parts
+    const { prime = '' } = extras
+    this.#training.pull()
+    const length = this.#view.sampleLength
+    const pieces = sample(model, { runtime, prime, length, temperature: 0.8, signal: this.#interrupt.signal })
+    let text = prime
+    for await (const piece of pieces) text += piece
+    this.#view.sample(step, text)
+    output.record({ event: 'sample', step: step.step, text })
+  }
+
+  #finish(): number {
+    const { output, path, extras, checkpoint } = this.#parts
+    const { progress } = this.#training
+    const from = checkpoint?.progress.step ?? 0
+    const interrupted = this.#interrupt.signal.aborted && progress.step < progress.total
+    const seconds = (performance.now() - this.#started) / 1000
+    const measured = this.#last?.validation
+    output.record({ event: 'end', run: path, ...progress, seconds, interrupted })
+    if (output.closed.aborted) return exitCodes.done
+    for (const line of ending({ path, progress, from, seconds, interrupted, measured })) output.say(line)
+    if (!interrupted && !extras.silentEnd) output.say(`\nnext: ${command(`sample ${path}`)}`)
+    return interrupted ? this.#interrupt.exitCode : exitCodes.done
+  }
+}

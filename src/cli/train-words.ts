@@ -1,0 +1,113 @@
+import type { Text } from '../data/index.ts'
+import type { Model } from '../model/index.ts'
+import type { Machine } from '../runtime/index.ts'
+import type { Checkpoint, Evaluation, Progress, Settings } from '../train/index.ts'
+import { count, duration, few, plural } from './view/format.ts'
+import { measureText } from './view/progress.ts'
+
+/** How to call the command line from here: as npm runs it in a clone, or by its name. */
+export function command(rest: string, env: NodeJS.ProcessEnv = process.env): string {
+  const inClone = env['npm_lifecycle_event'] === 'sluice' || env['npm_lifecycle_event'] === 'start'
+  return inClone ? `npm run -s sluice -- ${rest}` : `sluice ${rest}`
+}
+
+/** What reading did to a text that its owner may want to know. */
+export function textNotes({ name, report }: Text): readonly string[] {
+  return [
+    ...(report.carriageReturns > 0
+      ? [`${name}: ${count(report.carriageReturns)} CRLF line ends were read as LF (--keep-cr keeps them)`]
+      : []),
+    ...(report.byteOrderMark ? [`${name}: its byte-order mark was dropped`] : []),
+  ]
+}
+
+/** What is said before the first update. */
+export interface Beginning {
+  readonly text: Text
+  readonly model: Model
+  readonly machine: Machine
+  readonly settings: Settings
+  /** What is trained on and what is held out. */
+  readonly data: string
+  readonly path: string
+  readonly checkpoint: Checkpoint | undefined
+}
+
+/** Lines on text, model, settings, machine and run. */
+export function beginning(facts: Beginning): readonly string[] {
+  const { text, model, settings, machine, path, checkpoint, data } = facts
+  const from = checkpoint ? `, going on after update ${count(checkpoint.progress.step)}` : ''
+  return [
+    `${text.name}: ${count(text.tokens.length)} characters, ${text.vocabulary.size} symbols`,
+    data,
+    `${modelText(model)}: ${count(model.size)} weights`,
+    `${settingsText(settings)}; ${lengthText(settings)}`,
+    `${machineText(machine)}; run ${path}${from}`,
+  ]
+}
+
+/** The layers of a model: `2 × lstm(128)`. */
+export function modelText({ config }: Pick<Model, 'config'>): string {
+  const names = config.layers.map(({ name, sizes }) => `${name}(${Object.values(sizes).join(', ')})`)
+  const same = names.every((name) => name === names[0])
+  const layers = same && names.length > 1 ? `${names.length} × ${names[0]}` : names.join(' + ')
+  const embedding = config.embedding > 0 ? `embedding(${config.embedding}) + ` : ''
+  return `${embedding}${layers}${config.dropout > 0 ? `, dropout ${few(config.dropout)}` : ''}`
+}
+
+function settingsText({ optimizer, learningRate, schedule, batch, window }: Settings): string {
+  const kind = schedule.kind === 'constant' ? '' : ` ${schedule.kind}`
+  const warmup = schedule.warmup > 0 ? ` after a warm-up of ${schedule.warmup}` : ''
+  return `${optimizer.name}, learning rate ${few(learningRate)}${kind}${warmup}, batch ${batch}, window ${window}`
+}
+
+function lengthText(settings: Settings): string {
+  if ('steps' in settings) return plural(settings.steps, 'update')
+  return 'epochs' in settings ? amount(settings.epochs, 'epoch') : amount(settings.minutes, 'minute')
+}
+
+function amount(value: number, noun: string): string {
+  return Number.isInteger(value) ? plural(value, noun) : `${few(value)} ${noun}s`
+}
+
+/** What runs: `native avx512, 2 threads`. */
+export function machineText({ runtime, isa, threads }: Machine): string {
+  return `${runtime} ${isa}, ${plural(threads, 'thread')}`
+}
+
+/** What is said after the last update. */
+export interface Ending {
+  readonly path: string
+  readonly progress: Progress
+  /** Updates that were done before. */
+  readonly from: number
+  readonly seconds: number
+  readonly interrupted: boolean
+  /** The validation after the last update. */
+  readonly measured: Evaluation | undefined
+}
+
+/** Lines on how a training ended. */
+export function ending(facts: Ending): readonly string[] {
+  const { path, progress, from, seconds, interrupted, measured } = facts
+  const { step, best, stoppedEarly } = progress
+  if (step === from) {
+    const way = command(`train --resume ${path} --steps ${2 * step}`)
+    return [`nothing to do: the run has its ${plural(step, 'update')}; a longer one: ${way}`]
+  }
+  if (interrupted) {
+    return [
+      `stopped after update ${count(step)}, all saved; go on with: ${command(`train --resume ${path}`)}`,
+    ]
+  }
+  const how = stoppedEarly ? 'stopped early, since validation got no better' : 'done'
+  const all = from > 0 ? `, ${count(step)} in all` : ''
+  const lines = [`${how}: ${plural(step - from, 'update')} in ${duration(seconds)}${all}`]
+  if (measured) lines.push(`validation ${measureText(measured)}`)
+  if (best && best.step !== step) {
+    lines.push(
+      `best after update ${count(best.step)}: ${best.loss.toFixed(4)} nats; sample and eval use that one`,
+    )
+  }
+  return lines
+}

@@ -1,0 +1,66 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newModel, requireSameModel } from '../../src/cli/model-choice.ts'
+import { Vocabulary } from '../../src/data/index.ts'
+
+const vocabulary = Vocabulary.of('abc')
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-model-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+test('a model of a library cell, with its starting values', async () => {
+  const { config, parameters } = await newModel(
+    { cell: 'gru', hidden: 4, layers: 3, dropout: 0.1, seed: 5 },
+    vocabulary,
+  )
+  expect(config.layers.map(({ name, sizes }) => [name, sizes])).toEqual([
+    ['gru', { hidden: 4 }],
+    ['gru', { hidden: 4 }],
+    ['gru', { hidden: 4 }],
+  ])
+  expect([config.dropout, config.seed, config.embedding]).toEqual([0.1, 5, 0])
+  expect([...parameters.get('layers.0.br')!.data]).toEqual([0, 0, 0, 0])
+  const lstm = await newModel({ hidden: 2, init: { bi: -1 } }, vocabulary)
+  expect([...lstm.parameters.get('layers.1.bf')!.data]).toEqual([1, 1])
+  expect([...lstm.parameters.get('layers.1.bi')!.data]).toEqual([-1, -1])
+})
+
+test('a model of equations in a file, with a size of its own', async () => {
+  const path = join(folder, 'mine.cell')
+  await writeFile(
+    path,
+    "size p\noutput y: p\ny = V @ h'\nh' = tanh(W @ [h, x] + b)\n".replace("y = V @ h'\n", '') +
+      "y = V @ h'\n",
+  )
+  const { config, parameters } = await newModel(
+    { cell: path, hidden: 4, layers: 1, size: { p: 2 } },
+    vocabulary,
+  )
+  expect(config.layers[0]).toMatchObject({ name: 'mine', sizes: { hidden: 4, p: 2 } })
+  expect(parameters.get('layers.0.V')!.shape).toEqual([2, 4])
+})
+
+test('a cell that is not there is told with the nearest name', async () => {
+  await expect(newModel({ cell: 'lsmt' }, vocabulary)).rejects.toThrow(
+    'There is no cell and no file of equations "lsmt". Did you mean lstm?',
+  )
+  await expect(newModel({ cell: folder }, vocabulary)).rejects.toThrow(
+    `${folder} is a folder; give a file of equations.`,
+  )
+})
+
+test('a run goes on with its own model alone', async () => {
+  const { config } = await newModel({ cell: 'gru', hidden: 4 }, vocabulary)
+  await requireSameModel({}, config)
+  await requireSameModel({ cell: 'gru', hidden: 4, layers: 2, embedding: 0, seed: 1 }, config)
+  await expect(
+    requireSameModel({ cell: 'lstm', hidden: 8, seed: 2, init: { br: 1 } }, config),
+  ).rejects.toThrow(
+    'This does not continue the run; what differs: --hidden 8 (there 4); --seed 2 (there 1); --init br=1; --cell lstm (there gru).',
+  )
+})

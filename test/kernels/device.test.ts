@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { Unsupported } from '../../src/core/errors.ts'
+import { openNative } from '../../src/runtime/native/index.ts'
+import { openWasm } from '../../src/runtime/wasm/index.ts'
+import { devices, threaded } from './devices.ts'
+import { doubling, long } from './examples.ts'
+import { runCall } from './plan.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const hasNative = devices.some(({ machine }) => machine.runtime === 'native')
+
+/** Runs a script that may import from test/kernels. */
+function runScript(body: string): { status: number | null; output: string } {
+  const script = `
+    import { threaded } from './test/kernels/devices.ts'
+    import { doubling, long } from './test/kernels/examples.ts'
+    import { runCall } from './test/kernels/plan.ts'
+    ${body}`
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', script]
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 15_000,
+  })
+  return { status, output: stdout + stderr }
+}
+
+describe.each(threaded)('a device: $name', ({ open }) => {
+  it('refuses plans for other vectors and of other versions', async () => {
+    const device = await open(1)
+    const words = doubling(device).words.slice()
+    words[2] = 5
+    await expect(device.load(words)).rejects.toThrow(`vectors of 5 floats, ${device.machine.runtime}`)
+    words[0] = 0
+    await expect(device.load(words)).rejects.toThrow(Unsupported)
+  })
+
+  it('runs calls one after the other, and frees memory after the last', async () => {
+    const device = await open(2)
+    const { words, place } = doubling(device)
+    const [first, second] = [await device.load(words), await device.load(words)]
+    first.floats[place] = 1
+    second.floats[place] = 3
+    const calls = [first, second, first, first, second].map((loaded) =>
+      runCall(loaded, { mode: 1, steps: 1 }),
+    )
+    await Promise.all(calls)
+    expect([first.floats[place], second.floats[place]]).toEqual([8, 12])
+    const last = runCall(first, { mode: 1, steps: 1 })
+    first.dispose()
+    first.dispose()
+    await last
+    await expect(runCall(first, { mode: 1, steps: 1 })).rejects.toMatchObject({ code: 'disposed' })
+    const left = device.machine.runtime === 'native' ? 0 : first.floats.length // shared memory is only let go
+    expect(first.floats).toHaveLength(left)
+    await runCall(second, { mode: 1, steps: 1 })
+    expect(second.floats[place]).toBe(24)
+    second.dispose()
+  })
+
+  it('leaves the event loop free while it runs', async () => {
+    const device = await open(1)
+    const loaded = await device.load(long(device, 20).words)
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    await runCall(loaded, { mode: 1, steps: 20 })
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(0)
+    loaded.dispose()
+  })
+})
+
+describe('opening', () => {
+  it('names what there is when an instruction set is unknown', () => {
+    const open = (): unknown => openNative({ isa: 'mmx' })
+    expect(open).toThrow(Unsupported)
+    expect(open).toThrow(hasNative ? /no instruction set 'mmx': it has \w+/ : 'not built')
+  })
+
+  it('takes whole numbers of threads', async () => {
+    await expect(openWasm({ threads: 0 })).rejects.toMatchObject({ code: 'threads' })
+    await expect(openWasm({ threads: 1.5 })).rejects.toThrow('not 1.5')
+    await expect(openWasm({ threads: 2, inline: true })).rejects.toThrow(Unsupported)
+  })
+})
+
+describe('a program with devices', () => {
+  it('ends by itself when its work is done', () => {
+    const { status, output } = runScript(`
+      for (const { open } of threaded) {
+        const device = await open(2)
+        const { words, place } = doubling(device)
+        const loaded = await device.load(words)
+        loaded.floats[place] = 21
+        await runCall(loaded, { mode: 1, steps: 1 })
+        console.log(loaded.floats[place])
+      }`)
+    expect(output).toBe('42\n'.repeat(threaded.length))
+    expect(status).toBe(0)
+  })
+
+  it('can exit in the middle of runs', () => {
+    const { status, output } = runScript(`
+      for (const { open } of threaded) {
+        const device = await open(2)
+        const loaded = await device.load(long(device, 100).words)
+        void runCall(loaded, { mode: 1, steps: 100 })
+      }
+      setTimeout(() => process.exit(3), 20)`)
+    expect(output).toBe('')
+    expect(status).toBe(3)
+  })
+})
