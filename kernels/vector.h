@@ -28,10 +28,8 @@ constexpr int width = 16, accumulators = 24;
 constexpr int width = 8, accumulators = 12;
 #elif defined(__aarch64__)
 constexpr int width = 4, accumulators = 24;
-#elif defined(__wasm__)
-constexpr int width = 4, accumulators = 8; // engines map more than these to memory
 #else
-constexpr int width = 4, accumulators = 12;
+constexpr int width = 4, accumulators = 8; // without fused multiply-add, products need registers too
 #endif
 
 typedef float Vector __attribute__((vector_size(width * 4), may_alias));

@@ -32,9 +32,9 @@ const settings = {
   layers: 2,
   hidden: 256,
   batch: 32,
-  window: 32,
+  window: 16,
   optimizer: 'adam',
-  lr: 0.004,
+  lr: 0.005,
   warmup: 100,
   schedule: 'cosine',
 } as const
@@ -69,12 +69,18 @@ export async function demonstrate(minutes: number): Promise<number> {
   return exitCodes.done
 }
 
-/** A text of the model up to the end of a sentence. */
+/** A text without the sentence at its end that is cut off, if much is left then. */
+export function wholeSentences(text: string): string {
+  const end = Math.max(...['. ', '! ', '? ', '.\n', '!\n', '?\n'].map((mark) => text.lastIndexOf(mark))) + 1
+  return end > text.length / 2 ? text.slice(0, end) : text
+}
+
+/** A text of the model that ends with a sentence. */
 async function paragraph(run: string): Promise<string> {
   let text = opening
-  for await (const piece of sample(await readModel(run), { prime: opening, length: 700, temperature: 0.7 }))
+  for await (const piece of sample(await readModel(run), { prime: opening, length: 700, temperature: 0.6 }))
     text += piece
-  return text.slice(0, text.lastIndexOf('.') + 1)
+  return wholeSentences(text)
 }
 
 function nextCommands(run: string): readonly string[] {

@@ -15,7 +15,20 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   train: ['core', 'graph', 'cells', 'runtime', 'data', 'model', 'interop'],
   generate: ['core', 'graph', 'cells', 'runtime', 'data', 'model', 'interop', 'train'],
   inspect: ['core', 'graph', 'cells', 'runtime', 'data', 'model', 'interop', 'train', 'generate'],
-  cli: ['core', 'graph', 'equations', 'cells', 'plan', 'runtime', 'data', 'model', 'interop', 'train', 'generate', 'inspect'],
+  cli: [
+    'core',
+    'graph',
+    'equations',
+    'cells',
+    'plan',
+    'runtime',
+    'data',
+    'model',
+    'interop',
+    'train',
+    'generate',
+    'inspect',
+  ],
 }
 
 /** Where `node:` modules may be imported: whole folders end in a slash. Everything else also runs in a browser. */

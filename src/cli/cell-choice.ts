@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
-import { type Cell, compile } from '../equations/index.ts'
+import { type Cell, EquationError, compile, nearest } from '../equations/index.ts'
 import { type CellFactory, type InitSpec, cell as cellOf, library } from '../cells/index.ts'
-import { nearest } from '../equations/index.ts'
 import { SluiceError } from '../core/errors.ts'
 
 /** A cell that was named on the command line. */
@@ -18,7 +17,12 @@ export async function chooseCell(wanted: string, init: InitSpec = {}): Promise<C
   const equations = await readFile(wanted, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw notFound(wanted, error)
   })
-  return chosen(cellName(wanted), equations, init)
+  try {
+    return chosen(cellName(wanted), equations, init)
+  } catch (error) {
+    if (error instanceof EquationError) error.message = `${wanted}, ${error.message}`
+    throw error
+  }
 }
 
 function chosen(name: string, equations: string, init: InitSpec): ChosenCell {

@@ -40,7 +40,7 @@ export const trainNames: Readonly<Record<string, Meaning>> = {
     unless: ['--optimizer', 'rmsprop'],
     shown: '--optimizer rmsprop --alpha',
   },
-  'grad-clip': renamed('--clip-value'),
+  'grad-clip': { as: (most) => ['--clip-value', most], unless: ['--clip-norm', '0'], shown: '--clip-value' },
   'val-frac': renamed('--validation'),
   'eval-val-every': renamed('--validate-every'),
   'print-every': renamed('--log-every'),
@@ -82,42 +82,74 @@ export function translate(
   known: readonly Known[],
   names: Readonly<Record<string, Meaning>>,
 ): Translated {
-  const result: string[] = []
-  const defaults: string[] = []
-  const passedOver: string[] = []
-  for (let at = 0; at < args.length; at++) {
-    const arg = args[at]!
-    if (arg === '--') {
-      result.push(...args.slice(at))
-      break
-    }
-    const [, name, inline] = /^--?([a-zA-Z][\w-]+)(?:=(.*))?$/s.exec(arg) ?? []
-    if (name === undefined) {
-      result.push(arg)
-      continue
-    }
-    const long = name.replaceAll('_', '-')
-    const own = known.find((option) => option.long === `--${long}`)
-    const value = (): string | undefined => inline ?? args[++at]
-    if (own) {
-      result.push(own.long, ...(inline !== undefined || own.takesValue ? [value()] : []).filter(isGiven))
-      continue
-    }
-    const meaning = names[long]
-    if (!meaning) {
-      result.push(inline === undefined ? `--${long}` : `--${long}=${inline}`)
-      continue
-    }
-    const given = value()
-    if (given === undefined) return { args: [...result, arg], ignored: passedOver }
-    if (!meaning.shown) passedOver.push(arg)
-    result.push(...meaning.as(given))
-    defaults.push(...(meaning.unless ?? []))
+  const translation = new Translation(args)
+  for (let arg = translation.next(); arg !== undefined; arg = translation.next()) {
+    const option = arg === '--' ? undefined : readOption(arg)
+    const own = known.find(({ long }) => long === option?.long)
+    const meaning = names[option?.long.slice(2) ?? '']
+    if (arg === '--') translation.copyRest(arg)
+    else if (!option) translation.copy(arg)
+    else if (own) translation.own(own, option)
+    else if (meaning) translation.foreign(meaning, option)
+    else translation.copy(arg.replace(/^-+[^=]*/, option.long))
   }
-  return { args: [...defaults, ...result], ignored: passedOver }
+  return translation.result()
 }
 
-const isGiven = (value: string | undefined): value is string => value !== undefined
+/** An option as it was written. */
+interface Written {
+  readonly arg: string
+  /** Its name with two dashes. */
+  readonly long: string
+  /** What stands behind an equals sign. */
+  readonly inline: string | undefined
+}
+
+/** Reads `-name`, `--name` or `--name=value`; undefined for anything else, one letter and negative numbers too. */
+function readOption(arg: string): Written | undefined {
+  const [, name, inline] = /^--?([a-zA-Z][\w-]+)(?:=(.*))?$/s.exec(arg) ?? []
+  return name === undefined ? undefined : { arg, long: `--${name.replaceAll('_', '-')}`, inline }
+}
+
+class Translation {
+  readonly #rest: string[]
+  readonly #args: string[] = []
+  readonly #defaults: string[] = []
+  readonly #ignored: string[] = []
+
+  constructor(args: readonly string[]) {
+    this.#rest = [...args]
+  }
+
+  next(): string | undefined {
+    return this.#rest.shift()
+  }
+
+  copy(...args: readonly string[]): void {
+    this.#args.push(...args)
+  }
+
+  copyRest(arg: string): void {
+    this.copy(arg, ...this.#rest.splice(0))
+  }
+
+  own({ long, takesValue }: Known, { inline }: Written): void {
+    const value = inline ?? (takesValue ? this.next() : undefined)
+    this.copy(long, ...(value === undefined ? [] : [value]))
+  }
+
+  foreign({ as, unless = [], shown }: Meaning, { arg, inline }: Written): void {
+    const value = inline ?? this.next()
+    if (value === undefined) return this.copy(arg)
+    if (shown === undefined) this.#ignored.push(arg)
+    this.#defaults.push(...unless)
+    this.copy(...as(value))
+  }
+
+  result(): Translated {
+    return { args: [...this.#defaults, ...this.#args], ignored: this.#ignored }
+  }
+}
 
 /** The names that are understood, for help. */
 export function namesHelp(names: Readonly<Record<string, Meaning>>): string {

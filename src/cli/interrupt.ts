@@ -11,13 +11,20 @@ export interface Interrupt {
   stop(): void
 }
 
+/** Milliseconds in which two signals are one key press: npm passes on what the terminal has already sent. */
+const together = 400
+
 /** Waits for Ctrl-C (and SIGTERM): the first asks to end in good order, the second ends at once. */
 export function onInterrupt(): Interrupt {
   const controller = new AbortController()
   let exitCode: number = exitCodes.interrupted
+  let first = 0
   const listener = (name: NodeJS.Signals): void => {
+    const again = controller.signal.aborted && performance.now() - first > together
+    if (again) process.exit(exitCode)
+    if (controller.signal.aborted) return
+    first = performance.now()
     exitCode = signals[name as keyof typeof signals]
-    if (controller.signal.aborted) process.exit(exitCode)
     controller.abort()
   }
   for (const name of Object.keys(signals)) process.on(name, listener)

@@ -4,6 +4,11 @@ import { runProgram } from './program.ts'
 
 const args = process.argv.slice(2)
 
+// Who reads only the beginning, as `| head` does, has enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 try {
   await runProgram(args)
 } catch (error) {

@@ -203,6 +203,7 @@ class TrainingRun {
     const pieces = sample(model, { runtime, prime, length, temperature: 0.8, signal: this.#interrupt.signal })
     let text = prime
     for await (const piece of pieces) text += piece
+    if (this.#interrupt.signal.aborted) return
     this.#view.sample(step, text)
     output.record({ event: 'sample', step: step.step, text })
   }

@@ -1,13 +1,17 @@
 import { readdir, stat } from 'node:fs/promises'
-import { basename, extname, join } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { SluiceError } from '../core/errors.ts'
 
 /** Where runs go unless a directory is named. */
 export const runsFolder = 'runs'
 
-/** A new directory for a run on a text: `runs/anna`, or `runs/anna-2` if that is taken. */
+/**
+ * A new directory for a run on a text: `runs/anna` for anna.txt (and for anna/input.txt), or `runs/anna-2` if that is
+ * taken.
+ */
 export async function newRun(text: string, folder = runsFolder): Promise<string> {
-  const name = basename(text, extname(text)) || 'run'
+  const own = basename(text, extname(text))
+  const name = (own === 'input' ? basename(dirname(resolve(text))) : own) || 'run'
   for (let number = 1; ; number++) {
     const path = join(folder, number === 1 ? name : `${name}-${number}`)
     if (await isFree(path)) return path

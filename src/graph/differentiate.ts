@@ -91,6 +91,8 @@ function reduceTo(build: Builder, gradient: number, input: number): number {
   if (target.shape.length === 0 && build.type(result).shape.length === 1) result = build.add('sum', [result])
   if (target.extent === 'once' && build.type(result).extent !== 'once')
     result = build.add('sum_rows', [result])
+  const overSteps = target.extent === 'row' && build.type(result).extent === 'step'
+  invariant(!overSteps, 'a gradient over steps has no sum for what exists once a row')
   return result
 }
 

@@ -44,7 +44,9 @@ class ScanPrinter {
       `${direction} ${index}`,
       ...stage.groups.flatMap((group) => this.#group(group)),
       ...stage.reductions.map((id) => this.#line(id, `${this.#op(id)} ${this.#inputs(id)}`)),
-      ...select(this.#program, stage.program, this.#escapes(stages, stage)).map((entry) => this.#instruction(entry)),
+      ...select(this.#program, stage.program, this.#escapes(stages, stage)).map((entry) =>
+        this.#instruction(entry),
+      ),
     ])
   }
 
@@ -60,7 +62,8 @@ class ScanPrinter {
 
   #sum(id: number): string {
     const products = terms(this.#program, id).map(
-      ({ matrix, operand, transposed }) => `${this.#name(matrix)}${transposed ? '^T' : ''} @ ${this.#name(operand)}`,
+      ({ matrix, operand, transposed }) =>
+        `${this.#name(matrix)}${transposed ? '^T' : ''} @ ${this.#name(operand)}`,
     )
     return [...products, ...biases(this.#program, id).map((bias) => this.#name(bias))].join(' + ')
   }
@@ -82,8 +85,18 @@ class ScanPrinter {
   }
 
   #instruction({ op, args, value, second, k, k2 }: Instruction): string {
-    const settings = { affine: [k, k2], clip: [k, k2], inside: [k, k2], power: [k], leaky_relu: [k], elu: [k] }
-    const given = [...args.map((arg) => this.#name(arg)), ...((settings as Record<string, number[]>)[op] ?? [])]
+    const settings = {
+      affine: [k, k2],
+      clip: [k, k2],
+      inside: [k, k2],
+      power: [k],
+      leaky_relu: [k],
+      elu: [k],
+    }
+    const given = [
+      ...args.map((arg) => this.#name(arg)),
+      ...((settings as Record<string, number[]>)[op] ?? []),
+    ]
     const both = second === undefined ? '' : `, ${this.#defined(second)}`
     return `  ${this.#defined(value)}${both} = ${op} ${given.join(' ')}`
   }
@@ -91,7 +104,10 @@ class ScanPrinter {
   #carries(): readonly string[] {
     const program = this.#program
     return program.states.flatMap(({ carries }) =>
-      carries.map(({ leaf, source: made }) => `carry ${this.#name(leaf)} = ${made === undefined ? '0' : this.#name(made)}`),
+      carries.map(
+        ({ leaf, source: made }) =>
+          `carry ${this.#name(leaf)} = ${made === undefined ? '0' : this.#name(made)}`,
+      ),
     )
   }
 

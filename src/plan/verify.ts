@@ -2,6 +2,7 @@ import { invariant } from '../core/errors.ts'
 import {
   type RecordName,
   header,
+  instructions,
   magic,
   packKinds,
   records,
@@ -12,15 +13,23 @@ import {
 
 type Fields = Readonly<Record<string, number>>
 
-/** Instruction operands that are read, by name of the field. */
-const inputFields = ['a', 'b', 'c'] as const
+/** Slots that an instruction names, by field. */
+const slotFields = ['d', 'a', 'b', 'c', 'e'] as const
+
+/** Fields that may be below 0: -1 for none, bits of a float, a direction. All others count something or say where it is. */
+const signed: ReadonlySet<string> = new Set([
+  ...['copy.a', 'group.bias', 'stage.program', 'word.value', 'loop.direction'],
+  ...['instruction.k', 'instruction.k2', 'stage.k', 'stage.threshold'],
+])
+
+const opcodes = Object.keys(instructions).length
+const names = Object.keys(records) as RecordName[]
 
 /** A plan's records, decoded. */
 function decode(words: Int32Array) {
   const fields = (names: readonly string[], at: number): Fields =>
     Object.fromEntries(names.map((name, i) => [name, words[at + i] ?? Number.NaN]))
   const head = fields(header, 0)
-  const names = Object.keys(records) as RecordName[]
   const sections = new Map(
     names.map((name, i) => {
       const [offset, count] = [words[header.length + 2 * i]!, words[header.length + 2 * i + 1]!]
@@ -58,13 +67,33 @@ class Verifier {
   }
 
   verify(): void {
-    invariant(this.#head.magic === magic && this.#head.version === version, 'a plan of this version')
-    this.#region('parameters', this.#head.parameters!, this.#head.parameterFloats!)
-    this.#region('gradients', this.#head.gradients!, this.#head.parameterFloats!)
+    this.#header()
+    for (const name of names) for (const record of this.#section(name)) this.#signs(name, record)
     for (const loop of this.#range('loop', 'forward', this.#head)) this.#loop(loop)
     for (const loop of this.#range('loop', 'backward', this.#head)) this.#loop(loop)
+    this.#range('reduction', 'reduce', this.#head)
+    this.#range('reduction', 'finish', this.#head)
     for (const reduction of this.#section('reduction')) this.#reduction(reduction)
     for (const pack of this.#section('pack')) this.#pack(pack)
+  }
+
+  #header(): void {
+    const { vectorWidth, rows, steps, chunks, parameterFloats } = this.#head
+    invariant(this.#head.magic === magic && this.#head.version === version, 'a plan of this version')
+    invariant(
+      Math.min(vectorWidth!, rows!, steps!, chunks!) >= 1 && chunks! <= rows!,
+      'a plan has rows and steps',
+    )
+    this.#region('parameters', this.#head.parameters!, parameterFloats!)
+    this.#region('gradients', this.#head.gradients!, parameterFloats!)
+    for (const slot of [this.#head.slot0!, this.#head.slot1!, this.#head.slot2!])
+      if (slot !== -1) this.#region('slots', slot, parameterFloats!)
+    this.#region('parts of the norm', this.#head.normParts!, 2 * Math.ceil(parameterFloats! / 4096))
+  }
+
+  #signs(name: RecordName, record: Fields): void {
+    for (const [field, value] of Object.entries(record))
+      invariant(value >= 0 || signed.has(`${name}.${field}`), `${name}.${field} (${value}) is not negative`)
   }
 
   /** Records first..first+count of a section, named by fields of another record. */
@@ -96,6 +125,7 @@ class Verifier {
     const operand = this.#one('operand', index)
     const { base, timeStride, chunkStride, rowStride, panelStride, unitStride, units } = operand
     const { rows, chunks, vectorWidth } = this.#head
+    invariant(units! >= 1, 'an operand has units')
     const last = Math.max(0, blocks - 1)
     const widest =
       Math.max(0, steps - 1) * timeStride! +
@@ -110,7 +140,7 @@ class Verifier {
     for (const copy of this.#range('copy', 'copy', loop)) {
       const steps = copy.lastStep ? this.#head.steps! + 1 : 1
       if (copy.a! >= 0) this.#operand('copy from', copy.a!, copy.blocks!, steps)
-      this.#operand('copy to', copy.d!, copy.blocks!, 1)
+      this.#operand('copy to', copy.d!, copy.blocks!)
     }
     for (const stage of this.#range('stage', 'stage', loop)) this.#stage(stage)
   }
@@ -128,22 +158,48 @@ class Verifier {
     this.#operand(`${kind} to`, stage.d!, stage.blocks!)
     if (kind !== 'dropout') this.#region('tokens', stage.tokens!, this.#head.steps! * this.#head.rows!)
     if (kind === 'embed') this.#region('table', stage.table!, stage.classes! * stage.stride!)
-    if (kind === 'loss') this.#region('losses', this.#head.losses!, this.#head.steps! * this.#head.rows!)
+    if (kind === 'loss') {
+      this.#region('losses', this.#head.losses!, this.#head.steps! * this.#head.rows!)
+      invariant(stage.classes! <= stage.blocks! * this.#head.vectorWidth!, 'logits have all classes')
+    }
   }
 
   #compute(stage: Fields): void {
-    for (const group of this.#range('group', 'group', stage)) this.#group(group)
-    for (const product of this.#range('product', 'product', stage)) this.#product(product)
-    if (stage.program! >= 0) this.#program(this.#one('program', stage.program!))
+    const { panels, units } = stage
+    for (const group of this.#range('group', 'group', stage)) {
+      this.#group(group)
+      invariant(group.panels === panels, 'a stage goes through the panels of its groups')
+    }
+    for (const product of this.#range('product', 'product', stage)) {
+      this.#product(product)
+      const through = stage.program! >= 0 && product.segments === panels
+      invariant(!product.fused || through, 'a fused product has a segment for each panel of the program')
+    }
+    if (stage.program! < 0) return
+    const program = this.#one('program', stage.program!)
+    invariant(
+      program.blocks! >= 1 && program.blocks! <= panels! * units!,
+      'a stage goes through the blocks of its program',
+    )
+    this.#program(program)
   }
 
   #group(group: Fields): void {
     const { panels, vectors, bias } = group
     this.#panels('group', group.c!, group, this.#head.vectorWidth!)
     if (bias! >= 0) this.#region('bias', bias!, panels! * vectors! * this.#head.vectorWidth!)
-    for (const product of this.#range('product', 'product', group)) this.#product(product)
+    for (const product of this.#range('product', 'product', group)) {
+      this.#product(product)
+      invariant(
+        product.panels === panels && product.vectors! <= vectors!,
+        'a product stays in the panels of its group',
+      )
+    }
     for (const gather of this.#range('gather', 'gather', group)) {
-      invariant(gather.vectorStart! + gather.vectors! <= vectors!, 'a gather stays in its panel')
+      invariant(
+        gather.vectorStart! + gather.vectors! <= vectors! && gather.lastVectors! <= gather.vectors!,
+        'a gather stays in its panel',
+      )
       this.#region(
         'table',
         gather.table!,
@@ -157,22 +213,22 @@ class Verifier {
   #panels(what: string, operand: number, of: Fields, vectorStride: number): void {
     const { base, timeStride, rowStride } = this.#one('operand', operand)
     const { rows, steps, vectorWidth } = this.#head
+    const { panels, vectors: whole, lastVectors } = of
+    invariant(
+      Math.min(panels!, whole!, lastVectors!) >= 1 && lastVectors! <= whole!,
+      `${what} has panels of vectors`,
+    )
     const start = base! + (steps! - 1) * timeStride! + (rows! - 1) * rowStride!
     const reach = (panel: number, vectors: number): number =>
       panel * of.panelStride! + (vectors - 1) * vectorStride + vectorWidth!
-    if (of.panels! > 1) this.#region(what, start, reach(of.panels! - 2, of.vectors!))
-    this.#region(what, start, reach(of.panels! - 1, of.lastVectors!))
+    if (panels! > 1) this.#region(what, start, reach(panels! - 2, whole!))
+    this.#region(what, start, reach(panels! - 1, lastVectors!))
   }
 
   #product(product: Fields): void {
-    const { a, segments, segmentLength, segmentStride, weights, panels, vectors, lastVectors } = product
-    const { base, timeStride, rowStride } = this.#one('operand', a!)
-    const widest = (this.#head.steps! - 1) * timeStride! + (this.#head.rows! - 1) * rowStride!
-    this.#region('product from', base!, widest + (segments! - 1) * segmentStride! + segmentLength!)
-    invariant(
-      vectors! >= 1 && vectors! <= 4 && lastVectors! >= 1 && lastVectors! <= vectors!,
-      'a product has 1 to 4 vectors',
-    )
+    const { a, segments, segmentLength, segmentStride, weights, panels, vectors } = product
+    this.#rows('product from', a!, (segments! - 1) * segmentStride! + segmentLength!)
+    invariant(vectors! <= 4, 'a product has 1 to 4 vectors')
     this.#region(
       'weights',
       weights!,
@@ -181,16 +237,28 @@ class Verifier {
     this.#panels('product to', product.c!, product, product.vectorStride!)
   }
 
+  /** Checks `length` floats of an operand's block 0, over all steps and rows. */
+  #rows(what: string, index: number, length: number): void {
+    const { base, timeStride, rowStride } = this.#one('operand', index)
+    const last = (this.#head.steps! - 1) * timeStride! + (this.#head.rows! - 1) * rowStride!
+    this.#region(what, base!, last + length)
+  }
+
   #program(program: Fields): void {
     const operands = program.operandCount!
     const slots = operands + program.temporaries!
+    invariant(
+      program.entries! >= 1 && program.entries! <= this.#head.vectorWidth!,
+      'the last block of a program has entries',
+    )
+    invariant(program.temporaries! <= program.instructionCount!, 'every temporary is written')
     this.#range('operand', 'operand', program)
     for (let i = 0; i < operands; i++)
       this.#operand(`operand ${i}`, program.operandFirst! + i, program.blocks!)
     for (const instruction of this.#range('instruction', 'instruction', program)) {
-      const used = [instruction.d!, ...inputFields.map((field) => instruction[field]!), instruction.e!]
+      invariant(instruction.op! < opcodes, `instruction ${instruction.op} exists`)
       invariant(
-        used.every((slot) => slot >= 0 && slot < slots),
+        slotFields.every((field) => instruction[field]! < slots),
         'an instruction reads and writes slots that exist',
       )
     }
@@ -211,11 +279,13 @@ class Verifier {
       this.#region('turned gradient', reduction.source!, entries! * reduction.sourceStride!)
       for (const target of targets) this.#region('gradient', target, (classes! - 1) * stride! + entries!)
     } else {
+      invariant(targets.length * units! >= reduction.vectors!, 'every vector has a target')
       const widest = ((panels! - 1) * units! + (targets.length === 1 ? lastVectors! : units!)) * vectorWidth!
       const lines = kind === 'weight' ? entries! : classes!
       for (const target of targets) this.#region('gradient', target, (lines - 1) * stride! + widest)
       this.#panels(kind, reduction.d!, reduction, vectorWidth!)
       if (kind === 'scatter') this.#region('tokens', reduction.tokens!, this.#head.steps! * this.#head.rows!)
+      else this.#rows('weight', reduction.a!, entries!)
     }
   }
 
@@ -225,9 +295,15 @@ class Verifier {
     const lanes = pack.vectors! * this.#head.vectorWidth!
     const inner = pack.innerPanels! * pack.slots! * pack.units! * this.#head.vectorWidth!
     const depth = { forward: pack.k!, backward: inner, bias: 1 }[kind]
+    invariant(pack.lastVectors! <= pack.vectors!, 'the last panel of a pack is no wider than the others')
     this.#region('packed weights', pack.dst!, pack.panels! * depth * lanes)
     const list = this.#range('word', 'source', pack).map(({ value }) => value!)
+    invariant(
+      kind === 'backward' || (pack.units! >= 1 && pack.vectors! <= pack.slots! * pack.units!),
+      'every vector of a pack has a slot',
+    )
     if (kind === 'bias') return this.#biases(pack, list)
+    invariant(list.length === 3 * pack.slots!, 'every slot of a pack has a source')
     for (let i = 0; i < list.length; i += 3) {
       const [offset, kStride, nStride] = [list[i]!, list[i + 1]!, list[i + 2]!]
       this.#region('weights', offset, (pack.k! - 1) * kStride + (pack.n! - 1) * nStride + 1)

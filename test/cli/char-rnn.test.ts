@@ -49,6 +49,10 @@ test('its decay starts after its own number of epochs, which count from 1', () =
   expect(train('-decay_rate', '0.95').args).toEqual(['--optimizer', 'rmsprop', '--alpha', '0.95'])
 })
 
+test('its clipping is by value alone', () => {
+  expect(train('-grad_clip', '5').args).toEqual(['--clip-norm', '0', '--clip-value', '5'])
+})
+
 test('names without a meaning here are left out and told', () => {
   expect(train('-gpuid', '-1', '--json')).toEqual({ args: ['--json'], ignored: ['-gpuid'] })
 })

@@ -18,6 +18,7 @@ async function makeRun(name: string, seconds: number): Promise<void> {
 
 test('a new run is named after its text, and never takes what is there', async () => {
   expect(await newRun('books/anna karenina.txt', folder)).toBe(join(folder, 'anna karenina'))
+  expect(await newRun('books/shakespeare/input.txt', folder)).toBe(join(folder, 'shakespeare'))
   await makeRun('anna', 1000)
   await writeFile(join(folder, 'anna-2'), 'a file')
   await mkdir(join(folder, 'anna-3')) // an empty folder may be used

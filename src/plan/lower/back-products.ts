@@ -94,7 +94,9 @@ export class BackProducts {
 }
 
 /** Splits places into runs of consecutive slots. */
-export function neighbours<T extends { readonly slot: number }>(list: readonly T[]): readonly (readonly T[])[] {
+export function neighbours<T extends { readonly slot: number }>(
+  list: readonly T[],
+): readonly (readonly T[])[] {
   const sorted = [...list].sort((a, b) => a.slot - b.slot)
   const found: T[][] = []
   for (const item of sorted) {

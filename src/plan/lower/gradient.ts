@@ -1,8 +1,7 @@
 import type { Stage } from '../schedule.ts'
 import { source } from '../schedule.ts'
-import { terms } from '../stack.ts'
 import { groupBy } from '../../core/collections.ts'
-import { type Operand, blocksOf, still } from './arena.ts'
+import { type Operand, blocksOf, later, still } from './arena.ts'
 import { type Panels, layPanels, slotOf } from './panels.ts'
 import { type BackProduct, BackProducts, neighbours } from './back-products.ts'
 import { type ColumnSum, copyProgram } from './program.ts'
@@ -70,8 +69,7 @@ class GradientLowering {
     this.#carryOver(loop)
     this.#lowering.backward.push(loop)
     if (after.stages.length > 0) this.#lowering.backward.push(after)
-    for (const group of this.#scan.groups)
-      for (const run of this.#scan.runsOf(group)) this.#weights(run)
+    for (const group of this.#scan.groups) for (const run of this.#scan.runsOf(group)) this.#weights(run)
     return {
       inputs: this.#inputs,
       initial: this.#program.states.map(({ carries }) =>
@@ -103,17 +101,35 @@ class GradientLowering {
     })
   }
 
-  /** Gradients of states between steps: one place each, read and written again by every step. */
+  /** Gradients of states between steps, made by one step and read by the step before it. */
   #layCarries(): void {
     for (const { carries } of this.#program.states) {
       for (const { leaf, source: made } of carries) {
-        const place = this.#once(leaf, made !== undefined && this.#isProduct(made))
-        this.#carries.set(leaf, place)
-        this.#scan.homes.set(leaf, [place])
-        if (made === undefined) this.#next.set(leaf, this.#lowering.constant(0))
-        else if (made !== leaf) this.#addHome(made, this.#needsCopy(leaf, made) ? this.#spare(leaf, made) : place)
+        if (made !== undefined && this.#isProduct(made)) this.#layByProducts(leaf, made)
+        else this.#layInPlace(leaf, made)
       }
     }
+  }
+
+  /**
+   * What products make: whole rows, while the stage may still read the panels before. So each step has its own, slot t
+   * for what step t leaves, which step t - 1 reads.
+   */
+  #layByProducts(leaf: number, made: number): void {
+    const { arena, shape } = this.#lowering
+    const place = arena.rowMajor(this.#scan.size(leaf), shape.steps + 1)
+    this.#carries.set(leaf, place)
+    this.#scan.homes.set(leaf, [later(place, 1)])
+    this.#scan.addHome(made, place)
+  }
+
+  /** What programs make: one place, read and written again by every step. */
+  #layInPlace(leaf: number, made: number | undefined): void {
+    const place = this.#once(leaf, false)
+    this.#carries.set(leaf, place)
+    this.#scan.homes.set(leaf, [place])
+    if (made !== undefined && made !== leaf)
+      this.#addHome(made, this.#needsCopy(leaf, made) ? this.#spare(leaf) : place)
   }
 
   #isProduct(id: number): boolean {
@@ -141,8 +157,8 @@ class GradientLowering {
   readonly #next = new Map<number, Operand>()
 
   /** A second place for a carry that is still read after its new value is made. */
-  #spare(leaf: number, made: number): Operand {
-    const place = this.#once(leaf, this.#isProduct(made))
+  #spare(leaf: number): Operand {
+    const place = this.#once(leaf, false)
     this.#next.set(leaf, place)
     return place
   }
@@ -150,13 +166,7 @@ class GradientLowering {
   #needsCopy(leaf: number, made: number): boolean {
     if (this.#isLeaf(made)) return true
     const lastRead = this.#stages.findLastIndex((stage) => this.#readsIn(stage, leaf))
-    const written = stageOf(this.#stages, made)
-    return lastRead > (this.#isProduct(made) ? this.#firstProduct(made) : written)
-  }
-
-  /** The stage after which the first product of a sum runs: as soon as its operand is there. */
-  #firstProduct(id: number): number {
-    return Math.min(...terms(this.#program, id).map(({ operand }) => this.#products.stageOf(operand)))
+    return lastRead > stageOf(this.#stages, made)
   }
 
   #readsIn({ groups, reductions, program }: Stage, id: number): boolean {
@@ -213,7 +223,7 @@ class GradientLowering {
       carries.map(({ leaf }, part) => {
         const seed = part === 0 ? this.#seeds.finals[i] : undefined
         const a = seed ? this.#lowering.operand(seed) : -1
-        const d = this.#lowering.operand(this.#carries.get(leaf)!)
+        const d = this.#lowering.operand(this.#scan.homes.get(leaf)![0]!)
         return { a, d, blocks: blocksOf(this.#scan.size(leaf), width) }
       }),
     )

@@ -240,7 +240,8 @@ class WindowLowering {
   /** Gradients of parameters go straight to their buffers; the others have places, a sequence of zeros too. */
   #pickGradient(id: number, { inputs, initial }: Gradients, index: number): void {
     const state = initial[index - inputs.length]
-    if (index < inputs.length) this.#values.set(id, inputs[index] ?? this.#rowMajor(this.#plan.nodes[id]!.type))
+    if (index < inputs.length)
+      this.#values.set(id, inputs[index] ?? this.#rowMajor(this.#plan.nodes[id]!.type))
     else if (state) this.#initial.set(id, state)
   }
 
@@ -249,7 +250,9 @@ class WindowLowering {
     const value = this.#values.get(id)
     if (value) return [value]
     const { op, inputs } = this.#plan.nodes[id]!
-    return op === 'add' ? inputs.flatMap((input) => this.#gradientPlaces(input)) : (this.#initial.get(id) ?? [])
+    return op === 'add'
+      ? inputs.flatMap((input) => this.#gradientPlaces(input))
+      : (this.#initial.get(id) ?? [])
   }
 
   #scanGradient(id: number): void {

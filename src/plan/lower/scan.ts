@@ -108,7 +108,8 @@ export class ScanLowering {
   /** Whether an output stands in panels alone, and nothing reads it once the forward pass is over. */
   isSpare(index: number): boolean {
     const { node } = this.program.outputs[index]!
-    const inPanels = operation(this.program.nodes[node]!.op).kind === 'product' && this.homes.get(node)!.length === 1
+    const inPanels =
+      operation(this.program.nodes[node]!.op).kind === 'product' && this.homes.get(node)!.length === 1
     return inPanels && !this.plan.kept.has(node)
   }
 
