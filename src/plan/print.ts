@@ -33,7 +33,7 @@ class ScanPrinter {
     const { forward, backward, kept } = this.#plan
     const lines = [`scan ${this.#program.name}`, ...this.#stages('forward', forward)]
     if (backward.length > 0) {
-      lines.push(`keeps ${[...kept].map((id) => this.#defined(id)).join(', ')}`)
+      if (kept.size > 0) lines.push(`keeps ${[...kept].map((id) => this.#defined(id)).join(', ')}`)
       lines.push(...this.#stages('back', backward), ...this.#carries(), ...this.#sums())
     }
     return lines.join('\n')

@@ -252,7 +252,6 @@ describe('the plan', () => {
       forward 0
         %8 [4] = U @ x + W @ h + b
         %9:h = tanh %8
-      keeps 
       back 0
         %10 = add d_next_h_by_products d_output_h
         %14 = dtanh %10 %9

@@ -128,7 +128,8 @@ class GradientLowering {
     const place = this.#once(leaf, false)
     this.#carries.set(leaf, place)
     this.#scan.homes.set(leaf, [place])
-    if (made !== undefined && made !== leaf)
+    if (made === undefined) this.#next.set(leaf, this.#lowering.constant(0))
+    else if (made !== leaf)
       this.#addHome(made, this.#needsCopy(leaf, made) ? this.#spare(leaf) : place)
   }
 

@@ -94,15 +94,25 @@ class ProgramWriter {
 
   #instruction(entry: Instruction, index: number): void {
     const args = entry.args.map((arg) => this.#read(arg))
-    const d = this.#place(entry.value, index)
-    const e = entry.second === undefined ? undefined : this.#place(entry.second, index)
-    this.#lines.push({ op: entry.op, d, ...(e && { e }), args, k: entry.k, k2: entry.k2 })
-    for (const value of [entry.value, entry.second]) {
-      for (const sum of this.#draft.sums) if (sum.value === value) this.#columnSum(sum)
+    const summed = this.#draft.sums.filter(({ value }) => value === entry.value || value === entry.second)
+    if (summed.length > 0 && this.#isOnlySummed(entry)) {
+      for (const { sums } of summed)
+        this.#lines.push({ op: 'column_sum_mul', d: this.#operand(sums), args, k: 0, k2: 0 })
+    } else {
+      const d = this.#place(entry.value, index)
+      const e = entry.second === undefined ? undefined : this.#place(entry.second, index)
+      this.#lines.push({ op: entry.op, d, ...(e && { e }), args, k: entry.k, k2: entry.k2 })
+      summed.forEach((sum) => this.#columnSum(sum))
     }
     for (const value of [...entry.args, entry.value, entry.second]) {
       if (value !== undefined && this.#lastRead(value) <= index) this.#release(value)
     }
+  }
+
+  /** Whether a product is needed for nothing but its column sums. */
+  #isOnlySummed({ op, value }: Instruction): boolean {
+    const { list, homes } = this.#draft
+    return op === 'mul' && !homes.has(value) && !list.some(({ args }) => args.includes(value))
   }
 
   #read(value: number): Slot {

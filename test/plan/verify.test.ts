@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest'
+import { cells } from '../../src/cells/index.ts'
+import { Vocabulary } from '../../src/data/index.ts'
+import { model } from '../../src/model/index.ts'
+import { lower, plan, verify } from '../../src/plan/index.ts'
+import { type RecordName, header, records } from '../../src/plan/format.ts'
+import type { Program } from '../../src/runtime/index.ts'
+import { namedCells, programOf, randomCells, shapes } from './cases.ts'
+
+function words(program: Program, vectorWidth: number): Int32Array {
+  const { rows, steps, gradient } = program
+  return lower(plan(program), { vectorWidth, rows, steps, slots: gradient?.slots ?? 0 }).words
+}
+
+const input = Vocabulary.of('a small vocabulary')
+const shape = { rows: 9, steps: 3, training: true }
+const onehot = model({ input, layers: [cells.lstm(20), cells.gru(20)], dropout: 0.3 }).program({ ...shape, slots: 3 })
+const embedded = model({ input, layers: [cells.gru_reset_before(20)], embedding: 7 }).program({ ...shape, slots: 2 })
+const turned = programOf(namedCells.find(([name]) => name === 'one matrix both ways in one sum')![1], shapes[3])
+const normed = programOf(namedCells.find(([name]) => name === 'norms of sums and of states')![1], shapes[1])
+
+describe('verify accepts', () => {
+  it.each(namedCells)('%s', (_name, cell) => {
+    for (const width of [4, 16]) for (const one of shapes) verify(words(programOf(cell, one), width))
+  })
+
+  it('random cells', () => {
+    for (const [index, [, cell]] of randomCells(100, 60).entries()) verify(words(programOf(cell, shapes[index % 3]!), 8))
+  })
+
+  it('models, with and without a backward pass', () => {
+    for (const program of [onehot, embedded]) {
+      verify(words(program, 8))
+      const { gradient: _none, ...forward } = program
+      verify(words(forward, 8))
+    }
+  })
+})
+
+/** Most records of a kind that are tried in each plan. */
+const tried = 8
+
+/** Calls `visit` with the name of each field and where it stands in a plan. */
+function eachField(plan: Int32Array, visit: (name: string, at: number) => void): void {
+  header.forEach((field, at) => visit(`header.${field}`, at))
+  for (const [section, name] of (Object.keys(records) as RecordName[]).entries()) {
+    const [offset, count] = [plan[header.length + 2 * section]!, plan[header.length + 2 * section + 1]!]
+    const stride = Math.max(1, Math.floor(count / tried))
+    for (let i = 0; i < count; i += stride) {
+      records[name].forEach((field, k) => visit(`${name}.${field}`, offset + i * records[name].length + k))
+    }
+  }
+}
+
+function isRefused(plan: Int32Array, at: number, value: number): boolean {
+  const broken = plan.slice()
+  broken[at] = value
+  try {
+    verify(broken)
+    return false
+  } catch {
+    return true
+  }
+}
+
+/** For each field, whether a value in its place is refused: always, where the field has a meaning, or never. */
+function refused(value: number): Record<'sometimes' | 'never', string[]> {
+  const found = new Map<string, Set<boolean>>()
+  for (const program of [onehot, embedded, turned, normed]) {
+    const good = words(program, 8)
+    eachField(good, (name, at) => {
+      const results = found.get(name) ?? new Set()
+      found.set(name, results.add(isRefused(good, at, value)))
+    })
+  }
+  const names = [...found]
+  const those = (has: boolean, hasNot: boolean): string[] =>
+    names.flatMap(([name, results]) => (results.has(true) === has && results.has(false) === hasNot ? [name] : []))
+  return { sometimes: those(true, true), never: those(false, true) }
+}
+
+describe('verify refuses', () => {
+  it('a huge number in any field that counts something or says where it is', () => {
+    expect(refused(2 ** 28)).toMatchInlineSnapshot(`
+      {
+        "never": [
+          "header.arena",
+          "operand.units",
+          "product.accumulate",
+          "instruction.k",
+          "instruction.k2",
+          "program.columnSums",
+          "stage.units",
+          "stage.k",
+          "stage.entries",
+          "stage.stream",
+          "stage.threshold",
+          "stage.offset",
+          "copy.lastStep",
+          "loop.direction",
+          "loop.parallel",
+        ],
+        "sometimes": [
+          "header.losses",
+          "operand.chunkStride",
+          "operand.panelStride",
+          "operand.unitStride",
+          "product.segmentStride",
+          "product.panelStride",
+          "product.vectorStride",
+          "product.fused",
+          "group.panelStride",
+          "group.vectors",
+          "stage.panels",
+          "stage.groupFirst",
+          "stage.groupCount",
+          "stage.program",
+          "stage.productFirst",
+          "stage.productCount",
+          "stage.a",
+          "stage.d",
+          "stage.listFirst",
+          "stage.listCount",
+          "stage.tokens",
+          "stage.classes",
+          "stage.table",
+          "stage.stride",
+          "stage.blocks",
+          "reduction.a",
+          "reduction.d",
+          "reduction.panels",
+          "reduction.panelStride",
+          "reduction.vectors",
+          "reduction.lastVectors",
+          "reduction.units",
+          "reduction.entries",
+          "reduction.stride",
+          "reduction.blocks",
+          "reduction.tokens",
+          "reduction.classes",
+          "reduction.source",
+          "reduction.sourceStride",
+          "pack.slots",
+          "pack.units",
+          "pack.k",
+          "pack.innerPanels",
+        ],
+      }
+    `)
+  })
+
+  it('a negative number in any such field', () => {
+    expect(refused(-7)).toMatchInlineSnapshot(`
+      {
+        "never": [
+          "group.bias",
+          "instruction.k",
+          "instruction.k2",
+          "stage.k",
+          "stage.threshold",
+          "copy.a",
+          "loop.direction",
+        ],
+        "sometimes": [
+          "header.losses",
+          "word.value",
+          "stage.program",
+        ],
+      }
+    `)
+  })
+
+  it('what is no plan, a plan of another version and a plan cut short', () => {
+    const good = words(turned, 8)
+    const broken = (at: number, value: number): Int32Array => good.map((word, i) => (i === at ? value : word))
+    expect(() => verify(broken(header.indexOf('magic'), 1))).toThrow('a plan of this version')
+    expect(() => verify(broken(header.indexOf('version'), 99))).toThrow('a plan of this version')
+    expect(() => verify(good.slice(0, good.length - 1))).toThrow('lies inside the plan')
+    expect(() => verify(good.slice(0, 5))).toThrow()
+  })
+
+  it('addresses that lie in the arena only just', () => {
+    const good = words(turned, 8)
+    const arena = header.indexOf('arena')
+    expect(isRefused(good, arena, good[arena]!)).toBe(false)
+    expect(isRefused(good, arena, good[arena]! - 200)).toBe(true)
+  })
+})
