@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { commands, runLLVM, type Tree } from '@yowasp/clang'
+import type { Tree } from '@yowasp/clang'
+import { compileWasm, findCompiler, invoke } from '../../scripts/kernels/compilers.ts'
 import { instructionSets, nativeFlags, wasmFlags } from '../../scripts/kernels/flags.ts'
 import { isFresh, keyOf, readSources, writeStamp } from '../../scripts/kernels/stamp.ts'
-
-const run = promisify(execFile)
 
 /** The header of the kernels that the loops use. */
 const shared = 'vector.h'
@@ -54,44 +51,24 @@ async function once(
 }
 
 async function buildNative(root: string, folder: string): Promise<readonly string[]> {
+  const compiler = await findCompiler()
+  if (compiler === undefined) return []
   const outputs: string[] = []
   for (const { name, flags } of instructionSets(process.arch)) {
     const output = nativeFile(name)
     const args = [...nativeFlags, ...flags, `-DSLUICE_ISA=${name}`, '-I', join(root, 'kernels')]
-    if (await compile([...args, join(root, 'bench', 'peak', 'native.cpp'), '-o', join(folder, output)]))
-      outputs.push(output)
+    await invoke(compiler, output, [
+      ...args,
+      join(root, 'bench', 'peak', 'native.cpp'),
+      '-o',
+      join(folder, output),
+    ])
+    outputs.push(output)
   }
   return outputs
 }
 
-/** Runs the first C++ compiler there is. @returns false if there is none */
-async function compile(args: readonly string[]): Promise<boolean> {
-  const wanted = process.env['CXX']?.trim()
-  for (const compiler of wanted ? [wanted] : ['c++', 'g++', 'clang++']) {
-    const [command = compiler, ...leading] = compiler.split(/\s+/)
-    try {
-      await run(command, [...leading, ...args])
-      return true
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    }
-  }
-  return false
-}
-
 async function buildWasm(sources: Tree, folder: string): Promise<readonly string[]> {
-  await runLLVM(undefined, {}, { fetchProgress: () => {} })
-  let complaint = ''
-  const stderr = (bytes: Uint8Array | null) => {
-    if (bytes !== null) complaint += Buffer.from(bytes).toString()
-  }
-  try {
-    const files = await commands['clang++']([...wasmFlags, 'wasm.cpp', '-o', wasmFile], sources, { stderr })
-    const path = join(folder, wasmFile)
-    writeFileSync(`${path}.${process.pid}`, files?.[wasmFile] as Uint8Array)
-    renameSync(`${path}.${process.pid}`, path)
-  } catch (error) {
-    throw new Error(`clang++ failed at bench/peak/wasm.cpp\n${complaint || String(error)}`, { cause: error })
-  }
+  await compileWasm(sources, [...wasmFlags, 'wasm.cpp'], join(folder, wasmFile))
   return [wasmFile]
 }

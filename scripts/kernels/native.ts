@@ -1,18 +1,9 @@
-import { execFile } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
+import { type Compiler, findCompiler, invoke } from './compilers.ts'
 import { addonSource, instructionSets, nativeFlags, runtimeSource } from './flags.ts'
 import { isFresh, keyOf, readSources, seconds, writeStamp, type Outcome } from './stamp.ts'
-
-const run = promisify(execFile)
-
-interface Compiler {
-  readonly command: string
-  readonly leading: readonly string[]
-  readonly version: string
-}
 
 interface Job {
   readonly source: string
@@ -69,22 +60,6 @@ export async function buildNative(root: string, force: boolean): Promise<Outcome
   return { state: 'built', line: `native: ${names} with ${compiler.version} in ${seconds(started)}` }
 }
 
-async function findCompiler(): Promise<Compiler | undefined> {
-  const wanted = process.env['CXX']?.trim()
-  const candidates = wanted ? [wanted] : ['c++', 'g++', 'clang++']
-  for (const candidate of candidates) {
-    const [command = candidate, ...leading] = candidate.split(/\s+/)
-    try {
-      const { stdout } = await run(command, [...leading, '--version'])
-      return { command, leading, version: stdout.split('\n', 1)[0] ?? command }
-    } catch {
-      continue
-    }
-  }
-  if (wanted) throw new Error(`CXX is '${wanted}', which does not run; set it to a C++ compiler or unset it`)
-  return undefined
-}
-
 function nodeApiHeaders(): string {
   const main = createRequire(import.meta.url).resolve('node-api-headers')
   return join(dirname(main), 'include')
@@ -99,15 +74,6 @@ async function link(compiler: Compiler, jobs: readonly Job[], output: string): P
   const shared = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']
   const objects = jobs.map((job) => job.object)
   await invoke(compiler, 'linking', [...shared, '-pthread', ...objects, '-o', output])
-}
-
-async function invoke(compiler: Compiler, task: string, args: readonly string[]): Promise<void> {
-  try {
-    await run(compiler.command, [...compiler.leading, ...args], { maxBuffer: 1 << 26 })
-  } catch (error) {
-    const { stderr } = error as { stderr?: string }
-    throw new Error(`${compiler.command} failed at ${task}\n${stderr ?? String(error)}`, { cause: error })
-  }
 }
 
 /** Runs `work` on every item, at most two at a time. */

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { commands, runLLVM, type Tree } from '@yowasp/clang'
-import { runtimeSource, wasmFlags, wasmModules, wasmSource, type WasmModule } from './flags.ts'
+import type { Tree } from '@yowasp/clang'
+import { compileWasm } from './compilers.ts'
+import { runtimeSource, wasmFlags, wasmModules, wasmSource } from './flags.ts'
 import { isFresh, keyOf, readSources, seconds, writeStamp, type Outcome } from './stamp.ts'
 
 /**
@@ -20,11 +21,9 @@ export async function buildWasm(root: string, force: boolean): Promise<Outcome> 
 
   const started = performance.now()
   mkdirSync(folder, { recursive: true })
-  await runLLVM(undefined, {}, { fetchProgress: () => {} }) // loads the compiler; without this it reports each piece
   for (const module of wasmModules) {
-    const path = join(folder, module.file)
-    writeFileSync(`${path}.${process.pid}`, await compile(asTree(sources), module))
-    renameSync(`${path}.${process.pid}`, path)
+    const args = [...wasmFlags, ...module.flags, runtimeSource, wasmSource]
+    await compileWasm(asTree(sources), args, join(folder, module.file))
   }
   const outputs = wasmModules.map((module) => module.file)
   writeStamp(folder, { key, compiler, outputs })
@@ -45,22 +44,6 @@ function asTree(sources: Readonly<Record<string, string>>): Tree {
     place[name] = text
   }
   return tree
-}
-
-async function compile(sources: Tree, module: WasmModule): Promise<Uint8Array> {
-  const args = [...wasmFlags, ...module.flags, runtimeSource, wasmSource, '-o', module.file]
-  let complaint = ''
-  const options = {
-    stderr: (bytes: Uint8Array | null) => {
-      if (bytes !== null) complaint += Buffer.from(bytes).toString()
-    },
-  }
-  try {
-    const files = await commands['clang++'](args, sources, options)
-    return files?.[module.file] as Uint8Array
-  } catch (error) {
-    throw new Error(`clang++ failed at ${module.file}\n${complaint || String(error)}`, { cause: error })
-  }
 }
 
 function compilerVersion(): string {
