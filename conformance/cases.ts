@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { SluiceError } from '../src/core/errors.ts'
+import { CaseError } from './case-error.ts'
 import type { Runtime } from '../src/runtime/types.ts'
 import type { Check, Tolerance } from './compare.ts'
 import { Fields } from './fields.ts'
@@ -24,7 +24,7 @@ export interface Format {
   recognises(raw: Fields): boolean
   /** The name of a case. */
   nameOf(raw: Fields): string
-  /** Throws a SluiceError when a field is missing or wrong. */
+  /** Throws a CaseError when a field is missing or wrong. */
   read(raw: Fields): Trial | Reason
 }
 
@@ -42,7 +42,7 @@ export interface Filter {
 }
 
 /**
- * Reads every case file (`*.json`) of a directory. Throws a SluiceError when there is none, or one cannot be read, is
+ * Reads every case file (`*.json`) of a directory. Throws a CaseError when there is none, or one cannot be read, is
  * of no known format or has a wrong field.
  */
 export function readCases(
@@ -55,7 +55,7 @@ export function readCases(
     .flatMap((file) => readFile(directory, file, formats))
     .filter(({ name }) => filter.case === undefined || name === filter.case)
   if (cases.length > 0) return cases
-  throw new SluiceError('conformance-file', `There are no such cases in ${directory}.`)
+  throw new CaseError(`There are no such cases in ${directory}.`)
 }
 
 function filesOf(directory: string): readonly string[] {
@@ -69,7 +69,7 @@ function filesOf(directory: string): readonly string[] {
 function readFile(directory: string, file: string, formats: readonly Format[]): readonly Case[] {
   const raw = attempt(file, (): unknown => JSON.parse(readFileSync(join(directory, file), 'utf8')))
   const cases = new Fields(raw, file).objects('cases')
-  if (cases.length === 0) throw new SluiceError('conformance-file', `${file} holds no cases.`)
+  if (cases.length === 0) throw new CaseError(`${file} holds no cases.`)
   return cases.map((fields) => {
     const format = formats.find((each) => each.recognises(fields))
     if (!format) throw fields.error('is of no known format')
@@ -82,6 +82,6 @@ function attempt<T>(what: string, read: () => T): T {
     return read()
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error)
-    throw new SluiceError('conformance-file', `${what} cannot be read: ${cause}`, { cause: error })
+    throw new CaseError(`${what} cannot be read: ${cause}`, { cause: error })
   }
 }

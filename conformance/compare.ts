@@ -1,4 +1,4 @@
-import { SluiceError } from '../src/core/errors.ts'
+import { CaseError } from './case-error.ts'
 
 /** Largest error that is allowed: |got - want| <= atol + rtol |want|. */
 export interface Tolerance {
@@ -26,11 +26,11 @@ export interface Difference {
 
 /**
  * The entry whose error is the largest multiple of what is allowed, if it is more than allowed; no number is always
- * out of tolerance. Throws a SluiceError when the lengths differ.
+ * out of tolerance. Throws a CaseError when the lengths differ.
  */
 export function compare({ name, got, want }: Check, { rtol, atol }: Tolerance): Difference | undefined {
   if (got.length !== want.length) {
-    throw new SluiceError('conformance-size', `${name} has ${got.length} entries, not ${want.length}.`)
+    throw new CaseError(`${name} has ${got.length} entries, not ${want.length}.`)
   }
   let worst: Difference | undefined
   for (let index = 0; index < want.length; index++) {

@@ -1,4 +1,4 @@
-import { SluiceError } from '../src/core/errors.ts'
+import { CaseError } from './case-error.ts'
 
 /** An array of a case file, row-major. */
 export interface Tensor {
@@ -92,13 +92,13 @@ export class Fields {
   }
 
   /** An error about the object, for rules that only a format knows. */
-  error(message: string): SluiceError {
-    return new SluiceError('conformance-file', `${this.#where} ${message}.`)
+  error(message: string): CaseError {
+    return new CaseError(`${this.#where} ${message}.`)
   }
 
   /** An error about one of its fields. */
-  wrong(key: string, message: string): SluiceError {
-    return new SluiceError('conformance-file', `${this.#place(key)} ${message}.`)
+  wrong(key: string, message: string): CaseError {
+    return new CaseError(`${this.#place(key)} ${message}.`)
   }
 
   #take<T>(key: string, what: string, test: (value: unknown) => value is T): T {

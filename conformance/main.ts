@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { groupBy } from '../src/core/collections.ts'
 import { SluiceError, Unsupported } from '../src/core/errors.ts'
 import { type Machine, type Runtime, openRuntime } from '../src/runtime/index.ts'
+import { CaseError } from './case-error.ts'
 import { type Case, readCases } from './cases.ts'
 import { formats } from './formats/index.ts'
 import { type Result, countText, fileText } from './report.ts'
@@ -89,7 +90,8 @@ async function runFile(cases: readonly Case[], runtime: Runtime, print: Print): 
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  if (!(error instanceof SluiceError) && !(error instanceof UsageError)) throw error
+  const known = [CaseError, SluiceError, UsageError].some((kind) => error instanceof kind)
+  if (!known || !(error instanceof Error)) throw error
   console.error(error.message)
   process.exitCode = error instanceof UsageError ? 2 : 1
 }

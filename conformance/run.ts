@@ -1,4 +1,5 @@
 import { SluiceError } from '../src/core/errors.ts'
+import { CaseError } from './case-error.ts'
 import type { Runtime } from '../src/runtime/types.ts'
 import type { Case } from './cases.ts'
 import { compare } from './compare.ts'
@@ -19,7 +20,7 @@ export async function runCase({ file, name, trial }: Case, runtime: Runtime): Pr
     return {
       ...about,
       status: 'failed',
-      reason: error instanceof SluiceError ? error.message : String(error),
+      reason: error instanceof SluiceError || error instanceof CaseError ? error.message : String(error),
     }
   }
 }

@@ -1,4 +1,4 @@
-import { SluiceError } from '../src/core/errors.ts'
+import { CaseError } from './case-error.ts'
 import type { Executable, Program, Runtime } from '../src/runtime/types.ts'
 import type { Check } from './compare.ts'
 import type { Network } from './network.ts'
@@ -69,7 +69,7 @@ function writeAll(executable: Executable, { network, rows, inputs, parameters }:
   for (const [name, data] of inputs) executable.write(name, data)
   for (const { name } of network.graph.parameters) {
     const data = parameters.get(name)
-    if (!data) throw new SluiceError('conformance-file', `The case gives no parameter ${name}.`)
+    if (!data) throw new CaseError(`The case gives no parameter ${name}.`)
     executable.writeParameter(name, data)
   }
 }

@@ -1,16 +1,20 @@
 import type { CellFactory, CellOptions, LayerCell } from './cell.ts'
+import { fourGateLstm, fourGatePeepholeLstm } from './four-gate.ts'
 import { gru, gruResetBefore } from './gru.ts'
 import { type Gate, coupledLstm, lstm, peepholeLstm } from './lstm.ts'
 import { type CellRecord, factory } from './record.ts'
-import { rnn, rnnRelu } from './rnn.ts'
+import { memoryRnn, rnn, rnnRelu } from './rnn.ts'
 
 /** Every cell of the library, by what it is for people. */
 export const library: readonly CellRecord[] = [
   rnn,
   rnnRelu,
+  memoryRnn,
   lstm,
   peepholeLstm(),
   coupledLstm,
+  fourGateLstm,
+  fourGatePeepholeLstm,
   gru,
   gruResetBefore,
 ]
@@ -31,9 +35,12 @@ function peephole(
 export const cells = {
   rnn: factory(rnn),
   rnn_relu: factory(rnnRelu),
+  memory_rnn: factory(memoryRnn),
   lstm: factory(lstm),
   peephole_lstm: peephole,
   coupled_lstm: factory(coupledLstm),
+  four_gate_lstm: factory(fourGateLstm),
+  four_gate_peephole_lstm: factory(fourGatePeepholeLstm),
   gru: factory(gru),
   gru_reset_before: factory(gruResetBefore),
 }

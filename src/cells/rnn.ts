@@ -20,3 +20,16 @@ export const rnnRelu: CellRecord = {
     'Le, Jaitly and Hinton, "A simple way to initialize recurrent networks of rectified linear units"',
   year: 2015,
 }
+
+/** The same with one matrix over memory and event. */
+export const memoryRnn: CellRecord = {
+  name: 'memory_rnn',
+  title: 'Simple recurrent network over memory and event',
+  equations: `
+    input E
+    output M
+    M' = tanh(W @ [M, E] + b)`,
+  init: {},
+  citation: 'Elman, "Finding structure in time"',
+  year: 1990,
+}

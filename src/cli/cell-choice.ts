@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
-import { type Cell, EquationError, compile, nearest } from '../equations/index.ts'
-import { type CellFactory, type InitSpec, cell as cellOf, library } from '../cells/index.ts'
+import { type Cell, EquationError, compile } from '../equations/index.ts'
+import { type CellFactory, type CellRecord, type InitSpec, cell as cellOf, library } from '../cells/index.ts'
 import { SluiceError } from '../core/errors.ts'
+import { nearestOf, nearestPath } from './nearest-path.ts'
 
 /** A cell that was named on the command line. */
 export interface ChosenCell {
@@ -10,13 +11,13 @@ export interface ChosenCell {
   readonly make: CellFactory
 }
 
+const cellNames = library.map(({ name }) => name)
+
 /** A cell of the library by name, or the equations of a file. */
 export async function chooseCell(wanted: string, init: InitSpec = {}): Promise<ChosenCell> {
   const record = library.find(({ name }) => name === wanted)
   if (record) return chosen(record.name, record.equations, { ...record.init, ...init })
-  const equations = await readFile(wanted, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw notFound(wanted, error)
-  })
+  const equations = await readEquations(wanted)
   try {
     return chosen(cellName(wanted), equations, init)
   } catch (error) {
@@ -34,14 +35,32 @@ export function cellName(path: string): string {
   return basename(path, extname(path))
 }
 
-function notFound(wanted: string, { code, message }: NodeJS.ErrnoException): SluiceError {
-  if (code === 'EISDIR')
-    return new SluiceError('cell-file', `${wanted} is a folder; give a file of equations.`)
-  if (code !== 'ENOENT' && code !== 'ENOTDIR') {
-    return new SluiceError('cell-file', `${wanted} could not be read: ${message}.`)
-  }
-  const names = library.map(({ name }) => name)
-  const close = nearest(wanted, names)
-  const hint = close ? `Did you mean ${close}?` : `There are ${names.join(', ')}.`
-  return new SluiceError('cell-unknown', `There is no cell and no file of equations "${wanted}". ${hint}`)
+async function readEquations(path: string): Promise<string> {
+  const bytes = await readFile(path).catch(async (cause: NodeJS.ErrnoException) => {
+    throw await notRead(path, cause)
+  })
+  const byte = bytes.indexOf(0)
+  if (byte >= 0) throw new SluiceError('cell-file/binary', { path, byte })
+  return bytes.toString()
+}
+
+async function notRead(path: string, cause: NodeJS.ErrnoException): Promise<SluiceError> {
+  const { code = '', message: reason } = cause
+  if (code === 'EISDIR') return new SluiceError('cell-file/folder', { path }, { cause })
+  if (code === 'EACCES' || code === 'EPERM') return new SluiceError('cell-file/forbidden', { path }, { cause })
+  if (!['ENOENT', 'ENOTDIR'].includes(code))
+    return new SluiceError('cell-file/unreadable', { path, reason }, { cause })
+  const near = nearestOf(path, cellNames)
+  const file = 'nearest' in near ? undefined : await nearestPath(path)
+  return new SluiceError('cell-unknown/file', {
+    name: path,
+    ...(file === undefined ? near : { nearest: file }),
+  })
+}
+
+/** A cell of the library by name. @throws SluiceError `cell-unknown` */
+export function libraryCell(name: string): CellRecord {
+  const record = library.find((cell) => cell.name === name)
+  if (record) return record
+  throw new SluiceError('cell-unknown/library', { name, ...nearestOf(name, cellNames) })
 }

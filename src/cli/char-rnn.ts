@@ -74,8 +74,9 @@ export interface Translated {
 }
 
 /**
- * Puts a command's own option names in the place of other tools'. One dash before a long name counts as two, and an
- * underscore as a dash. Everything after `--` stays.
+ * Puts a command's own option names in the place of other tools'. One dash before a long name counts as two, an
+ * underscore as a dash, and names of the library (`clipNorm`) are understood. Where a name is both a command's own and
+ * another tool's, one dash means the latter. Everything after `--` stays.
  */
 export function translate(
   args: readonly string[],
@@ -87,10 +88,11 @@ export function translate(
     const option = arg === '--' ? undefined : readOption(arg)
     const own = known.find(({ long }) => long === option?.long)
     const meaning = names[option?.long.slice(2) ?? '']
+    const foreign = meaning && (!own || !arg.startsWith('--'))
     if (arg === '--') translation.copyRest(arg)
     else if (!option) translation.copy(arg)
+    else if (foreign) translation.foreign(meaning, option)
     else if (own) translation.own(own, option)
-    else if (meaning) translation.foreign(meaning, option)
     else translation.copy(arg.replace(/^-+[^=]*/, option.long))
   }
   return translation.result()
@@ -108,7 +110,10 @@ interface Written {
 /** Reads `-name`, `--name` or `--name=value`; undefined for anything else, one letter and negative numbers too. */
 function readOption(arg: string): Written | undefined {
   const [, name, inline] = /^--?([a-zA-Z][\w-]+)(?:=(.*))?$/s.exec(arg) ?? []
-  return name === undefined ? undefined : { arg, long: `--${name.replaceAll('_', '-')}`, inline }
+  const dashed = name
+    ?.replaceAll('_', '-')
+    .replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  return dashed === undefined ? undefined : { arg, long: `--${dashed}`, inline }
 }
 
 class Translation {

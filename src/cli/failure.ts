@@ -1,48 +1,53 @@
 import { CommanderError } from 'commander'
 import { SluiceError } from '../core/errors.ts'
 import { EquationError } from '../equations/index.ts'
+import { fitExcerpt } from './view/excerpt.ts'
 
 /** Exit codes of the command line. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
-
-/** A command line that cannot be meant so: exit code 2. */
-export function usageError(message: string): SluiceError {
-  return new SluiceError('usage', message)
-}
 
 const usageCodes: ReadonlySet<string> = new Set(['usage', 'option-value', 'option-unknown'])
 
 /** What to do about an error: what to print, and how to exit. */
 export interface Failure {
   readonly exitCode: number
-  /** Empty where everything was said already. */
-  readonly text: string
-  readonly code: string
+  /** One line that says what is wrong and what to do; empty where everything was said already. */
   readonly message: string
+  /** The lines of a file with a caret, fitted to the terminal; empty for most errors. */
+  readonly excerpt: string
+  /** Where the error comes from and what caused it, for `--verbose`. */
+  readonly trace: string
+  readonly code: string
 }
 
-/** How an error is told: one line that says what is wrong and what to do; an equation's also shows the place. */
-export function failureOf(error: unknown, debug = false): Failure {
+/** How an error is told, in a terminal of so many columns. An error that nobody foresaw is a mistake of Sluice. */
+export function failureOf(error: unknown, columns = Infinity): Failure {
   if (error instanceof CommanderError) {
     const exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage
-    return { exitCode, text: '', code: error.code, message: error.message }
+    return { exitCode, message: '', excerpt: '', trace: '', code: error.code }
   }
-  if (error instanceof EquationError) {
-    return { exitCode: exitCodes.failed, text: error.details, code: error.code, message: error.message }
+  if (!(error instanceof SluiceError)) {
+    const problem = error instanceof Error ? error.message : String(error)
+    return failureOf(new SluiceError('internal', { problem }, { cause: error }))
   }
-  if (error instanceof SluiceError) {
-    const exitCode = usageCodes.has(error.code) ? exitCodes.usage : exitCodes.failed
-    const trace = debug ? `\n${error.stack}` : ''
-    return { exitCode, text: `${error.message}${trace}`, code: error.code, message: error.message }
+  return {
+    exitCode: usageCodes.has(error.code) ? exitCodes.usage : exitCodes.failed,
+    message: error.message,
+    excerpt: error instanceof EquationError ? fitExcerpt(error.excerpt, columns) : '',
+    trace: traceOf(error),
+    code: error.code,
   }
-  return unforeseen(error, debug)
 }
 
-/** An error that nobody foresaw is a mistake of Sluice. */
-function unforeseen(error: unknown, debug: boolean): Failure {
-  const message = error instanceof Error ? error.message : String(error)
-  const trace =
-    debug && error instanceof Error ? `\n${error.stack}` : ' SLUICE_DEBUG=1 shows where it comes from.'
-  const text = `Internal error: ${message}. Please report it.${trace}`
-  return { exitCode: exitCodes.failed, text, code: 'internal', message }
+/** The stack of an error and of everything that caused it. */
+function traceOf(error: SluiceError): string {
+  const lines = [`code ${error.code}; docs/errors.md says more`, ...stackOf(error)]
+  for (let { cause } = error as Error; cause instanceof Error; cause = cause.cause)
+    lines.push(`caused by ${cause.name}: ${cause.message}`, ...stackOf(cause))
+  return lines.join('\n')
+}
+
+/** The lines of a stack below the message. */
+function stackOf({ stack = '' }: Error): readonly string[] {
+  return stack.split('\n').filter((line) => /^\s+at /.test(line))
 }

@@ -1,20 +1,25 @@
 #!/usr/bin/env node
-import { failureOf } from './failure.ts'
+import { SluiceError } from '../core/errors.ts'
 import { runProgram } from './program.ts'
+import { tell } from './tell.ts'
 
 const args = process.argv.slice(2)
+let unwritten = false
 
-// Who reads only the beginning, as `| head` does, has enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
+/** Who reads only the beginning, as `| head` does, has enough; other trouble is told once, while the command ends. */
+function onUnwritten(cause: NodeJS.ErrnoException): void {
+  if (cause.code === 'EPIPE' || unwritten) return
+  unwritten = true
+  const exitCode = tell(new SluiceError('output', { reason: cause.message }, { cause }), args, process)
+  process.on('exit', () => (process.exitCode = exitCode))
+}
+
+process.stdout.on('error', onUnwritten)
+process.stderr.on('error', () => undefined)
+process.on('uncaughtException', (error) => process.exit(tell(error, args, process)))
 
 try {
   await runProgram(args)
 } catch (error) {
-  const { exitCode, text, code, message } = failureOf(error, Boolean(process.env['SLUICE_DEBUG']))
-  if (text !== '') process.stderr.write(`sluice: ${text}\n`)
-  if (text !== '' && args.includes('--json'))
-    process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`)
-  process.exitCode = exitCode
+  process.exitCode = tell(error, args, process)
 }

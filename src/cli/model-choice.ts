@@ -1,8 +1,18 @@
+import { totalmem } from 'node:os'
 import type { InitSpec } from '../cells/index.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { Vocabulary } from '../data/index.ts'
-import { type Model, type ModelConfig, model } from '../model/index.ts'
+import {
+  type Demand,
+  type LayerConfig,
+  Model,
+  type ModelConfig,
+  modelConfig,
+  trainingDemand,
+} from '../model/index.ts'
+import { type Settings, slotCount } from '../train/index.ts'
 import { type ChosenCell, chooseCell } from './cell-choice.ts'
+import { bytes, count } from './view/format.ts'
 
 /** What the command line says about a model; what is absent has its default, or is as in the run. */
 export interface ModelFlags {
@@ -19,18 +29,35 @@ export interface ModelFlags {
 /** What a model is unless the command line says otherwise. */
 export const modelDefaults = { cell: 'lstm', hidden: 128, layers: 2, embedding: 0, dropout: 0 } as const
 
-/** A new model. */
-export async function newModel(flags: ModelFlags, input: Vocabulary): Promise<Model> {
+/** A new model. @throws SluiceError `model-too-large` if this machine has not the memory to train it */
+export async function newModel(
+  flags: ModelFlags,
+  input: Vocabulary,
+  { batch, window, optimizer }: Settings,
+): Promise<Model> {
   const { hidden, layers, embedding, dropout } = { ...modelDefaults, ...flags }
   const chosen = await chooseCell(flags.cell ?? modelDefaults.cell, flags.init)
   const layer = chosen.make(layerSizes(chosen, hidden, flags))
   const seed = flags.seed === undefined ? {} : { seed: flags.seed }
-  try {
-    return model({ input, layers: Array.from({ length: layers }, () => layer), embedding, dropout, ...seed })
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    throw new SluiceError('model-too-large', 'This model does not fit into memory: take a smaller --hidden.')
-  }
+  const config = modelConfig({
+    layers: Array.from({ length: layers }, () => layer),
+    embedding,
+    dropout,
+    ...seed,
+  })
+  const shape = { rows: batch, steps: window, slots: slotCount(optimizer) }
+  requireMemory(trainingDemand(config, input.size, shape))
+  return new Model(config, input)
+}
+
+function requireMemory(demand: Demand): void {
+  const available = Math.min(totalmem(), process.constrainedMemory() || Infinity)
+  if (demand.bytes <= available) return
+  throw new SluiceError('model-too-large/memory', {
+    weights: count(demand.weights),
+    memory: bytes(demand.bytes),
+    available: bytes(available),
+  })
 }
 
 /** Sizes of a layer: `hidden`, where the cell has it or it was asked for, and those of `--size`. */
@@ -43,32 +70,41 @@ function layerSizes(
   return { ...(wanted && { hidden }), ...flags.size }
 }
 
-/** Refuses a model on the command line that is not the one of the run that goes on. */
-export async function requireSameModel(flags: ModelFlags, config: ModelConfig): Promise<void> {
+/** How a model on the command line differs from the one of the run that goes on. */
+export async function modelDifferences(flags: ModelFlags, config: ModelConfig): Promise<readonly string[]> {
   const [first] = config.layers
-  const there = {
+  const before = {
     hidden: first?.sizes['hidden'],
     layers: config.layers.length,
     embedding: config.embedding,
     dropout: config.dropout,
     seed: config.seed,
   }
-  const differences = Object.entries(there)
-    .map(([name, value]) => [name, value, flags[name as keyof typeof there]] as const)
-    .filter(([, value, given]) => given !== undefined && given !== value)
-    .map(([name, value, given]) => `--${name} ${given} (there ${value ?? 'none'})`)
-  for (const [name, given] of Object.entries(flags.size ?? {})) {
-    if (given !== first?.sizes[name]) differences.push(`--size ${name}=${given}`)
-  }
-  for (const [name, given] of Object.entries(flags.init ?? {})) {
-    if (given !== first?.init[name]) differences.push(`--init ${name}=${given}`)
-  }
-  if (flags.cell !== undefined && (await chooseCell(flags.cell)).cell.source !== first?.equations) {
-    differences.push(`--cell ${flags.cell} (there ${first?.name})`)
-  }
-  if (differences.length === 0) return
-  throw new SluiceError(
-    'resume-differs',
-    `This does not continue the run; what differs: ${differences.join('; ')}. Leave it out, or train a new run.`,
+  const sizes = Object.entries(flags.size ?? {}).map(
+    ([name, now]) => [name, first?.sizes[name], now] as const,
   )
+  const starts = Object.entries(flags.init ?? {}).map(
+    ([name, now]) => [`start of ${name}`, first?.init[name], now] as const,
+  )
+  const numbers = Object.entries(before).map(
+    ([name, value]) => [name, value, flags[name as keyof typeof before]] as const,
+  )
+  const cell = await cellDifference(flags.cell, first)
+  return [...cell, ...numbers, ...sizes, ...starts]
+    .filter(([, was, now]) => now !== undefined && now !== was)
+    .map(([name, was, now]) => `${name} (${was ?? 'none'}, now ${now})`)
+}
+
+type Told = string | number | undefined
+
+type Difference = readonly [name: string, before: Told, now: Told]
+
+async function cellDifference(
+  wanted: string | undefined,
+  layer: LayerConfig | undefined,
+): Promise<readonly Difference[]> {
+  if (wanted === undefined) return []
+  const { cell } = await chooseCell(wanted)
+  if (cell.source === layer?.equations) return []
+  return [['cell', layer?.name, cell.name === layer?.name ? `other equations in ${wanted}` : cell.name]]
 }

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { modelFrom } from '../interop/index.ts'
 import type { Model } from '../model/index.ts'
-import { readModel } from '../train/read-model.ts'
+import { findModel } from '../train/read-model.ts'
 import { option } from './options.ts'
 import type { Output } from './output.ts'
-import { latestRun } from './runs.ts'
+import { latestRun, notFound } from './runs.ts'
 
 /** Which checkpoint of a run a command takes. */
 export interface ModelFlags {
@@ -26,5 +26,7 @@ export async function openModel(
 ): Promise<{ readonly path: string; readonly model: Model }> {
   const path = given ?? (await latestRun())
   if (given === undefined) output.note(`model: ${path}`)
-  return { path, model: modelFrom(await readModel(path, last ? 'last' : 'best')) }
+  const found = await findModel(path, last ? 'last' : 'best').catch((error: unknown) => notFound(error, path))
+  for (const note of found.notes) output.warn(note)
+  return { path, model: modelFrom(found.model) }
 }

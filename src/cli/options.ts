@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
+import { SluiceError } from '../core/errors.ts'
 import { type Range, numberWithin, oneOf, wholeNumber } from '../data/check.ts'
 import { type Runtime, type RuntimeName, openRuntime, runtimeNames } from '../runtime/index.ts'
-import { usageError } from './failure.ts'
 import type { Output } from './output.ts'
 
 /** Reads the argument of an option. */
@@ -37,7 +37,7 @@ export function assignments<T>(
   return (text, before = {}) => {
     const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
     if (key === undefined || value === undefined) {
-      throw usageError(`${name} takes NAME=VALUE, such as ${name} b=1, not "${text}".`)
+      throw new SluiceError('usage/assignment', { option: name, text })
     }
     return { ...before, [key.trim()]: read(value) }
   }
@@ -92,7 +92,7 @@ export function runtimeFor(
   output: Output,
 ): Promise<Runtime> {
   if (isa !== undefined && runtime !== 'native' && runtime !== 'auto') {
-    throw usageError(`--isa is for the native runtime, not for ${runtime}: leave it out.`)
+    throw new SluiceError('usage/isa', { runtime })
   }
   return openRuntime(isa === undefined ? runtime : 'native', {
     ...(threads !== undefined && { threads }),

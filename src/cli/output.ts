@@ -20,6 +20,8 @@ export interface Output {
   say(line: string): void
   /** A line on standard error, unless `quiet`: beside the result, never in it. */
   note(line: string): void
+  /** A line on standard error even if `quiet`: something is not as it should be. */
+  warn(line: string): void
   /** Aborts when nobody reads standard output any more, as after `| head`. */
   readonly closed: AbortSignal
 }
@@ -41,6 +43,7 @@ export function openOutput(
   { stdout, stderr, env }: Streams = process,
 ): Output {
   const progress = json ? stderr : stdout
+  const warn = (line: string): void => void stderr.write(`${folded(line, stderr)}\n`)
   return {
     json,
     quiet,
@@ -54,8 +57,9 @@ export function openOutput(
       if (!quiet) progress.write(`${folded(line, progress)}\n`)
     },
     note(line) {
-      if (!quiet) stderr.write(`${folded(line, stderr)}\n`)
+      if (!quiet) warn(line)
     },
+    warn,
     closed: closedSignal(stdout, stderr),
   }
 }
@@ -65,14 +69,9 @@ function folded(line: string, sink: Sink): string {
   return sink.isTTY ? wrap(line, widthOf(sink)).join('\n') : line
 }
 
-/** A closed pipe is no error: whoever reads has enough. */
+/** Aborts when a stream takes no more; why it does not is for main.ts to tell. */
 function closedSignal(...streams: readonly Stream[]): AbortSignal {
   const controller = new AbortController()
-  for (const stream of streams) {
-    stream.on('error', (error) => {
-      if (error.code !== 'EPIPE') throw error
-      controller.abort()
-    })
-  }
+  for (const stream of streams) stream.on('error', () => controller.abort())
   return controller.signal
 }

@@ -1,8 +1,8 @@
 import { Command, type CommanderError } from 'commander'
-import { nearest } from '../equations/nearest.ts'
+import { nearestOf } from './nearest-path.ts'
 import { version } from '../train/version.ts'
 import { type Known, sampleNames, trainNames, translate } from './char-rnn.ts'
-import { usageError } from './failure.ts'
+import { SluiceError } from '../core/errors.ts'
 
 /** A command as `sluice --help` lists it; its module is loaded when it is called. */
 interface Entry {
@@ -41,6 +41,9 @@ const commands: Readonly<Record<string, Entry>> = {
   },
 }
 
+/** The option of every command that main.ts heeds. */
+const verbose = '--verbose'
+
 const examples = `
 Start:
   sluice train book.txt                  a model of the book, in runs/book
@@ -51,8 +54,9 @@ Start:
 
 /** Runs the command line on its arguments, without those of Node. @throws whatever is to be told, see failure.ts */
 export async function runProgram(args: readonly string[]): Promise<void> {
-  const [name, ...rest] = args
-  if (name === undefined || name.startsWith('-') || name === 'help') return runTop(args)
+  const [name, ...rest] = args[0] === verbose ? [...args.slice(1), verbose] : args
+  if (name === undefined || name.startsWith('-') || name === 'help')
+    return runTop([name, ...rest].flatMap((arg) => arg ?? []))
   const entry = commands[name]
   if (!entry) throw unknownCommand(name)
   const command = prepared(await entry.load(), `sluice ${name}`)
@@ -83,6 +87,8 @@ function prepared(command: Command, name: string): Command {
     .exitOverride(relayed(command))
     .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 100, 100) })
     .configureOutput({ outputError: () => undefined })
+    .optionsGroup('Help:')
+    .option(verbose, 'show where an error comes from')
     .helpOption('-h, --help', 'print this help')
 }
 
@@ -92,8 +98,8 @@ function relayed(command: Command): (error: CommanderError) => never {
     if (error.exitCode === 0 || error.code === 'commander.help') throw error
     const [what = '', hint = ''] = error.message.replace(/^error: /, '').split('\n')
     const sentence = `${what.slice(0, 1).toUpperCase()}${what.slice(1).replace(/\.?$/, '.')}`
-    const suggestion = hint.replace(/^\((.*)\)$/, ' $1')
-    throw usageError(`${sentence}${suggestion} See ${command.name()} --help.`)
+    const suggestion = hint === '' ? undefined : hint.replace(/^\((.*)\)$/, '$1')
+    throw new SluiceError('usage/parse', { complaint: sentence, suggestion, command: command.name() })
   }
 }
 
@@ -105,7 +111,5 @@ function knownOptions(command: Command): readonly Known[] {
 
 function unknownCommand(name: string): Error {
   const names = Object.keys(commands)
-  const close = nearest(name, names)
-  const hint = close ? `Did you mean ${close}?` : `There are ${names.join(', ')}.`
-  return usageError(`There is no command "${name}". ${hint} See sluice --help.`)
+  return new SluiceError('usage/command', { name, ...nearestOf(name, names) })
 }

@@ -1,6 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
 import { type Text, split } from '../data/index.ts'
-import { type FileOptions, text as texts } from '../data/file.ts'
 import { sample } from '../generate/index.ts'
 import { modelFrom } from '../interop/index.ts'
 import { type Model, readConfig } from '../model/index.ts'
@@ -10,17 +9,20 @@ import {
   type Checkpoint,
   type Training,
   type TrainingStep,
+  refuseDifferences,
   resolveSettings,
+  resumeDifferences,
   resumeNotes,
   train,
 } from '../train/index.ts'
 import type { TrainFlags } from './commands/train.ts'
-import { exitCodes, usageError } from './failure.ts'
+import { exitCodes } from './failure.ts'
 import { onInterrupt } from './interrupt.ts'
-import { newModel, requireSameModel } from './model-choice.ts'
+import { modelDifferences, newModel } from './model-choice.ts'
 import { runtimeFor } from './options.ts'
+import { trainingText } from './open-text.ts'
 import type { Output } from './output.ts'
-import { latestRun, newRun } from './runs.ts'
+import { latestRun, newRun, notFound } from './runs.ts'
 import { settingsFrom } from './train-settings.ts'
 import { beginning, command, ending, textNotes } from './train-words.ts'
 import { type TrainingView, viewFor } from './view/training.ts'
@@ -42,17 +44,18 @@ interface Opened {
 
 /** Trains as the command line says; gives the exit code. */
 export async function runTraining(flags: TrainFlags, output: Output, extras: Extras = {}): Promise<number> {
-  resolveSettings(settingsFrom(flags))
+  const settings = resolveSettings(settingsFrom(flags))
   const resumed = flags.resume === undefined ? undefined : await reopen(flags, output)
   let opened: Opened | undefined = resumed
   try {
-    const text = await readText(flags, resumed?.checkpoint)
+    const text = await trainingText(flags, resumed?.checkpoint)
+    if (!resumed) split(text.tokens, settings, settings.validation)
     const model = resumed
-      ? await continuedModel(flags, resumed.checkpoint)
-      : await newModel(flags, text.vocabulary)
+      ? await continuedModel(flags, resumed.checkpoint, text)
+      : await newModel(flags, text.vocabulary, settings)
     const runtime = await runtimeFor(flags, output)
     opened ??= await create(flags, text)
-    for (const note of resumed ? resumeNotes(resumed.checkpoint, runtime.machine) : []) output.note(note)
+    for (const note of resumed ? resumeNotes(resumed.checkpoint, runtime.machine) : []) output.warn(note)
     return await new TrainingRun({ flags, output, extras, text, model, runtime, ...opened }).run()
   } finally {
     await opened?.run.close()
@@ -65,47 +68,35 @@ async function reopen(
   output: Output,
 ): Promise<Opened & { checkpoint: Checkpoint }> {
   if (out !== undefined && typeof resume === 'string' && out !== resume) {
-    throw usageError(`--out ${out} and --resume ${resume} name two runs: give one of them.`)
+    throw new SluiceError('usage/two-runs', { out, resume })
   }
   const path = typeof resume === 'string' ? resume : (out ?? (await latestRun()))
-  const { run, checkpoint, notes } = await RunDirectory.open(path)
-  for (const note of notes) output.note(note)
+  const opened = await RunDirectory.open(path).catch((error: unknown) => notFound(error, path))
+  const { run, checkpoint, notes } = opened
+  for (const note of notes) output.warn(note)
   return { path, run, checkpoint }
 }
 
 /** A new run, made only when everything else is known to work. */
 async function create(flags: TrainFlags, text: Text): Promise<Opened> {
-  const settings = resolveSettings(settingsFrom(flags))
-  split(text.tokens, settings, settings.validation)
   const path = flags.out ?? (await newRun(text.name))
   return { path, run: await RunDirectory.create(path).catch((error: unknown) => withAdvice(error, path)) }
 }
 
 function withAdvice(error: unknown, path: string): never {
-  const exists = error instanceof SluiceError && error.code === 'run-exists'
-  throw exists
-    ? new SluiceError(error.code, `${error.message} Here: --resume ${path}, or another --out.`)
-    : error
+  const updates = error instanceof SluiceError ? error.values['updates'] : undefined
+  if (updates === undefined) throw error
+  const resume = command(`train --resume ${path}`)
+  throw new SluiceError('run-exists/resume', { path, updates, command: resume }, { cause: error })
 }
 
-/** The text, read as the run to go on with was. */
-async function readText(flags: TrainFlags, checkpoint: Checkpoint | undefined): Promise<Text> {
-  const before = checkpoint?.description.text
-  const path = flags.text ?? before?.name
-  if (path === undefined) throw usageError('train needs a text file: sluice train book.txt.')
-  const keepCr = flags.keepCr ?? before?.reading.keepCr
-  const encoding = flags.encoding ?? before?.reading.encoding
-  const vocabulary = checkpoint?.model.vocabulary
-  const options: FileOptions = {
-    ...(keepCr !== undefined && { keepCr }),
-    ...(encoding !== undefined && { encoding }),
-    ...(vocabulary && { vocabulary }),
-  }
-  return texts.file(path, options)
-}
-
-async function continuedModel(flags: TrainFlags, { model, snapshot }: Checkpoint): Promise<Model> {
-  await requireSameModel(flags, readConfig(model.config))
+/** The model of a run that goes on. @throws SluiceError `resume-differs` with everything that is not as it was */
+async function continuedModel(flags: TrainFlags, checkpoint: Checkpoint, text: Text): Promise<Model> {
+  const { model, snapshot } = checkpoint
+  refuseDifferences([
+    ...(await modelDifferences(flags, readConfig(model.config))),
+    ...(await resumeDifferences(checkpoint, settingsFrom(flags), text)),
+  ])
   return modelFrom({ ...model, parameters: snapshot.weights })
 }
 

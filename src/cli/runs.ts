@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { SluiceError } from '../core/errors.ts'
+import { nearestPath } from './nearest-path.ts'
 
 /** Where runs go unless a directory is named. */
 export const runsFolder = 'runs'
@@ -30,10 +31,14 @@ export async function latestRun(folder = runsFolder): Promise<string> {
   )
   const latest = runs.reduce((a, b) => (b.time > a.time ? b : a), { path: '', time: 0 })
   if (latest.time > 0) return latest.path
-  throw new SluiceError(
-    'run-empty',
-    `There is no run in ./${folder}: train one (sluice train FILE), or name a run directory or a model file.`,
-  )
+  throw new SluiceError('run-empty/none', { folder })
+}
+
+/** Throws an error on again; where there is nothing at a path, with the run that was probably meant. */
+export async function notFound(error: unknown, path: string): Promise<never> {
+  if (!(error instanceof SluiceError) || error.code !== 'run-empty') throw error
+  const nearest = await nearestPath(path, [runsFolder])
+  throw nearest === undefined ? error : new SluiceError('run-empty/path', { path, nearest }, { cause: error })
 }
 
 /** Names in a folder; none where it is a file or is not there. */

@@ -1,3 +1,4 @@
+import { SluiceError } from '../core/errors.ts'
 import type { Holdout } from '../data/index.ts'
 import type {
   OptimizerName,
@@ -6,7 +7,6 @@ import type {
   ScheduleOptions,
   SettingsOptions,
 } from '../train/index.ts'
-import { usageError } from './failure.ts'
 
 /** What the command line says about training. */
 export interface SettingsFlags {
@@ -91,7 +91,11 @@ function scheduleFrom(flags: SettingsFlags): ScheduleOptions | undefined {
     const value = flags[flag]
     if (value === undefined) continue
     if (!kinds.some((fitting) => fitting === kind)) {
-      throw usageError(`--${dashed(flag)} belongs to --schedule ${kinds.join(' or ')}, not to ${kind}.`)
+      throw new SluiceError('usage/schedule', {
+        option: `--${dashed(flag)}`,
+        kinds: kinds.join(' or '),
+        kind,
+      })
     }
     numbers[name] = value
   }

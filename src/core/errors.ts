@@ -1,24 +1,80 @@
-/** An error for people: `message` is one line that says what is wrong, where, and what to do. */
-export class SluiceError extends Error {
-  /** Stable identifier of the kind of error, such as `equation-syntax`. */
-  readonly code: string
+import { catalogue } from './catalogue.ts'
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options)
+/** Names of all messages: a code, or `code/variant` where a code has several. */
+export type MessageKey = keyof typeof catalogue
+
+/** Stable identifiers of the kinds of errors, such as `text-empty`; docs/errors.md lists them. */
+export type ErrorCode = MessageKey extends infer Key
+  ? Key extends `${infer Code}/${string}`
+    ? Code
+    : Key
+  : never
+
+type Value = string | number
+
+type Names<Template> = Template extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never
+
+/** A template without its optional parts. */
+type Always<Template> = Template extends `${infer Before}[${string}]${infer After}`
+  ? `${Before}${Always<After>}`
+  : Template
+
+/** The values of a message; those that stand in an optional part alone may be left out. */
+export type MessageValues<Key extends MessageKey> = {
+  readonly [Name in Names<Always<(typeof catalogue)[Key]>>]: Value
+} & { readonly [Name in Names<(typeof catalogue)[Key]>]?: Value | undefined }
+
+type Given<Key extends MessageKey> =
+  Partial<MessageValues<Key>> extends MessageValues<Key>
+    ? [values?: MessageValues<Key>, options?: ErrorOptions]
+    : [values: MessageValues<Key>, options?: ErrorOptions]
+
+/**
+ * An error for people: `message` is one line that says what is wrong, where, and what to do. All messages stand in the
+ * folder errors.
+ */
+export class SluiceError<Key extends MessageKey = MessageKey> extends Error {
+  readonly code: string
+  /** What the message was filled in with. */
+  readonly values: Readonly<Record<string, Value | undefined>>
+
+  constructor(key: Key, ...given: Given<Key>)
+  /** While the equations move to the catalogue. */
+  constructor(code: string, message: string, options?: ErrorOptions)
+  constructor(key: string, values: string | Record<string, Value | undefined> = {}, options?: ErrorOptions) {
+    super(typeof values === 'string' ? values : fillIn(catalogue[key as Key], values), options)
     this.name = 'SluiceError'
-    this.code = code
+    this.code = key.replace(/\/.*/, '')
+    this.values = typeof values === 'string' ? {} : values
   }
 }
 
+type UnsupportedKey = Extract<MessageKey, `unsupported/${string}`>
+
 /** A runtime, plan or machine that cannot do what was asked; the only error on which `auto` falls back. */
-export class Unsupported extends SluiceError {
-  constructor(message: string, options?: ErrorOptions) {
-    super('unsupported', message, options)
+export class Unsupported<Key extends UnsupportedKey = UnsupportedKey> extends SluiceError<Key> {
+  constructor(key: Key, ...given: Given<Key>)
+  constructor(message: string, options?: ErrorOptions)
+  constructor(key: string, ...rest: readonly unknown[]) {
+    super(...((key in catalogue ? [key, ...rest] : ['unsupported', key, ...rest]) as [string, string]))
     this.name = 'Unsupported'
   }
 }
 
 /** A broken promise inside Sluice: never the user's fault, always worth a report. */
 export function invariant(condition: unknown, message: string): asserts condition {
-  if (!condition) throw new SluiceError('internal', `Internal error: ${message}. Please report it.`)
+  if (!condition) throw new SluiceError('internal', { problem: message })
+}
+
+/** The text of a template: `{name}` is a value; `[… {name}]` goes where a value of it is absent. */
+export function fillIn(
+  template: string,
+  values: Readonly<Record<string, string | number | undefined>>,
+): string {
+  const named = /\{(\w+)\}/g
+  const isThere = (part: string): boolean =>
+    [...part.matchAll(named)].every(([, name]) => values[name!] !== undefined)
+  return template
+    .replace(/\[([^[\]]*\{[^[\]]*)\]/g, (_whole, part: string) => (isThere(part) ? part : ''))
+    .replace(named, (_whole, name: string) => String(values[name]))
 }

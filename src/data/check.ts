@@ -8,8 +8,9 @@ export function wholeNumber(
   most = Number.MAX_SAFE_INTEGER,
 ): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
-  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
-  throw new SluiceError('option-value', `${name} must be a whole number ${range}, not ${String(value)}.`)
+  const given = { name, least, value: String(value) }
+  if (most === Number.MAX_SAFE_INTEGER) throw new SluiceError('option-value/whole', given)
+  throw new SluiceError('option-value/between', { ...given, most })
 }
 
 /** Limits of a number: `above` and `below` exclude the limit itself. */
@@ -25,30 +26,22 @@ export function numberWithin(name: string, value: unknown, range: Range): number
   const { least = -Infinity, above = -Infinity, most = Infinity, below = Infinity } = range
   const fits = (x: number) => Number.isFinite(x) && x >= least && x > above && x <= most && x < below
   if (typeof value === 'number' && fits(value)) return value
-  throw new SluiceError('option-value', `${name} must be ${rangeText(range)}, not ${String(value)}.`)
-}
-
-function rangeText({ least, above, most, below }: Range): string {
-  const limits = [
-    least === undefined ? [] : [`at least ${least}`],
-    above === undefined ? [] : [`above ${above}`],
-    most === undefined ? [] : [`at most ${most}`],
-    below === undefined ? [] : [`below ${below}`],
-  ].flat()
-  return limits.length === 0 ? 'a finite number' : `a number ${limits.join(' and ')}`
+  const given = { name, value: String(value) }
+  if (Object.keys(range).length === 0) throw new SluiceError('option-value/finite', given)
+  throw new SluiceError('option-value/number', { ...given, ...range })
 }
 
 /** The value, one of the words; otherwise the error lists them. */
 export function oneOf<const Word extends string>(name: string, value: unknown, words: readonly Word[]): Word {
   const found = words.find((word) => word === value)
   if (found !== undefined) return found
-  throw new SluiceError('option-value', `${name} must be one of ${words.join(', ')}, not ${String(value)}.`)
+  throw new SluiceError('option-value/word', { name, words: words.join(', '), value: String(value) })
 }
 
 /** Refuses keys of an options object that nothing knows, by name. */
 export function knownKeys(what: string, options: object, known: readonly string[]): void {
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue
-    throw new SluiceError('option-unknown', `${what} has no option "${key}"; it takes ${known.join(', ')}.`)
+    throw new SluiceError('option-unknown', { what, key, known: known.join(', ') })
   }
 }

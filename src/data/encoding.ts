@@ -19,8 +19,7 @@ function decoderFor(encoding: string): TextDecoder {
   try {
     return new TextDecoder(encoding, { fatal: true, ignoreBOM: true })
   } catch (cause) {
-    const hint = 'try latin1, windows-1252, utf-16le or shift_jis'
-    throw new SluiceError('text-encoding', `There is no encoding "${encoding}"; ${hint}.`, { cause })
+    throw new SluiceError('text-encoding/unknown', { encoding }, { cause })
   }
 }
 
@@ -28,32 +27,18 @@ function refuseBinary(bytes: Uint8Array, name: string): void {
   const [first, second] = bytes
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
     const encoding = first === 0xff ? 'utf-16le' : 'utf-16be'
-    throw new SluiceError('text-encoding', `${name} is UTF-16, not UTF-8; give the encoding ${encoding}.`)
+    throw new SluiceError('text-encoding/utf-16', { name, encoding })
   }
   const nul = bytes.indexOf(0)
-  if (nul >= 0) {
-    throw new SluiceError(
-      'text-binary',
-      `${name} is not a text file: byte ${nul} is zero. If it is text in another encoding, give the encoding.`,
-    )
-  }
+  if (nul >= 0) throw new SluiceError('text-binary', { name, byte: nul })
 }
 
 function failure(bytes: Uint8Array, encoding: string, name: string, cause: unknown): SluiceError {
-  if (encoding !== 'utf-8') {
-    return new SluiceError('text-encoding', `${name} is not valid ${encoding}; give its true encoding.`, {
-      cause,
-    })
-  }
-  const offset = firstInvalidByte(bytes)
-  if (offset < 0)
-    return new SluiceError('text-too-large', `${name} is too large to be read as one text.`, { cause })
-  const byte = `0x${bytes[offset]!.toString(16).padStart(2, '0')}`
-  return new SluiceError(
-    'text-encoding',
-    `${name} is not valid UTF-8: byte ${offset} (${byte}) starts no character. Give its encoding, such as latin1.`,
-    { cause },
-  )
+  if (encoding !== 'utf-8') return new SluiceError('text-encoding/other', { name, encoding }, { cause })
+  const byte = firstInvalidByte(bytes)
+  if (byte < 0) return new SluiceError('text-too-large', { name }, { cause })
+  const value = `0x${bytes[byte]!.toString(16).padStart(2, '0')}`
+  return new SluiceError('text-encoding/utf-8', { name, byte, value }, { cause })
 }
 
 /** Offset of the first byte that no valid UTF-8 character starts at, or -1 (Unicode 15, table 3-7). */

@@ -18,16 +18,23 @@ export async function textFile(path: string, options: FileOptions = {}): Promise
   knownKeys('text.file', options, ['encoding', 'keepCr', 'vocabulary', 'name'])
   const { encoding, ...rest } = options
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new SluiceError('text-file', readProblem(path, cause), { cause })
+    throw readError(path, cause)
   })
   const read = textFrom(decodeBytes(bytes, encoding, path), { name: path, ...rest })
   return encoding === undefined ? read : { ...read, reading: { ...read.reading, encoding } }
 }
 
-function readProblem(path: string, { code, message }: NodeJS.ErrnoException): string {
-  if (code === 'ENOENT' || code === 'ENOTDIR') return `There is no file ${path}; check the path.`
-  if (code === 'EISDIR') return `${path} is a folder; give a text file.`
-  if (code === 'EACCES' || code === 'EPERM') return `${path} may not be read; check its permissions.`
-  if (code === 'ERR_FS_FILE_TOO_LARGE') return `${path} is too large to be read as one text.`
-  return `${path} could not be read: ${message}.`
+const problems = {
+  ENOENT: 'missing',
+  ENOTDIR: 'missing',
+  EISDIR: 'folder',
+  EACCES: 'forbidden',
+  EPERM: 'forbidden',
+} as const
+
+function readError(path: string, cause: NodeJS.ErrnoException): SluiceError {
+  const { code = '', message: reason } = cause
+  if (code === 'ERR_FS_FILE_TOO_LARGE') return new SluiceError('text-too-large', { name: path }, { cause })
+  const problem = code in problems ? problems[code as keyof typeof problems] : 'unreadable'
+  return new SluiceError(`text-file/${problem}`, { path, reason }, { cause })
 }

@@ -1,6 +1,6 @@
-import { SluiceError } from '../core/errors.ts'
-import { knownKeys, numberWithin, oneOf } from './check.ts'
-import { type Batching, Windows, tooShort, windows } from './windows.ts'
+import { knownKeys, numberWithin, oneOf, wholeNumber } from './check.ts'
+import { type Fits, tooShort } from './too-short.ts'
+import { type Batching, Windows, windows } from './windows.ts'
 
 /** What is held out of training. */
 export interface Holdout {
@@ -35,6 +35,8 @@ export function resolveHoldout(options: Partial<Holdout> = {}): Holdout {
 
 /** Cuts a stream into training and validation windows. A text too short for both is an error that says what fits. */
 export function split(tokens: Int32Array, batching: Batching, holdout: Holdout = tailTenth): Split {
+  wholeNumber('batch', batching.batch, 1)
+  wholeNumber('window', batching.window, 1)
   if (holdout.by === 'none') {
     const training = windows(tokens, batching)
     return { training, description: `all ${tokens.length} characters are trained on, none held out` }
@@ -50,9 +52,11 @@ const percent = (fraction: number): string => `${Number((fraction * 100).toFixed
 function splitTail(tokens: Int32Array, batching: Batching, { fraction }: Holdout): Split {
   const held = Math.round(tokens.length * fraction)
   const cut = tokens.length - held
-  const training = windows(tokens.subarray(0, cut), batching)
+  const fits: Fits = ({ batch, window }) =>
+    cut >= 2 && Math.floor(cut / batch) >= window && held >= Math.max(2, batch)
+  if (!fits(batching)) throw tooShort(batching, fits, { count: tokens.length, held })
   return {
-    training,
+    training: windows(tokens.subarray(0, cut), batching),
     validation: heldOut(tokens.subarray(cut), batching),
     description: `trained on the first ${cut} characters, validated on the last ${held} (${percent(fraction)}, tail)`,
   }
@@ -60,22 +64,19 @@ function splitTail(tokens: Int32Array, batching: Batching, { fraction }: Holdout
 
 /** Windows over a held-out text, shorter than those of training where it has too little for them. */
 function heldOut(tokens: Int32Array, { batch, window }: Batching): Windows {
-  const length = Math.floor(tokens.length / batch)
-  if (length < 1 || tokens.length < 2) {
-    throw new SluiceError(
-      'text-too-short',
-      `${tokens.length} characters held out for validation are too few for batch ${batch}: ` +
-        'take a smaller batch, a larger share, or no validation.',
-    )
-  }
-  return windows(tokens, { batch, window: Math.min(window, length) })
+  return windows(tokens, { batch, window: Math.min(window, Math.floor(tokens.length / batch)) })
 }
 
 function splitStreams(tokens: Int32Array, { batch, window }: Batching, { fraction }: Holdout): Split {
-  const stride = Math.floor(tokens.length / batch)
-  const held = Math.max(1, Math.round(stride * fraction))
-  const length = stride - held
-  if (length < Math.max(2, window)) throw tooShort(Math.max(0, length * batch), batch, window)
+  const rowsOf = (rows: number) => {
+    const stride = Math.floor(tokens.length / rows)
+    const held = Math.max(1, Math.round(stride * fraction))
+    return { stride, held, length: stride - held }
+  }
+  const fits: Fits = (given) => rowsOf(given.batch).length >= Math.max(2, given.window)
+  const { stride, held, length } = rowsOf(batch)
+  if (!fits({ batch, window }))
+    throw tooShort({ batch, window }, fits, { count: tokens.length, held: held * batch })
   const common = { tokens, batch, stride }
   return {
     training: new Windows({ ...common, first: 0, length, closed: true }, window),

@@ -45,7 +45,7 @@ export function textFrom(source: string, options: TextOptions = {}): Text {
   const byteOrderMark = source.startsWith('\uFEFF')
   const marked = byteOrderMark ? source.slice(1) : source
   const clean = keepCr ? marked : marked.replaceAll('\r\n', '\n')
-  if (clean.length === 0) throw new SluiceError('text-empty', `${name} is empty; give a text to learn from.`)
+  if (clean.length === 0) throw new SluiceError('text-empty', { name })
   refuseLoneSurrogate(clean, name)
   const vocabulary = options.vocabulary ?? Vocabulary.of(clean)
   const report = { carriageReturns: marked.length - clean.length, byteOrderMark }
@@ -54,10 +54,9 @@ export function textFrom(source: string, options: TextOptions = {}): Text {
 
 /** Half of a pair of UTF-16 units is no character and would not survive being written. */
 function refuseLoneSurrogate(source: string, name: string): void {
-  const at = source.search(/\p{Surrogate}/u)
-  if (at < 0) return
-  const what = describe(source.codePointAt(at)!)
-  throw new SluiceError('text-surrogate', `${what} at index ${at} of ${name} is half of a surrogate pair.`)
+  const index = source.search(/\p{Surrogate}/u)
+  if (index < 0) return
+  throw new SluiceError('text-surrogate', { character: describe(source.codePointAt(index)!), index, name })
 }
 
 /** SHA-256 of the text in UTF-8, after reading: the same for any encoding and line ends of its file. */

@@ -23,10 +23,7 @@ export class Vocabulary {
     const symbols = Array.isArray(value) ? value.map(onlyCodePoint) : []
     const sorted = symbols.every((codePoint, i) => codePoint > (symbols[i - 1] ?? -1))
     if (symbols.length > 0 && sorted) return new Vocabulary(symbols)
-    throw new SluiceError(
-      'vocabulary-format',
-      'This is not a vocabulary: a sorted list of different single characters was expected.',
-    )
+    throw new SluiceError('vocabulary-format')
   }
 
   /** Number of symbols, at least 1. */
@@ -49,12 +46,13 @@ export class Vocabulary {
 
   #unknown(text: string, at: number, position: number, where: string): never {
     const lines = text.slice(0, at).split('\n')
-    const line = lines.length > 1 ? ` (line ${lines.length})` : ''
-    throw new SluiceError(
-      'unknown-character',
-      `${describe(text.codePointAt(at)!)} at character ${position}${line} of ${where} is not among the ` +
-        `${this.size} characters that the model knows; leave it out or train on a text that has it.`,
-    )
+    throw new SluiceError('unknown-character', {
+      character: describe(text.codePointAt(at)!),
+      position,
+      line: lines.length > 1 ? lines.length : undefined,
+      where,
+      size: this.size,
+    })
   }
 
   /** The text that tokens stand for. */
@@ -68,10 +66,7 @@ export class Vocabulary {
   symbol(token: number): string {
     const symbol = this.symbols[token]
     if (symbol !== undefined) return symbol
-    throw new SluiceError(
-      'unknown-token',
-      `There is no token ${token}: the vocabulary has ${this.size} symbols.`,
-    )
+    throw new SluiceError('unknown-token', { token, size: this.size })
   }
 
   /** The token of a symbol, or undefined. */

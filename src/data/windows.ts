@@ -1,5 +1,5 @@
-import { SluiceError } from '../core/errors.ts'
 import { wholeNumber } from './check.ts'
+import { tooShort } from './too-short.ts'
 
 /** One window of a batch. */
 export interface Window {
@@ -42,26 +42,11 @@ export interface Batching {
 export function windows(tokens: Int32Array, { batch, window }: Batching): Windows {
   wholeNumber('batch', batch, 1)
   wholeNumber('window', window, 1)
-  const length = Math.floor(tokens.length / batch)
-  if (length < window || tokens.length < 2) throw tooShort(tokens.length, batch, window)
+  const count = tokens.length
+  const fits = (given: Batching): boolean => count >= 2 && Math.floor(count / given.batch) >= given.window
+  if (!fits({ batch, window })) throw tooShort({ batch, window }, fits, { count })
+  const length = Math.floor(count / batch)
   return new Windows({ tokens, batch, first: 0, stride: length, length, closed: false }, window)
-}
-
-/** An error that says which batch and window a text of `count` characters allows. */
-export function tooShort(count: number, batch: number, window: number): SluiceError {
-  const batches = Math.floor(count / window)
-  const lengths = Math.floor(count / batch)
-  const ways = [
-    ...(batches > 0 ? [`batch ${batches} at most with window ${window}`] : []),
-    ...(lengths > 0 ? [`window ${lengths} at most with batch ${batch}`] : []),
-  ]
-  const advice = ways.length > 0 ? `take ${ways.join(', or ')}` : `take batch 1 and window ${count} at most`
-  return new SluiceError(
-    'text-too-short',
-    count < 2
-      ? `${count} characters are too few to learn from: at least 2 are needed.`
-      : `${count} characters are too few for batch ${batch} and window ${window}: ${advice}, or a longer text.`,
-  )
 }
 
 /** The windows of one epoch, by number. */

@@ -1,8 +1,8 @@
 import type { StepGraph } from '../graph/index.ts'
-import { type BuiltCell, buildCell } from './build.ts'
-import { concreteGraph } from './concrete.ts'
-import { readPlain } from './plain.ts'
-import { printCell } from './print.ts'
+import { type BuiltCell, buildCell } from './graph/cell-graph.ts'
+import { printCell } from './print/cell-text.ts'
+import { concreteGraph } from './graph/concrete.ts'
+import { readCell } from './read/read-cell.ts'
 import { Source } from './source.ts'
 import type { CellSyntax } from './syntax.ts'
 
@@ -22,9 +22,9 @@ export interface Cell extends BuiltCell {
  */
 export function compile(text: string, options: { readonly name?: string } = {}): Cell {
   const source = new Source(text)
-  const syntax = readPlain(source)
+  const { syntax, notation } = readCell(source)
   const name = options.name ?? 'cell'
-  const built = buildCell(syntax, source, name)
+  const built = buildCell(syntax, source, name, notation)
   const graphs = new Map<string, StepGraph>()
   return {
     ...built,

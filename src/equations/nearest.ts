@@ -14,12 +14,16 @@ function distance(a: string, b: string): number {
   return rows[a.length]![b.length]!
 }
 
-/** The candidate that a word is probably a misspelling of, if there is one. */
+/**
+ * The candidate that a word is probably a misspelling of, if there is one. One letter is a misspelling of itself in
+ * the other case only.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  const allowed = word.length < 4 ? 1 : 2
+  const allowed = word.length === 1 ? 0 : word.length < 4 ? 1 : 2
   let best: string | undefined
   let least = allowed + 1
   for (const candidate of candidates) {
+    if (candidate.toLowerCase() === word.toLowerCase()) return candidate
     const steps = Math.abs(candidate.length - word.length) > allowed ? Infinity : distance(word, candidate)
     if (steps < least) [best, least] = [candidate, steps]
   }

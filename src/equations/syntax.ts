@@ -93,6 +93,8 @@ export interface MatrixDeclaration extends Declaration {
 export interface Equation {
   readonly target: string
   readonly primed: boolean
+  /** A word in front of the equation that names what it is part of: `learn: n = …`. */
+  readonly label?: string
   readonly value: Expression
   readonly at: number
 }
@@ -130,7 +132,12 @@ export function parts(expression: Expression): readonly Expression[] {
 }
 
 /** An expression and everything inside it, in the order of the text. */
-export function* within(expression: Expression): Generator<Expression> {
-  yield expression
-  for (const part of parts(expression)) yield* within(part)
+export function within(expression: Expression): readonly Expression[] {
+  const found: Expression[] = []
+  const open = [expression]
+  for (let next = open.pop(); next; next = open.pop()) {
+    found.push(next)
+    open.push(...parts(next).toReversed())
+  }
+  return found
 }

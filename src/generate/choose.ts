@@ -35,10 +35,7 @@ export function chooseToken(logits: ArrayLike<number>, choice: Required<Choice>,
   const ranked = rank(logits)
   const [first] = ranked
   if (first === undefined || !Number.isFinite(logits[first])) {
-    throw new SluiceError(
-      'sampling-logits',
-      'The model gives no finite logits: its weights are damaged or diverged.',
-    )
+    throw new SluiceError('sampling-logits')
   }
   if (choice.temperature === 0) return first
   return pick(ranked, probabilities(logits, ranked, choice), draw)

@@ -73,14 +73,11 @@ export class Sampling implements AsyncIterable<string> {
   /** Where the text stands now, to continue it later; there once a piece was given. */
   get state(): SamplingState {
     if (this.#state) return this.#state
-    throw new SluiceError(
-      'sampling-state',
-      'There is no state to continue from before the first piece of text.',
-    )
+    throw new SluiceError('sampling-state')
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<string, void, undefined> {
-    if (this.#started) throw new SluiceError('sampling-used', 'A text is sampled once; call sample again.')
+    if (this.#started) throw new SluiceError('sampling-used')
     this.#started = true
     const steps = Math.min(longestRead, this.#prime.length)
     const session = await Session.open(this.#model, this.#runtime, { rows: 1, steps, training: false })

@@ -6,13 +6,12 @@ import { invariant, SluiceError } from '../core/errors.ts'
 /** Sizes of concrete graphs. */
 export const numbers: Sizes<number> = {
   same(a, b) {
-    if (a !== b) throw new SluiceError('graph-sizes', `Sizes ${a} and ${b} differ where one is needed.`)
+    if (a !== b) throw new SluiceError('graph-sizes/differ', { a, b })
     return a
   },
   sum: (parts) => parts.reduce((total, part) => total + part, 0),
   part(whole, count) {
-    if (whole % count !== 0)
-      throw new SluiceError('graph-sizes', `A vector of ${whole} has no ${count} equal blocks.`)
+    if (whole % count !== 0) throw new SluiceError('graph-sizes/blocks', { size: whole, count })
     return whole / count
   },
   of: (size) => size,

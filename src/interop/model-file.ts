@@ -14,6 +14,9 @@ export interface StoredModel {
 /** Version of what the metadata holds; files of later versions are refused. */
 export const modelFormat = 1
 
+/** What the header of a safetensors file starts with, behind its length. */
+const brace = 0x7b
+
 const keys = { format: 'sluice.format', config: 'sluice.config', vocabulary: 'sluice.vocabulary' } as const
 
 /** Writes a model, whose metadata holds configuration (equations too) and vocabulary. */
@@ -34,20 +37,18 @@ export function encodeModel({ config, vocabulary, parameters }: StoredModel): Ui
  * @param name what the bytes are, for errors
  */
 export function decodeModel(bytes: Uint8Array, name = 'the model'): StoredModel {
+  if (bytes.length > 8 && bytes[8] !== brace) throw new SluiceError('model-file/other', { name })
   const { tensors, metadata } = readSafetensors(bytes, name)
   const format = metadata.get(keys.format)
   if (format === undefined) {
-    throw new SluiceError('model-file', `${name} holds tensors, but no model that Sluice wrote.`)
+    throw new SluiceError('model-file/foreign', { name })
   }
   if (Number(format) !== modelFormat) {
-    throw new SluiceError(
-      'model-version',
-      `${name} has format ${format}; this version reads ${modelFormat}. Update Sluice.`,
-    )
+    throw new SluiceError('model-version', { name, format, known: modelFormat })
   }
   const config = parsed(metadata.get(keys.config), name)
   if (typeof config !== 'object' || config === null) {
-    throw new SluiceError('model-file', `${name} has no configuration.`)
+    throw new SluiceError('model-file/config', { name })
   }
   return {
     config,
@@ -60,6 +61,6 @@ function parsed(text: string | undefined, name: string): unknown {
   try {
     return JSON.parse(text ?? '')
   } catch (cause) {
-    throw new SluiceError('model-file', `${name} has damaged metadata.`, { cause })
+    throw new SluiceError('model-file/metadata', { name }, { cause })
   }
 }

@@ -67,16 +67,11 @@ export function readSafetensors(bytes: Uint8Array, name = 'the file'): TensorFil
   return { tensors, metadata: metadataOf(header, name) }
 }
 
-/** Rejects with what is wrong with the file. */
-function damaged(name: string, problem: string, cause?: unknown): never {
-  throw new SluiceError('safetensors', `${name} is not a whole safetensors file: ${problem}.`, { cause })
-}
-
 function parts(bytes: Uint8Array, name: string): { header: object; data: Uint8Array } {
-  if (bytes.length < 8) damaged(name, `it has ${bytes.length} bytes`)
+  if (bytes.length < 8) throw new SluiceError('safetensors/short', { name, bytes: bytes.length })
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
-  if (length > longestHeader) damaged(name, 'its header would be longer than the format allows')
-  if (length > bytes.length - 8) damaged(name, `its header of ${length} bytes is cut off`)
+  if (length > longestHeader) throw new SluiceError('safetensors/header-long', { name })
+  if (length > bytes.length - 8) throw new SluiceError('safetensors/header-cut', { name, bytes: length })
   const header = parse(bytes.subarray(8, 8 + length), name)
   return { header, data: bytes.subarray(8 + length) }
 }
@@ -86,9 +81,10 @@ function parse(bytes: Uint8Array, name: string): object {
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
-    damaged(name, 'its header is not JSON', cause)
+    throw new SluiceError('safetensors/header-json', { name }, { cause })
   }
-  return isObject(header) ? header : damaged(name, 'its header is not an object')
+  if (isObject(header)) return header
+  throw new SluiceError('safetensors/header-object', { name })
 }
 
 function isObject(value: unknown): value is object {
@@ -97,12 +93,13 @@ function isObject(value: unknown): value is object {
 
 function metadataOf(header: object, name: string): ReadonlyMap<string, string> {
   const metadata: unknown = Object.getOwnPropertyDescriptor(header, '__metadata__')?.value ?? {}
-  if (!isObject(metadata)) damaged(name, 'its metadata is not an object')
+  if (!isObject(metadata)) throw new SluiceError('safetensors/metadata', { name })
+  const entries = Object.entries(metadata) as [string, unknown][]
   return new Map(
-    Object.entries(metadata).map(([key, value]) => [
-      key,
-      typeof value === 'string' ? value : damaged(name, `its metadata "${key}" is not text`),
-    ]),
+    entries.map(([key, value]) => {
+      if (typeof value !== 'string') throw new SluiceError('safetensors/metadata-text', { name, key })
+      return [key, value]
+    }),
   )
 }
 
@@ -116,17 +113,18 @@ interface Span {
 }
 
 function spanOf(key: string, value: unknown, length: number, name: string): Span {
-  if (!isObject(value)) damaged(name, `"${key}" is not a tensor`)
-  const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>
-  if (dtype !== 'F32' && dtype !== 'F64')
-    damaged(name, `"${key}" has type ${String(dtype)}, and only F32 and F64 are read`)
-  if (!areCounts(shape)) damaged(name, `"${key}" has no shape`)
-  if (!areCounts(offsets) || offsets.length !== 2) damaged(name, `"${key}" has no offsets`)
+  if (!isObject(value)) throw new SluiceError('safetensors/tensor', { name, key })
+  const { dtype: type, shape, data_offsets: offsets } = value as Record<string, unknown>
+  if (type !== 'F32' && type !== 'F64')
+    throw new SluiceError('safetensors/type', { name, key, type: String(type) })
+  if (!areCounts(shape)) throw new SluiceError('safetensors/shape', { name, key })
+  if (!areCounts(offsets) || offsets.length !== 2) throw new SluiceError('safetensors/offsets', { name, key })
   const [begin = 0, end = 0] = offsets
-  const size = shape.reduce((count, next) => count * next, types[dtype].BYTES_PER_ELEMENT)
-  if (end > length) damaged(name, `"${key}" ends behind the end of the file`)
-  if (end - begin !== size) damaged(name, `"${key}" has ${end - begin} bytes, and its shape asks for ${size}`)
-  return { key, type: dtype, shape, begin, end }
+  const needed = shape.reduce((count, next) => count * next, types[type].BYTES_PER_ELEMENT)
+  if (end > length) throw new SluiceError('safetensors/end', { name, key })
+  if (end - begin !== needed)
+    throw new SluiceError('safetensors/size', { name, key, bytes: end - begin, needed })
+  return { key, type, shape, begin, end }
 }
 
 function areCounts(value: unknown): value is readonly number[] {
@@ -142,9 +140,9 @@ function numbersIn(data: Uint8Array, { type, begin, end }: Span): Float32Array |
 function requireCover(spans: readonly Span[], length: number, name: string): void {
   let covered = 0
   for (const { key, begin, end } of spans.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin < covered) damaged(name, `"${key}" overlaps another tensor`)
-    if (begin > covered) damaged(name, `there are unused bytes before "${key}"`)
+    if (begin < covered) throw new SluiceError('safetensors/overlap', { name, key })
+    if (begin > covered) throw new SluiceError('safetensors/gap', { name, key })
     covered = end
   }
-  if (covered !== length) damaged(name, `${length - covered} bytes at its end belong to no tensor`)
+  if (covered !== length) throw new SluiceError('safetensors/rest', { name, bytes: length - covered })
 }

@@ -36,8 +36,8 @@ export function layerFrom({ name, equations, sizes, init }: LayerConfig): LayerC
 export function readConfig(value: unknown): ModelConfig {
   const config = record(value, 'the configuration')
   if (config.task !== 'next-token')
-    throw wrong(`its task is ${JSON.stringify(config.task)}; this version knows next-token`)
-  if (!Array.isArray(config.layers)) throw wrong('it has no layers')
+    throw new SluiceError('model-config/task', { task: JSON.stringify(config.task) })
+  if (!Array.isArray(config.layers)) throw new SluiceError('model-config/layers')
   return {
     task: 'next-token',
     embedding: wholeNumber('embedding', config.embedding, 0),
@@ -52,7 +52,7 @@ function readLayer(
   index: number,
 ): LayerConfig {
   if (typeof name !== 'string' || typeof equations !== 'string')
-    throw wrong(`layer ${index} has no name or no equations`)
+    throw new SluiceError('model-config/layer', { layer: index })
   const numbers = record(sizes, `the sizes of layer ${index}`)
   for (const [size, given] of Object.entries(numbers)) wholeNumber(`${size} of layer ${index}`, given, 1)
   return {
@@ -65,15 +65,11 @@ function readLayer(
 
 function record(value: unknown, what: string): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw wrong(`${what} is not an object`)
+    throw new SluiceError('model-config/object', { what })
   return value as Record<string, unknown>
 }
 
 /** The rate, a number in [0, 1). @throws SluiceError `option-value` */
 export function checkDropout(value: unknown): number {
   return numberWithin('dropout', value, { least: 0, below: 1 })
-}
-
-function wrong(reason: string): SluiceError {
-  return new SluiceError('model-config', `This is no model that Sluice can build: ${reason}.`)
 }

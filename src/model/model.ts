@@ -1,10 +1,12 @@
 import { SluiceError } from '../core/errors.ts'
 import { Stream } from '../core/random.ts'
-import { type LayerCell, cell, initialise } from '../cells/index.ts'
+import { type LayerCell, initialise } from '../cells/index.ts'
 import { type Vocabulary, knownKeys, wholeNumber } from '../data/index.ts'
 import type { Program } from '../runtime/index.ts'
-import { type ModelConfig, checkDropout, layerConfig, layerFrom } from './config.ts'
-import { type WindowLayer, type WindowParts, nextTokenWindow } from './window.ts'
+import { type ModelConfig, checkDropout, layerConfig } from './config.ts'
+import { requireAddressable } from './memory.ts'
+import { partsOf } from './parts.ts'
+import { type WindowParts, nextTokenWindow } from './window.ts'
 
 /** What a model of the next token is made of. */
 export interface ModelOptions {
@@ -37,27 +39,29 @@ export interface ProgramOptions {
   readonly slots?: number
 }
 
-/** A softmax over symbols stands on one dense layer. */
-const dense = cell('dense', 'input x\noutput y: symbols\ny = W @ x + b\n')
-
 /**
  * A model that predicts the next symbol of a sequence: encoder, a stack of recurrent layers, a dense layer and softmax.
  *
  *     model({ input: book.vocabulary, layers: [cells.lstm(512), cells.lstm(512)], dropout: 0.5 })
  *
- * @throws SluiceError `option-value`, `option-unknown`, or `cell-sizes` where a cell's sizes do not fit together
+ * @throws SluiceError `option-value`, `option-unknown`, `model-too-large`, or `cell-sizes` where a cell's sizes do not fit
+ * together
  */
 export function model(options: ModelOptions): Model {
   knownKeys('model', options, ['input', 'layers', 'embedding', 'dropout', 'seed'])
-  const { input, layers, embedding = 0, dropout = 0, seed = 1 } = options
-  const config: ModelConfig = {
+  return new Model(modelConfig(options), options.input)
+}
+
+/** The configuration of a model that is not made yet. @throws SluiceError `option-value` */
+export function modelConfig(options: Omit<ModelOptions, 'input'>): ModelConfig {
+  const { layers, embedding = 0, dropout = 0, seed = 1 } = options
+  return {
     task: 'next-token',
     embedding: wholeNumber('embedding', embedding, 0),
     layers: layers.map(layerConfig),
     dropout: checkDropout(dropout),
     seed: wholeNumber('seed', seed, 0, 2 ** 32 - 1),
   }
-  return new Model(config, input)
 }
 
 /** A model and its weights; see `model`. */
@@ -74,11 +78,11 @@ export class Model {
     vocabulary: Vocabulary,
     weights?: ReadonlyMap<string, { readonly data: ArrayLike<number> }>,
   ) {
-    if (config.layers.length === 0)
-      throw new SluiceError('option-value', 'layers must hold at least one cell.')
+    if (config.layers.length === 0) throw new SluiceError('option-value/layers')
     this.config = config
     this.vocabulary = vocabulary
     this.#parts = partsOf(config, vocabulary.size)
+    requireAddressable(this.#parts)
     this.parameters = weights ? given(this.#parts, weights) : started(this.#parts, config)
   }
 
@@ -93,31 +97,6 @@ export class Model {
     const window = nextTokenWindow(parts)
     return { ...window, rows, steps, ...(training && { gradient: { of: ['loss'], inputs: [], slots } }) }
   }
-}
-
-function partsOf(config: ModelConfig, symbols: number): WindowParts {
-  let input = config.embedding > 0 ? config.embedding : symbols
-  const layers = config.layers.map((stored, index): WindowLayer => {
-    const { cell: compiled, sizes } = layerFrom(stored)
-    const step = compiled.graph({ ...sizes, ...(compiled.sizes.includes('input') && { input }) })
-    if (step.states.some(({ initial }) => initial === 'learned')) {
-      throw new SluiceError(
-        'model-unsupported',
-        `The cell "${stored.name}" learns its initial state; models start states from zero.`,
-      )
-    }
-    if (step.inputs.length !== 1) {
-      throw new SluiceError(
-        'model-unsupported',
-        `The cell "${stored.name}" has ${step.inputs.length} inputs; a layer of a stack has one.`,
-      )
-    }
-    input = step.nodes[step.outputs[0]!.node]!.type.shape[0]!
-    return { name: `layers.${index}`, step }
-  })
-  const { cell: compiled, sizes } = dense({ symbols })
-  const head: WindowLayer = { name: 'head', step: compiled.graph({ ...sizes, input }) }
-  return { symbols, embedding: config.embedding, layers, head, dropout: config.dropout }
 }
 
 /** Names and shapes of all parameters, in the order of the window. */
@@ -155,12 +134,9 @@ function given(
   return new Map(
     [...shapes(parts)].map(([name, shape]) => {
       const data = weights.get(name)?.data
-      const count = shape.reduce((product, size) => product * size, 1)
-      if (data?.length !== count) {
-        throw new SluiceError(
-          'model-weights',
-          `The weights of "${name}" have ${data?.length ?? 'no'} entries; the model needs ${count}.`,
-        )
+      const needed = shape.reduce((product, size) => product * size, 1)
+      if (data?.length !== needed) {
+        throw new SluiceError('model-weights', { name, found: data?.length ?? 'no', needed })
       }
       return [name, { shape, data: Float32Array.from(data) }]
     }),

@@ -208,9 +208,7 @@ class Writer {
     const inputs = node.inputs.map((input) => this.#rowwise(input))
     const whole = node.op === 'cross_entropy' || node.op === 'log_softmax' || node.op === 'onehot'
     if (whole && (count > 1 || inputs.some((parts) => parts.length > 1))) {
-      throw new Unsupported(
-        `A vector that ${node.op} needs whole is cut by a slice; this runtime cannot plan that.`,
-      )
+      throw new Unsupported('unsupported/cut', { op: node.op })
     }
     return Array.from({ length: count }, (_unused, index) => {
       const part = inputs.map((parts) => parts[parts.length === 1 ? 0 : index]!)

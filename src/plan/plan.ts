@@ -77,7 +77,7 @@ export function plan({ graph, gradient }: PlanRequest): Plan {
 
 function portsOf(ports: readonly Port[], pieces: Partition['inputs'], name: string): readonly Port[] {
   const names = pieces.get(name)?.map((piece) => piece.name)
-  if (!names) throw new SluiceError('program-name', `The graph has no "${name}" to differentiate.`)
+  if (!names) throw new SluiceError('program-name/graph', { name })
   return ports.filter((port) => names.includes(port.name))
 }
 

@@ -1,6 +1,7 @@
 import type { StepProgram } from './step.ts'
 import { operation } from '../graph/index.ts'
 import { stack } from './stack.ts'
+import { groupBy } from '../core/collections.ts'
 
 /**
  * What happens between two points at which whole vectors must be ready: first sums of products and sums over entries
@@ -142,7 +143,10 @@ function recomputed(
   return new Set([...reach(program, [...roots, ...aliases], (id) => free.has(id) || kept.has(id)), ...roots])
 }
 
-/** Puts nodes into stages, each as early as its inputs allow. `given` nodes are there before the first. */
+/**
+ * Puts nodes into stages, each as early as its inputs allow, then some later (`sink`). `given` nodes are there before
+ * the first.
+ */
 function schedule(
   program: StepProgram,
   nodes: readonly number[],
@@ -157,6 +161,7 @@ function schedule(
     const whole = row.kind === 'product' || row.kind === 'reduce'
     level.set(id, isAlias(program, id) ? latest : whole ? latest + 1 : Math.max(0, latest))
   }
+  sink(program, nodes, level)
   const count = Math.max(-1, ...level.values()) + 1
   const kind = (id: number): string => operation(program.nodes[id]!.op).kind
   return Array.from({ length: count }, (_unused, stage) => {
@@ -170,4 +175,35 @@ function schedule(
       program: own.filter((id) => kind(id) === 'elementwise'),
     }
   })
+}
+
+/**
+ * Moves cheap values that only programs of later stages read to the first of these, where larger instructions can take
+ * them in; not where more than one value would have to be stored instead of it.
+ */
+function sink(program: StepProgram, nodes: readonly number[], level: Map<number, number>): void {
+  const needed = new Set([...results(program), ...backwardRoots(program)].map((id) => source(program, id)))
+  const readers = readersOf(
+    program,
+    nodes.filter((id) => level.has(id) && !isAlias(program, id)),
+  )
+  for (const id of [...level.keys()].sort((a, b) => b - a)) {
+    const own = readers.get(id) ?? []
+    const inPrograms =
+      own.length > 0 && own.every((reader) => operation(program.nodes[reader]!.op).kind === 'elementwise')
+    if (!inPrograms || needed.has(id) || !isCheap(program, id)) continue
+    const stored = program.nodes[id]!.inputs.map((input) => source(program, input)).filter((at) =>
+      level.has(at),
+    )
+    if (new Set(stored).size <= 1) level.set(id, Math.min(...own.map((reader) => level.get(reader)!)))
+  }
+}
+
+/** Those of some nodes that read each value, themselves or through an alias. */
+function readersOf(program: StepProgram, nodes: readonly number[]): ReadonlyMap<number, readonly number[]> {
+  const pairs = nodes.flatMap((reader) =>
+    program.nodes[reader]!.inputs.map((input) => ({ at: source(program, input), reader })),
+  )
+  const grouped = groupBy(pairs, ({ at }) => at)
+  return new Map([...grouped].map(([at, list]) => [at, list.map(({ reader }) => reader)]))
 }

@@ -1,51 +1,32 @@
 import { invariant } from '../core/errors.ts'
 import {
   type RecordName,
-  header,
   instructions,
   magic,
   packKinds,
-  records,
   reductionKinds,
   stageKinds,
   version,
 } from './format.ts'
-
-type Fields = Readonly<Record<string, number>>
+import { type Fields, readPlan, recordNames } from './read.ts'
 
 /** Slots that an instruction names, by field. */
 const slotFields = ['d', 'a', 'b', 'c', 'e'] as const
 
 /** Fields that may be below 0: -1 for none, bits of a float, a direction. All others count something or say where it is. */
 const signed: ReadonlySet<string> = new Set([
-  ...['copy.a', 'group.bias', 'stage.program', 'word.value', 'loop.direction'],
-  ...['instruction.k', 'instruction.k2', 'stage.k', 'stage.threshold'],
+  'copy.a',
+  'group.bias',
+  'stage.program',
+  'word.value',
+  'loop.direction',
+  'instruction.k',
+  'instruction.k2',
+  'stage.k',
+  'stage.threshold',
 ])
 
 const opcodes = Object.keys(instructions).length
-const names = Object.keys(records) as RecordName[]
-
-/** A plan's records, decoded. */
-function decode(words: Int32Array) {
-  const fields = (names: readonly string[], at: number): Fields =>
-    Object.fromEntries(names.map((name, i) => [name, words[at + i] ?? Number.NaN]))
-  const head = fields(header, 0)
-  const sections = new Map(
-    names.map((name, i) => {
-      const [offset, count] = [words[header.length + 2 * i]!, words[header.length + 2 * i + 1]!]
-      const size = records[name].length
-      invariant(
-        offset >= 0 && count >= 0 && offset + count * size <= words.length,
-        `section ${name} lies inside the plan`,
-      )
-      return [
-        name,
-        Array.from({ length: count }, (_unused, k) => fields(records[name], offset + k * size)),
-      ] as const
-    }),
-  )
-  return { head, section: (name: RecordName): readonly Fields[] => sections.get(name)! }
-}
 
 /**
  * Checks a lowered plan before it runs: every reference names a record, and every address that a run can form lies in
@@ -61,14 +42,14 @@ class Verifier {
   readonly #section: (name: RecordName) => readonly Fields[]
 
   constructor(words: Int32Array) {
-    const { head, section } = decode(words)
+    const { head, section } = readPlan(words)
     this.#head = head
     this.#section = section
   }
 
   verify(): void {
     this.#header()
-    for (const name of names) for (const record of this.#section(name)) this.#signs(name, record)
+    for (const name of recordNames) for (const record of this.#section(name)) this.#signs(name, record)
     for (const loop of this.#range('loop', 'forward', this.#head)) this.#loop(loop)
     for (const loop of this.#range('loop', 'backward', this.#head)) this.#loop(loop)
     this.#range('reduction', 'reduce', this.#head)

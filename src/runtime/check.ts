@@ -10,13 +10,12 @@ export function slotsOf({ rule, momentum, centered }: UpdateSettings): number {
 
 /** Makes sure that a program can do a call. @throws SluiceError `program-run` */
 export function checkRun({ gradient, steps: longest }: Program, { mode, steps, update }: Run): void {
-  const wrong = (message: string) => new SluiceError('program-run', message)
   if (mode !== 'update' && !(Number.isInteger(steps) && steps >= 1 && steps <= longest))
-    throw wrong(`A window of this program has 1 to ${longest} steps, not ${steps}.`)
+    throw new SluiceError('program-run/steps', { longest, steps })
   if (mode === 'forward') return
-  if (!gradient) throw wrong('This program has no gradients: compile it with `gradient` to train it.')
-  if (mode === 'update' && !update) throw wrong('A call with the mode "update" needs the settings of the update.')
-  const slots = update ? slotsOf(update) : 0
-  if (update && slots > gradient.slots)
-    throw wrong(`The update "${update.rule}" needs ${slots} slots, but this program keeps ${gradient.slots}.`)
+  if (!gradient) throw new SluiceError('program-run/gradient')
+  if (mode === 'update' && !update) throw new SluiceError('program-run/update')
+  const needed = update ? slotsOf(update) : 0
+  if (update && needed > gradient.slots)
+    throw new SluiceError('program-run/slots', { rule: update.rule, needed, slots: gradient.slots })
 }

@@ -55,10 +55,7 @@ export class HeldPlan implements Loaded {
 
   async run(call: Float64Array): Promise<void> {
     if (this.#disposed) {
-      throw new SluiceError(
-        'disposed',
-        'This executable was disposed of: compile the program again to run it.',
-      )
+      throw new SluiceError('disposed')
     }
     await this.#line.next(() => this.#backing.run(call))
   }
@@ -89,15 +86,17 @@ export function checkPlan(
 ): void {
   const read = (field: (typeof header)[number]): number | undefined => plan[header.indexOf(field)]
   if (read('magic') !== magic || read('version') !== version) {
-    throw new Unsupported(
-      `This is no plan of version ${version}: compile the program with this version of Sluice.`,
-    )
+    throw new Unsupported('unsupported/plan-version', { version })
   }
-  if (read('vectorWidth') !== vectorWidth) {
-    throw new Unsupported(
-      `The plan is for vectors of ${read('vectorWidth')} floats, ${machine.runtime} (${machine.isa}) has ${vectorWidth}: ` +
-        'lower it for this device.',
-    )
+  const planned = read('vectorWidth')
+  if (planned !== vectorWidth) {
+    const { runtime, isa } = machine
+    throw new Unsupported('unsupported/plan-width', {
+      planned: planned ?? 0,
+      runtime,
+      isa,
+      width: vectorWidth,
+    })
   }
 }
 
@@ -105,10 +104,7 @@ export function checkPlan(
 export function threadCount(wanted: number | undefined, cores: number): number {
   if (wanted === undefined) return Math.max(1, cores)
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > 1024) {
-    throw new SluiceError(
-      'threads',
-      `The number of threads must be a whole number from 1 to 1024, not ${wanted}.`,
-    )
+    throw new SluiceError('threads', { value: wanted })
   }
   return wanted
 }

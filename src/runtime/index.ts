@@ -55,7 +55,7 @@ export async function openRuntime(
 
 /** Addons are for Node; a browser never loads the module. */
 async function native(options: RuntimeOptions): Promise<Device> {
-  if (!inNode) throw new Unsupported('The native runtime is for Node: a browser has no addons.')
+  if (!inNode) throw new Unsupported('unsupported/native-browser')
   const { openNative } = await import('./native/index.ts')
   return openNative(options)
 }

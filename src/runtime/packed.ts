@@ -60,7 +60,7 @@ class PackedExecutable implements Executable {
     const places = this.#lowered.places.get(name)
     if (places) return places
     const names = [...this.#lowered.places.keys()].join(', ')
-    throw new SluiceError('program-name', `This program has no "${name}"; it has ${names}.`)
+    throw new SluiceError('program-name/value', { name, names })
   }
 
   write(name: string, data: ArrayLike<number>): void {
@@ -70,10 +70,7 @@ class PackedExecutable implements Executable {
     const slots = places[0]!.kind === 'steps' ? this.#program.steps : 1
     const most = slots * this.#program.rows * size
     if (data.length > most || data.length % (this.#program.rows * size) !== 0) {
-      throw new SluiceError(
-        'program-size',
-        `"${name}" takes up to ${most} entries in whole steps, not ${data.length}.`,
-      )
+      throw new SluiceError('program-size/entries', { name, most, count: data.length })
     }
     for (const place of places)
       this.#move(place, size, data.length, (at, i) => (this.#loaded.floats[at] = data[i]!))
@@ -83,17 +80,13 @@ class PackedExecutable implements Executable {
 
   #writeTokens(name: string, place: Place, data: ArrayLike<number>): void {
     const most = this.#program.steps * this.#program.rows
-    if (data.length > most)
-      throw new SluiceError('program-size', `"${name}" takes up to ${most} tokens, not ${data.length}.`)
+    if (data.length > most) throw new SluiceError('program-size/tokens', { name, most, count: data.length })
     this.#loaded.ints.set(data, place.places[0]!.base)
   }
 
   read(name: string): Float32Array {
     const places = this.#place(name)
-    if (this.#spent.has(name)) {
-      const message = `"${name}" is gone: a call with gradients puts the gradient of the loss in its place. Read it after a forward call.`
-      throw new SluiceError('program-read', message)
-    }
+    if (this.#spent.has(name)) throw new SluiceError('program-read/gone', { name })
     if (places[0]!.kind === 'loss') return Float32Array.of(this.#call[field.get('loss')!]!)
     const size = sizeOf(places)
     const slots = places[0]!.kind === 'steps' ? this.#steps : 1
@@ -125,10 +118,9 @@ class PackedExecutable implements Executable {
 
   #parameter(name: string, buffer: ParameterBuffer) {
     const pieces = this.#lowered.parameters.get(name)
-    if (!pieces) throw new SluiceError('program-name', `This program has no parameter "${name}".`)
+    if (!pieces) throw new SluiceError('program-name/parameter', { name })
     const start = this.#lowered.buffers[buffers.indexOf(buffer)]
-    if (start === undefined)
-      throw new SluiceError('program-name', `This program keeps no ${buffer} of parameters.`)
+    if (start === undefined) throw new SluiceError('program-name/buffer', { buffer })
     return {
       pieces,
       start,
@@ -154,7 +146,7 @@ class PackedExecutable implements Executable {
   writeParameter(name: string, data: ArrayLike<number>, buffer: ParameterBuffer = 'value'): void {
     const { count } = this.#parameter(name, buffer)
     if (data.length !== count) {
-      throw new SluiceError('program-size', `Parameter "${name}" has ${count} entries, not ${data.length}.`)
+      throw new SluiceError('program-size/parameter', { name, needed: count, count: data.length })
     }
     this.#eachEntry(name, buffer, (at, i) => (this.#loaded.floats[at] = data[i]!))
     if (buffer === 'value') this.#stale = true

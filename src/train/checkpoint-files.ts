@@ -26,7 +26,7 @@ export interface Files {
 /** Files of Node. */
 export const nodeFiles: Files = {
   async read(path) {
-    return orIfMissing(readFile(path), undefined)
+    return orIfMissing(readFile(path), undefined, ['EISDIR'])
   },
   async write(path, bytes) {
     await synced(path, 'w', (file) => file.writeFile(bytes))
@@ -55,11 +55,15 @@ export const nodeFiles: Files = {
   lock,
 }
 
-async function orIfMissing<T, U>(value: Promise<T>, missing: U): Promise<T | U> {
+async function orIfMissing<T, U>(
+  value: Promise<T>,
+  missing: U,
+  others: readonly string[] = [],
+): Promise<T | U> {
   try {
     return await value
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return missing
+    if (['ENOENT', 'ENOTDIR', ...others].includes(errorCode(error) ?? '')) return missing
     throw error
   }
 }
@@ -162,9 +166,7 @@ async function startOf(pid: number): Promise<string | undefined> {
 }
 
 function locked(path: string, holder: Holder | undefined): SluiceError {
-  const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process'
-  return new SluiceError(
-    'run-locked',
-    `${dirname(path)} is in use by ${who}. Wait for it, take another directory, or, if it is gone, delete ${path}.`,
-  )
+  const given = { path: dirname(path), lock: path }
+  if (!holder) return new SluiceError('run-locked/unknown', given)
+  return new SluiceError('run-locked/process', { ...given, pid: holder.pid, host: holder.host })
 }

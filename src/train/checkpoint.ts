@@ -153,10 +153,7 @@ async function readManifest(name: string, read: ReadFile): Promise<Manifest> {
   if (!bytes || (await nameOf(stepOf(name) ?? -1, bytes)) !== name) throw damaged(name, manifestFile)
   const manifest = JSON.parse(new TextDecoder().decode(bytes)) as Manifest
   if (manifest.format === runFormat) return manifest
-  throw new SluiceError(
-    'checkpoint-version',
-    `The checkpoint ${name} has format ${manifest.format}; this version reads ${runFormat}. Update Sluice.`,
-  )
+  throw new SluiceError('checkpoint-version', { name, format: manifest.format, known: runFormat })
 }
 
 async function readHashed(
@@ -171,8 +168,5 @@ async function readHashed(
 }
 
 function damaged(name: string, file: string): SluiceError {
-  return new SluiceError(
-    'checkpoint-damaged',
-    `The checkpoint ${name} is damaged: ${file} is missing or was changed.`,
-  )
+  return new SluiceError('checkpoint-damaged/file', { name, file })
 }

@@ -8,7 +8,7 @@ import {
   encodeCheckpoint,
   stepOf,
 } from './checkpoint.ts'
-import { diskError } from './disk-error.ts'
+import { writeError } from './disk-error.ts'
 import {
   type RunIndex,
   checkpointsFolder,
@@ -16,7 +16,6 @@ import {
   indexFile,
   isWhole,
   lastGood,
-  noRun,
   readIndex,
   reader,
 } from './run-index.ts'
@@ -68,16 +67,10 @@ export class RunDirectory implements RunStore {
     return withLock(path, files, async (unlock) => {
       const { index } = await readIndex(path, files)
       if (index.kept.length === 0 && (await files.read(`${path}/${indexFile}`))) {
-        throw new SluiceError(
-          'run-exists',
-          `${path} holds a ${indexFile} that is not of a run: take another directory.`,
-        )
+        throw new SluiceError('run-exists/other', { path })
       }
       if (index.kept.length > 0) {
-        throw new SluiceError(
-          'run-exists',
-          `${path} already holds a run of ${stepOf(index.kept[0]!)} updates: resume it, or take another directory.`,
-        )
+        throw new SluiceError('run-exists/run', { path, updates: stepOf(index.kept[0]!) ?? 0 })
       }
       return new RunDirectory(path, files, unlock, index, 0)
     })
@@ -91,7 +84,7 @@ export class RunDirectory implements RunStore {
     path: string,
     files: Files = nodeFiles,
   ): Promise<{ run: RunDirectory; checkpoint: Checkpoint; notes: readonly string[] }> {
-    if ((await files.list(path)).length === 0) throw noRun(path)
+    if ((await files.list(path)).length === 0) throw new SluiceError('run-empty/path', { path })
     return withLock(path, files, async (unlock) => {
       const { index, notes } = await readIndex(path, files)
       const { found, kept, passed } = await lastGood(path, files, index.kept, decodeCheckpoint)
@@ -102,7 +95,7 @@ export class RunDirectory implements RunStore {
   }
 
   async begin(): Promise<void> {
-    await this.#write('start', async () => {
+    await this.#write(undefined, async () => {
       const metrics = await this.#files.read(this.#at(metricsFile))
       this.#metricsLength = Math.min(this.#metricsLength, metrics?.length ?? 0)
       await this.#files.append(this.#at(metricsFile), this.#metricsLength, new Uint8Array())
@@ -117,7 +110,7 @@ export class RunDirectory implements RunStore {
 
   async save(checkpoint: Checkpoint, best: boolean): Promise<void> {
     const { step } = checkpoint.progress
-    await this.#write(`save update ${step}`, async () => {
+    await this.#write(step, async () => {
       await this.#flush()
       const encoded = await encodeCheckpoint(checkpoint, this.#metricsLength)
       await this.#place(encoded.name, encoded.files)
@@ -180,11 +173,11 @@ export class RunDirectory implements RunStore {
     }
   }
 
-  async #write(what: string, work: () => Promise<void>): Promise<void> {
+  async #write(step: number | undefined, work: () => Promise<void>): Promise<void> {
     try {
       await work()
     } catch (error) {
-      throw diskError(error, this.path, what, this.#index.kept[0])
+      throw writeError(error, { path: this.path, step, kept: this.#index.kept[0] })
     }
   }
 }
@@ -202,6 +195,6 @@ async function withLock<T>(
     return await work(unlock)
   } catch (error) {
     await unlock?.()
-    throw diskError(error, path, 'open a run', undefined)
+    throw writeError(error, { path })
   }
 }

@@ -1,39 +1,37 @@
 import { SluiceError } from '../core/errors.ts'
 import { errorCode } from './checkpoint-files.ts'
 
-interface Kind {
-  readonly code: string
-  readonly what: string
-  readonly advice: string
+const writing = {
+  ENOSPC: 'disk-full',
+  EDQUOT: 'disk-full',
+  EROFS: 'disk-read-only',
+  EACCES: 'disk-permission/write',
+  EPERM: 'disk-permission/write',
+  EEXIST: 'disk/file',
+  ENOTDIR: 'disk/path',
+} as const
+
+/** What was to be written. */
+export interface Place {
+  readonly path: string
+  /** The update that was to be saved. */
+  readonly step?: number | undefined
+  /** Name of the checkpoint that is safe. */
+  readonly kept?: string | undefined
 }
 
-const full: Kind = { code: 'disk-full', what: 'the disk is full', advice: 'Free some space' }
-const forbidden: Kind = {
-  code: 'disk-permission',
-  what: 'this is not permitted',
-  advice: 'Check the permissions',
-}
-
-const kinds: Readonly<Record<string, Kind>> = {
-  ENOSPC: full,
-  EDQUOT: full,
-  EROFS: { code: 'disk-read-only', what: 'the disk is read-only', advice: 'Make it writable' },
-  EACCES: forbidden,
-  EPERM: forbidden,
-  EEXIST: { code: 'disk', what: 'there is a file in its place', advice: 'Take another directory' },
-  ENOTDIR: { code: 'disk', what: 'a part of the path is a file', advice: 'Take another directory' },
-}
-
-/**
- * What to tell about an error of the operating system; other errors are given back as they are.
- * @param doing what was not possible, such as `save update 300`
- * @param kept name of the checkpoint that is safe
- */
-export function diskError(error: unknown, path: string, doing: string, kept: string | undefined): unknown {
+/** What to tell about an error of the operating system while writing; other errors are given back as they are. */
+export function writeError(error: unknown, place: Place): unknown {
   const code = errorCode(error)
   if (error instanceof SluiceError || code === undefined) return error
-  const other = { code: 'disk', what: (error as Error).message, advice: 'Check the disk' }
-  const { code: kind, what, advice } = kinds[code] ?? other
-  const safe = kept === undefined ? '.' : `, then resume: the checkpoint ${kept} is safe.`
-  return new SluiceError(kind, `Cannot ${doing} in ${path}: ${what}. ${advice}${safe}`, { cause: error })
+  const key = code in writing ? writing[code as keyof typeof writing] : 'disk/write'
+  return new SluiceError(key, { ...place, reason: (error as Error).message }, { cause: error })
+}
+
+/** The same while reading. */
+export function readError(error: unknown, path: string): unknown {
+  const code = errorCode(error)
+  if (error instanceof SluiceError || code === undefined) return error
+  const key = code === 'EACCES' || code === 'EPERM' ? 'disk-permission/read' : 'disk/read'
+  return new SluiceError(key, { path, reason: (error as Error).message }, { cause: error })
 }

@@ -18,7 +18,7 @@ export {
   resolveSchedule,
   scheduleKinds,
 } from './schedules.ts'
-export { resumeNotes } from './resume.ts'
+export { refuseDifferences, resumeDifferences, resumeNotes } from './resume.ts'
 export { Session, type Snapshot, type Tensors } from './session.ts'
 export { type Settings, type SettingsOptions, resolveSettings } from './settings.ts'
 export type { RunStore } from './store.ts'

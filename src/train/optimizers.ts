@@ -102,7 +102,7 @@ export function resolveOptimizer(options: OptimizerName | OptimizerOptions): Opt
   numberWithin('weightDecay', weightDecay, { least: 0 })
   if ('epsilon' in defaults) numberWithin('epsilon', epsilon, { above: 0 })
   if (nesterov && momentum === 0) {
-    throw new SluiceError('option-value', 'nesterov needs a momentum above 0; 0.9 is usual.')
+    throw new SluiceError('option-value/nesterov')
   }
   return optimizer
 }

@@ -1,19 +1,23 @@
 import { SluiceError } from '../core/errors.ts'
-import { type Text, textHash } from '../data/index.ts'
+import { type Text, type Vocabulary, textHash } from '../data/index.ts'
 import type { Machine } from '../runtime/types.ts'
 import type { Checkpoint, Description } from './checkpoint.ts'
-import type { Settings } from './settings.ts'
+import { type Settings, type SettingsOptions, continuedSettings } from './settings.ts'
 import type { Trainable } from './trainable.ts'
 import { version } from './version.ts'
 
 /** What a run is started with or goes on with. */
 export async function describeRun(
   settings: Settings,
-  { name, tokens, vocabulary, reading }: Text,
+  text: Text,
   { runtime, isa }: Machine,
 ): Promise<Description> {
-  const text = { name, characters: tokens.length, sha256: await textHash({ tokens, vocabulary }), reading }
-  return { settings, text, machine: { runtime, isa }, version }
+  return { settings, text: await describeText(text), machine: { runtime, isa }, version }
+}
+
+async function describeText(text: Text): Promise<Description['text']> {
+  const { name, tokens, reading } = text
+  return { name, characters: tokens.length, sha256: await textHash(text), reading }
 }
 
 /** Why a continuation, though it works, will not give the bits of a run that was never interrupted; one line each. */
@@ -40,24 +44,49 @@ export function requireSameRun(
   total: number,
 ): void {
   const { description, progress } = checkpoint
-  const differences = [
+  refuseDifferences([
     ...settingDifferences(description.settings, now.settings),
     ...(description.settings.schedule.kind === 'cosine' && total !== progress.total
       ? [`length (${progress.total} updates, now ${total}; the cosine schedule needs the same)`]
       : []),
-    ...(description.text.sha256 === now.text.sha256 ? [] : [textDifference(description.text, now.text)]),
-    ...(checkpoint.model.vocabulary.equals(model.vocabulary) ? [] : ['vocabulary']),
+    ...textDifferences(description.text, now.text),
+    ...vocabularyDifferences(checkpoint.model.vocabulary, model.vocabulary),
     ...(canonical(checkpoint.model.config) === canonical(model.config) ? [] : ['model']),
-  ]
-  if (differences.length === 0) return
-  throw new SluiceError(
-    'resume-differs',
-    `This does not continue the run; what differs: ${differences.join('; ')}.`,
-  )
+  ])
 }
 
-function textDifference(before: Description['text'], now: Description['text']): string {
-  return `text (${before.characters} characters of ${before.name}, now ${now.characters} of ${now.name})`
+/** How settings, a text and its vocabulary differ from those of a run, before anything is made of them. */
+export async function resumeDifferences(
+  { description, model }: Checkpoint,
+  options: SettingsOptions,
+  text: Text,
+): Promise<readonly string[]> {
+  const settings = continuedSettings(description.settings, options)
+  return [
+    ...settingDifferences(description.settings, settings),
+    ...textDifferences(description.text, await describeText(text)),
+    ...vocabularyDifferences(model.vocabulary, text.vocabulary),
+  ]
+}
+
+/** Lists differences as an error, if there are any. @throws SluiceError `resume-differs` */
+export function refuseDifferences(differences: readonly string[]): void {
+  if (differences.length === 0) return
+  throw new SluiceError('resume-differs', { differences: [...new Set(differences)].join('; ') })
+}
+
+function textDifferences(before: Description['text'], now: Description['text']): readonly string[] {
+  if (before.sha256 === now.sha256) return []
+  return [`text (${before.characters} characters of ${before.name}, now ${now.characters} of ${now.name})`]
+}
+
+function vocabularyDifferences(before: Vocabulary, now: Vocabulary): readonly string[] {
+  if (before.equals(now)) return []
+  const added = now.symbols.filter((symbol) => before.token(symbol) === undefined)
+  const examples = added.slice(0, 5).map((symbol) => JSON.stringify(symbol))
+  const more = added.length > examples.length ? ', …' : ''
+  const fresh = added.length > 0 ? `; new: ${examples.join(', ')}${more}` : ''
+  return [`vocabulary (${before.size} symbols, now ${now.size}${fresh})`]
 }
 
 function settingDifferences(before: Settings, now: Settings): readonly string[] {

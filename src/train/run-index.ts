@@ -47,7 +47,7 @@ function parseIndex(bytes: Uint8Array, path: string): RunIndex | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { format, last, best, earlier } = value as Record<string, unknown>
   if (typeof format === 'number' && format > runFormat) {
-    throw new SluiceError('run-version', `${path} was made by a later version of Sluice; update Sluice.`)
+    throw new SluiceError('run-version', { path })
   }
   const kept = [last, ...(Array.isArray(earlier) ? (earlier as unknown[]) : [])]
   if (!kept.every(isName) || !(best === null || isName(best))) return undefined
@@ -93,7 +93,7 @@ export async function lastGood<T>(
   names: readonly string[],
   decode: (name: string, read: ReadFile) => Promise<T>,
 ): Promise<Found<T>> {
-  if (names.length === 0) throw noRun(path)
+  if (names.length === 0) throw new SluiceError('run-empty/folder', { path })
   const passed: string[] = []
   for (const [position, name] of names.entries()) {
     try {
@@ -104,13 +104,5 @@ export async function lastGood<T>(
       passed.push(`${error.message} The one before it is used.`)
     }
   }
-  throw new SluiceError(
-    'checkpoint-damaged',
-    `No checkpoint in ${path} is whole: ${passed.length} are damaged.`,
-  )
-}
-
-/** There is nothing to continue or sample from. */
-export function noRun(path: string): SluiceError {
-  return new SluiceError('run-empty', `${path} holds no checkpoint; train first, or check the path.`)
+  throw new SluiceError('checkpoint-damaged/all', { path, count: passed.length })
 }

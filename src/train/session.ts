@@ -89,6 +89,11 @@ export class Session {
     return this.#executable.run({ ...call, steps, carry })
   }
 
+  /** Gradients of the last call with gradients, in the order of the parameters. */
+  gradients(): Tensors {
+    return this.#buffers('gradient')
+  }
+
   /** An output of the last window. */
   read(name: string): Float32Array | Float64Array {
     return this.#executable.read(name)

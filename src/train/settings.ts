@@ -91,10 +91,7 @@ export function resolveSettings(options: SettingsOptions = {}): Settings {
 function resolveLength(options: SettingsOptions): Length {
   const given = lengthKeys.filter((key) => options[key] !== undefined)
   if (given.length > 1) {
-    throw new SluiceError(
-      'option-value',
-      `Give only one of ${given.join(' and ')}: both say how long to train.`,
-    )
+    throw new SluiceError('option-value/length', { names: given.join(' and ') })
   }
   const { steps, epochs = 10, minutes } = options
   if (steps !== undefined) return { steps: wholeNumber('steps', steps, 1) }

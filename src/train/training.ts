@@ -2,7 +2,7 @@ import { SluiceError, invariant } from '../core/errors.ts'
 import { type Split, type Text, split } from '../data/index.ts'
 import type { UpdateSettings } from '../runtime/types.ts'
 import { type Checkpoint, type Description, type Progress } from './checkpoint.ts'
-import { diverged, notFinite } from './divergence.ts'
+import { type Bad, brokenPlace, diverged, divergenceValues, firstBroken, notFinite } from './divergence.ts'
 import { type Evaluation, measureLoss } from './evaluate.ts'
 import { plannedUpdates } from './length.ts'
 import { slotCount, updateSettings } from './optimizers.ts'
@@ -114,7 +114,7 @@ export class Training implements AsyncIterable<TrainingStep> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TrainingStep, void, undefined> {
-    if (this.#started) throw new SluiceError('training-used', 'A training runs once; call train again.')
+    if (this.#started) throw new SluiceError('training-used')
     this.#started = true
     const session = await this.#open()
     this.#session = session
@@ -205,7 +205,7 @@ export class Training implements AsyncIterable<TrainingStep> {
     const result = await session.run(window, call)
     pace.add(window.predictions, (performance.now() - start) / 1000)
     const bad = notFinite(result)
-    if (bad) throw this.#diverged(`The ${bad} of update ${step} is no finite number`)
+    if (bad) throw this.#diverged(session, step, bad)
     this.#progress = { ...this.#progress, step }
     const validation = this.#validationDue(step) ? await this.#validate(session) : undefined
     const { learningRate } = update
@@ -225,8 +225,12 @@ export class Training implements AsyncIterable<TrainingStep> {
     return updateSettings(optimizer, { learningRate, clipNorm, clipValue, count: step })
   }
 
-  #diverged(what: string): SluiceError {
-    return diverged(what, this.settings, this.#options.run ? this.#savedStep : -1)
+  #diverged(session: Session, step: number, what: { bad: Bad; value: number }): SluiceError {
+    return diverged(what, brokenPlace(session), this.#divergence(step))
+  }
+
+  #divergence(step: number) {
+    return divergenceValues(this.settings, step, this.#options.run ? this.#savedStep : -1)
   }
 
   #validationDue(step: number): boolean {
@@ -239,11 +243,8 @@ export class Training implements AsyncIterable<TrainingStep> {
     if (!validation) return undefined
     const evaluation = await measureLoss(session, validation)
     const { step, best } = this.#progress
-    if (!Number.isFinite(evaluation.loss)) {
-      throw this.#diverged(
-        `The validation loss (${evaluation.loss}) after update ${step} is no finite number`,
-      )
-    }
+    if (!Number.isFinite(evaluation.loss))
+      throw this.#diverged(session, step, { bad: 'validation', value: evaluation.loss })
     session.pull()
     const better = best === null || evaluation.loss < best.loss
     const sinceBest = better ? 0 : this.#progress.sinceBest + 1
@@ -268,10 +269,9 @@ export class Training implements AsyncIterable<TrainingStep> {
     const { run } = this.#options
     if (!run || !this.#description) return
     const snapshot = session.snapshot()
-    for (const [name, { data }] of snapshot.weights) {
-      if (data.some((x) => !Number.isFinite(x)))
-        throw this.#diverged(`The weights ${name} are no finite numbers any more`)
-    }
+    const name = firstBroken(snapshot.weights)
+    if (name !== undefined)
+      throw new SluiceError('training-diverged/weights', { name, ...this.#divergence(this.#progress.step) })
     session.pull()
     const { config, vocabulary } = this.#model
     const model = { config, vocabulary }

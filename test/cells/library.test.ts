@@ -34,12 +34,16 @@ const wanted: Readonly<Record<string, number>> = (() => {
   }
   const peep = sigmoid(a + w * c)
   const mix = (n: number): number => (1 - gate) * n + gate * h
+  const fourGates = (g: number): number => Math.tanh(w * (c * g) + w) * g
   return {
     rnn: Math.tanh(a),
     rnn_relu: a,
     lstm: lstm(gate, gate, () => gate),
     peephole_lstm: lstm(peep, peep, (next) => sigmoid(a + w * next)),
     coupled_lstm: lstm(gate, 1 - gate, () => gate),
+    memory_rnn: Math.tanh(a),
+    four_gate_lstm: fourGates(gate),
+    four_gate_peephole_lstm: fourGates(peep),
     gru: mix(Math.tanh(w * x + w + gate * (w * h + w))),
     gru_reset_before: mix(Math.tanh(w * gate * h + w * x + w)),
   }
@@ -64,11 +68,50 @@ describe.each(library.map((record) => [record.name, record] as const))('%s', (na
     )
   })
 
-  test('has no constraint on its sizes and one output h', () => {
+  test('has no constraint on its sizes and one output, which is carried', () => {
     const compiled = compile(record.equations)
     expect(compiled.constraints).toEqual([])
     expect(compiled.sizes).toEqual(['input', 'hidden'])
-    expect(compiled.step.outputs.map((port) => port.name)).toEqual(['h'])
+    const [output, ...others] = compiled.step.outputs
+    expect(others).toEqual([])
+    expect(compiled.step.states).toContainEqual(
+      expect.objectContaining({ name: output!.name, next: output!.node }),
+    )
+  })
+})
+
+describe('the LSTM told as four gates', () => {
+  test('has its gates among its traces', () => {
+    const { traces, nodes, states } = cells.four_gate_lstm(4).cell.step
+    expect(traces.map(({ name }) => name).join(' ')).toBe('n i learn f forget remember LTM u v use STM')
+    const nodeOf = (name: string): number => traces.find((port) => port.name === name)!.node
+    expect(states.map(({ name, next }) => [name, next])).toEqual([
+      ['LTM', nodeOf('remember')],
+      ['STM', nodeOf('use')],
+    ])
+    expect(nodes[nodeOf('remember')]!.inputs).toEqual([nodeOf('forget'), nodeOf('learn')])
+  })
+
+  test('lets every gate of the forget kind see the long-term memory through its peepholes', () => {
+    const columns = (name: 'four_gate_lstm' | 'four_gate_peephole_lstm'): Record<string, string> => {
+      const { parameters, nodes } = cells[name](4).cell.step
+      return Object.fromEntries(
+        parameters.flatMap(({ name: parameter, node }) => {
+          const [, size] = nodes[node]!.type.shape
+          return size ? [[parameter, String(size)]] : []
+        }),
+      )
+    }
+    const seen = 'input + hidden'
+    expect(columns('four_gate_lstm')).toEqual({ Wn: seen, Wi: seen, Wf: seen, Wu: 'hidden', Wv: seen })
+    const more = 'input + 2*hidden'
+    expect(columns('four_gate_peephole_lstm')).toEqual({
+      Wn: seen,
+      Wi: more,
+      Wf: more,
+      Wu: 'hidden',
+      Wv: more,
+    })
   })
 })
 

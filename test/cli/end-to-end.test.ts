@@ -125,7 +125,7 @@ test('with --json an error is an object too', async () => {
   const { code, stdout } = await sluice(folder, 'eval', 'nothing', 'whale.txt', '--json')
   expect(code).toBe(1)
   expect(JSON.parse(stdout)).toEqual({
-    error: { code: 'run-empty', message: 'nothing holds no checkpoint; train first, or check the path.' },
+    error: { code: 'run-empty', message: 'nothing is no run directory and no model file; check the path.' },
   })
 })
 

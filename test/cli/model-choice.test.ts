@@ -2,10 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newModel, requireSameModel } from '../../src/cli/model-choice.ts'
+import { type ModelFlags, modelDifferences, newModel as newModelFor } from '../../src/cli/model-choice.ts'
 import { Vocabulary } from '../../src/data/index.ts'
+import { resolveSettings } from '../../src/train/index.ts'
 
 const vocabulary = Vocabulary.of('abc')
+const newModel = (flags: ModelFlags, input = vocabulary) => newModelFor(flags, input, resolveSettings())
 
 let folder = ''
 beforeAll(async () => {
@@ -56,11 +58,14 @@ test('a cell that is not there is told with the nearest name', async () => {
 
 test('a run goes on with its own model alone', async () => {
   const { config } = await newModel({ cell: 'gru', hidden: 4 }, vocabulary)
-  await requireSameModel({}, config)
-  await requireSameModel({ cell: 'gru', hidden: 4, layers: 2, embedding: 0, seed: 1 }, config)
-  await expect(
-    requireSameModel({ cell: 'lstm', hidden: 8, seed: 2, init: { br: 1 } }, config),
-  ).rejects.toThrow(
-    'This does not continue the run; what differs: --hidden 8 (there 4); --seed 2 (there 1); --init br=1; --cell lstm (there gru).',
-  )
+  expect(await modelDifferences({}, config)).toEqual([])
+  const same = { cell: 'gru', hidden: 4, layers: 2, embedding: 0, seed: 1 }
+  expect(await modelDifferences(same, config)).toEqual([])
+  const other = { cell: 'lstm', hidden: 8, seed: 2, init: { br: 1 } }
+  expect(await modelDifferences(other, config)).toEqual([
+    'cell (gru, now lstm)',
+    'hidden (4, now 8)',
+    'seed (1, now 2)',
+    'start of br (none, now 1)',
+  ])
 })

@@ -20,8 +20,8 @@ async function failing(...args: readonly string[]): Promise<readonly [number, st
     () => undefined,
     (thrown: unknown) => thrown,
   )
-  const { exitCode, text } = failureOf(error)
-  return [exitCode, text]
+  const { exitCode, message } = failureOf(error)
+  return [exitCode, message.replaceAll(folder, '.')]
 }
 
 test.each([
@@ -57,7 +57,7 @@ test.each([
     ['train', 'whale.txt', '--runtime', 'wasm', '--isa', 'avx2'],
     '--isa is for the native runtime, not for wasm: leave it out.',
   ],
-  [['train'], 'train needs a text file: sluice train book.txt.'],
+  [['train'], 'train needs a text file: sluice train book.txt'],
   [['eval', 'runs/a'], "Missing required argument 'text'. See sluice eval --help."],
   [['sample', '--temperature', 'hot'], '--temperature must be a number at least 0, not "hot".'],
 ] as const)('%j is refused with exit code 2', async (args, text) => {
@@ -72,9 +72,9 @@ test.each([
   ],
   [
     ['train', 'whale.txt', '--batch', '5000'],
-    '2799 characters are too few for batch 5000 and window 50: take batch 55 at most with window 50, or a longer text.',
+    '3110 characters, 311 of them held out, are too few for batch 5000 and window 50: take batch 55 at most (with window 50), or a longer text.',
   ],
-  [['sample', 'nothing'], 'nothing holds no checkpoint; train first, or check the path.'],
+  [['sample', 'nothing'], 'nothing is no run directory and no model file; check the path.'],
   [['cells', 'gruu'], 'There is no cell "gruu". Did you mean gru?'],
 ] as const)('%j fails with exit code 1', async (args, text) => {
   expect(await failing(...args)).toEqual([1, text])

@@ -17,6 +17,7 @@ function fakeOutput(quiet = false) {
     record: () => undefined,
     say: (line) => written.push(`${line}\n`),
     note: () => undefined,
+    warn: () => undefined,
     closed: new AbortController().signal,
   }
   return { output, written }

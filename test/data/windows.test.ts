@@ -74,13 +74,15 @@ describe('windows over a stream', () => {
 
   test('refuse a text that is too short, and say what fits', () => {
     expect(() => windows(counting(100), { batch: 50, window: 50 })).toThrow(
-      '100 characters are too few for batch 50 and window 50: take batch 2 at most with window 50, ' +
-        'or window 2 at most with batch 50',
+      '100 characters are too few for batch 50 and window 50: ' +
+        'take batch 2 at most (with window 50), window 2 at most (with batch 50), or a longer text.',
     )
     expect(() => windows(counting(10), { batch: 20, window: 30 })).toThrow(
       'take batch 1 and window 10 at most',
     )
-    expect(() => windows(counting(1), { batch: 1, window: 1 })).toThrow('at least 2 are needed')
+    expect(() => windows(counting(1), { batch: 1, window: 1 })).toThrow(
+      '1 characters are too few to learn from',
+    )
     expect(() => windows(counting(9), { batch: 0, window: 1 })).toThrow(
       'batch must be a whole number of at least 1',
     )
@@ -172,10 +174,17 @@ describe('a split', () => {
   test('refuses texts too short for it, and wrong options', () => {
     const batching = { batch: 4, window: 2 }
     expect(() => split(counting(20), batching, { by: 'tail', fraction: 0.1 })).toThrow(
-      '2 characters held out',
+      '20 characters, 2 of them held out, are too few for batch 4 and window 2: ' +
+        'take batch 2 at most (with window 2), or a longer text.',
     )
     expect(() => split(counting(10), batching, { by: 'streams', fraction: 0.5 })).toThrow(
-      'too few for batch 4',
+      'too few for batch 4 and window 2: take batch 2 at most (with window 2), or a longer text.',
+    )
+    expect(() => split(counting(12), { batch: 1, window: 1 })).toThrow(
+      '1 of 12 characters are too few to validate on',
+    )
+    expect(() => split(counting(12), batching, { by: 'streams', fraction: 0.95 })).toThrow(
+      '12 characters, 12 of them held out, are too few to learn from',
     )
     expect(() => resolveHoldout({ fraction: 1 })).toThrow(
       'validation fraction must be a number above 0 and below 1',

@@ -2,27 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { library } from '../../src/cells/index.ts'
 import { Stream } from '../../src/core/random.ts'
 import { EquationError, compile } from '../../src/equations/index.ts'
+import { type Mistake, expectMistake, mistake, thrown } from './mistakes.ts'
 import { SluiceError } from '../../src/core/errors.ts'
-
-function thrown(text: string): unknown {
-  try {
-    compile(text)
-    return undefined
-  } catch (error) {
-    return error
-  }
-}
-
-function mistake(text: string): EquationError {
-  const error = thrown(text)
-  expect(error).toBeInstanceOf(EquationError)
-  return error as EquationError
-}
 
 const rest = "\nh' = tanh(U @ x + W @ h)"
 
-/** Text with a `|` before the place of the mistake, the code, and a part of the message. */
-const mistakes: readonly (readonly [string, string, string])[] = [
+const mistakes: readonly Mistake[] = [
   [
     "h' = tanh(W @ h + U @ x |x)",
     'equation-syntax',
@@ -44,10 +29,24 @@ const mistakes: readonly (readonly [string, string, string])[] = [
   ["h' = h |_ x", 'equation-syntax', 'a subscript follows its name directly'],
   ["h' = |W_{a b!} @ h", 'equation-syntax', 'letters and digits'],
   ['|', 'equation-syntax', 'found none'],
-  ["h' = |c_t + x", 'equation-spelling', 'time index'],
-  ["h' = |h_{t-1} + x", 'equation-spelling', 'the plain spelling writes c for the previous value'],
-  ["h' = |W_{x,t} @ x", 'equation-spelling', 'time index'],
-  ["h' = |\\sigma(x)", 'equation-spelling', '"\\sigma" is LaTeX'],
+  [
+    "h' = |c_t + x",
+    'equation-spelling',
+    "a time index, but line 1 has a prime: write h' and h, or h_t and h_{t-1}",
+  ],
+  ["h' = |h_{t-1} + x", 'equation-spelling', 'not both in one cell'],
+  ["h' = |W_{x,t} @ x", 'equation-spelling', 'a time index'],
+  ["h_t = h|' + x", 'equation-spelling', 'a prime, but line 1 has a time index'],
+  ["h' = |\\foo(x)", 'equation-syntax', 'unknown command "\\foo"'],
+  ["h' = h + |\\time x", 'equation-syntax', 'Did you mean "\\times"?'],
+  ["h' = h + x |\\", 'equation-syntax', 'unexpected character "\\"'],
+  ["h' = h · |W + x", 'equation-matrix', '"W" is a matrix here, as it begins with a capital letter'],
+  ["h' = hidden |@ x + h", 'equation-syntax', '"hidden" is a size, not a value'],
+  ["h' = tanh |@ x + h", 'equation-function', '"tanh" is a function'],
+  ['h = tanh(W @ h|(t-1) + x)', 'equation-spelling', 'write h_t and h_{t-1}'],
+  ["h' = |{h + x} * b", 'equation-syntax', 'braces do not show when they are printed; write ( ) instead'],
+  ["h' = h + x^{2|)", 'equation-bracket', 'expected "}", which closes "{" in line 1, but found ")"'],
+  ["h' = h + \\frac |x", 'equation-syntax', 'expected "{" around this part, as in \\frac{a}{b}'],
   ["h' = tanh|(W @ h + U @ x", 'equation-bracket', 'never closed; a ")" is missing'],
   ['g = tanh|(W @ h + b\ni = sigmoid(U @ x)', 'equation-bracket', 'never closed'],
   ["h' = [h, x|)", 'equation-bracket', 'expected "]", which closes "[" in line 1, but found ")"'],
@@ -109,7 +108,7 @@ const mistakes: readonly (readonly [string, string, string])[] = [
     'given hidden = input (line 1: `h` (line 2) with `x` (line 1))',
   ],
   ["h' = h + [x, |1]", 'equation-sizes', 'a part of […] must be a vector'],
-  ["h' = h + x + W @ |2", 'equation-sizes', 'the right side of W @ must be a vector'],
+  ["h' = h + x + W @ |2", 'equation-sizes', 'the right side of W must be a vector'],
   [`state h: |hiden${rest}`, 'equation-sizes', 'Did you mean "hidden"?'],
   [`state h: p |* p${rest}`, 'equation-sizes', 'a size is a sum of size names and whole numbers'],
   [`state h: |0.5${rest}`, 'equation-sizes', 'a size is a sum'],
@@ -127,6 +126,7 @@ const mistakes: readonly (readonly [string, string, string])[] = [
   ["h' = |block(h, 2, 2) + x", 'equation-constant', '0 <= k < n'],
   ["h' = |block(h, 0, 1.5) + x", 'equation-constant', 'whole numbers'],
   ["h' = h + x + 1 |/ 0", 'equation-constant', 'constants must be finite'],
+  [`h' = h + x * |1e999`, 'equation-constant', '1e999 is too large for a number'],
   [`const |beta = h${rest}`, 'equation-constant', '"beta" must be a finite number'],
   [`memory |M${rest}`, 'equation-unsupported', 'attention over a memory is not supported yet'],
   ["h' = h + x + |attend(h, K, V)", 'equation-unsupported', 'not supported yet'],
@@ -139,17 +139,7 @@ const mistakes: readonly (readonly [string, string, string])[] = [
 ]
 
 describe('a mistake is shown where it is', () => {
-  test.each(mistakes)('%s', (marked, code, message) => {
-    const offset = marked.indexOf('|')
-    const lines = marked.slice(0, offset).split('\n')
-    const error = mistake(marked.replace('|', ''))
-    expect({ code: error.code, message: error.message }).toEqual({
-      code,
-      message: expect.stringContaining(message),
-    })
-    expect(`${error.line}:${error.column}`).toBe(`${lines.length}:${lines.at(-1)!.length + 1}`)
-    expect(error.message).toMatch(new RegExp(`^line ${error.line}, column ${error.column}: [^\\n]+$`, 'u'))
-  })
+  test.each(mistakes)('%s', (marked, code, message) => expectMistake(marked, code, message))
 })
 
 test('details show the line and a caret', () => {
@@ -181,7 +171,21 @@ describe('size and time have limits', () => {
     ['products', `h' = h + ${'W @ '.repeat(5000)}x`],
     ['terms', `h' = h${' + x'.repeat(10_000)}`],
     ['powers', `h' = h + x${'^2'.repeat(5000)}`],
-    ['characters', `h' = h + x # ${'z'.repeat(70_000)}`],
+    ['powers of braces', `h' = h + x${'^{2'.repeat(5000)}${'}'.repeat(5000)}`],
+    ['fractions', `h' = h + ${'\\frac{1}{'.repeat(5000)}x${'}'.repeat(5000)}`],
+    ['roots', `h' = h + ${'\\sqrt{'.repeat(5000)}x${'}'.repeat(5000)}`],
+    ['parts of a list', `h' = h + W @ [x${', x'.repeat(10_000)}]`],
+    ['characters', `h' = h + x # ${'z'.repeat(300_000)}`],
+    ['letters', `h' = h + x + ${'z'.repeat(101)}`],
+    ['letters with a time', `h_t = h_{t-1} + x_t + ${'z'.repeat(101)}_t`],
+    ['subscripts', `h' = h + x + a${'_b'.repeat(5000)}`],
+    ['accents', `h' = h + x + ${'\\tilde{'.repeat(5000)}a${'}'.repeat(5000)}`],
+    ['groups', `h_t = h_{t-1} + x_t + ${'{'.repeat(40)}a${'}_b'.repeat(40)}`],
+    ['factors side by side', `h_t = h_{t-1} ${'x_t '.repeat(5000)}`],
+    ['equations', `${'a = 1\n'.repeat(2001)}h' = h + x`],
+    ['equations in a line', `${'a_t = x_t '.repeat(2001)}h_t = h_{t-1}`],
+    ['declared names', `vector a${',a'.repeat(2001)}\nh' = h + x`],
+    ['declared sizes', `size ${Array.from({ length: 100 }, (_, i) => `s${i}`).join(',')}\nh' = h + x`],
   ])('%s', (_name, text) => {
     expect(mistake(text).code).toBe('equation-too-large')
   })

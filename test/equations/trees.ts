@@ -1,5 +1,6 @@
 import type { Stream } from '../../src/core/random.ts'
 import type { CellSyntax, Equation, Expression } from '../../src/equations/index.ts'
+import { pick } from './random-cells.ts'
 
 /** A tree without its offsets, for comparisons. */
 export function withoutPlaces(tree: unknown): unknown {
@@ -7,7 +8,6 @@ export function withoutPlaces(tree: unknown): unknown {
 }
 
 const at = 0
-const pick = <T>(stream: Stream, list: readonly T[]): T => list[stream.below(list.length)]!
 const numbers = [0, 1, 2, 0.5, 1e-7, 1e21, 3.0625]
 const calls = ['sigmoid', 'tanh', 'max', 'norm', 'block', 'identity', 'phi']
 const operators = ['+', '-', '*', '/', '^'] as const
@@ -59,6 +59,7 @@ export function anyCell(stream: Stream): CellSyntax {
   const equation = (target: string, primed: boolean): Equation => ({
     target,
     primed,
+    ...(stream.below(4) === 0 && { label: 'learn' }),
     value: anyExpression(stream, 4),
     at,
   })
@@ -81,39 +82,4 @@ export function anyCell(stream: Stream): CellSyntax {
     memories: maybe(() => name('M')),
     equations: [equation('f', false), equation('c', true), equation('o', false), equation('h', true)],
   }
-}
-
-const unary = ['sigmoid', 'tanh', 'relu', 'elu', 'softsign', 'identity', 'abs']
-
-/** Text of an expression that is a vector of `hidden` entries; `names` may be read. */
-function hiddenText(stream: Stream, names: readonly string[], depth: number): string {
-  const inner = (): string => hiddenText(stream, names, depth - 1)
-  switch (depth === 0 ? 0 : stream.below(8)) {
-    case 0:
-      return pick(stream, names)
-    case 1:
-      return `${pick(stream, unary)}(${inner()})`
-    case 2:
-      return `(${inner()} ${pick(stream, ['+', '-', '*'])} ${inner()})`
-    case 3:
-      return `(W${stream.below(1000)}q @ [h * ${inner()}, x, c])`
-    case 4:
-      return `(U${stream.below(3)} @ (h * ${inner()}))`
-    case 5:
-      return `norm(${inner()}, gain${stream.below(3)}, b)`
-    case 6:
-      return `${pick(stream, ['max', 'min'])}(${inner()}, ${stream.below(5)})`
-    default:
-      return `(${pick(stream, ['1 -', '2.5 *', '-'])} ${inner()})`
-  }
-}
-
-/** Text of a cell whose names and sizes fit. */
-export function fittingCell(stream: Stream): string {
-  const text = (names: readonly string[]): string => hiddenText(stream, names, 4)
-  return [
-    `f = ${text(['h', 'c', 'b'])}`,
-    `c' = f * c + U0 @ h + ${text(['h', 'c', 'f'])}`,
-    `h' = h * tanh(V @ x) + ${text(['h', 'f', "c'"])}`,
-  ].join('\n')
 }

@@ -13,7 +13,9 @@ describe('Builder', () => {
     expect(build.add('add', [a, a])).toBe(sum)
     expect(build.constant(2)).toBe(build.constant(2))
     expect(build.constant(2)).not.toBe(build.constant(3))
-    expect(build.add('slice', [a], { offset: 0, size: 2 })).not.toBe(build.add('slice', [a], { offset: 1, size: 2 }))
+    expect(build.add('slice', [a], { offset: 0, size: 2 })).not.toBe(
+      build.add('slice', [a], { offset: 1, size: 2 }),
+    )
     expect(build.leaf('state', 'a', row(3))).not.toBe(a)
     expect(build.nodes).toHaveLength(7)
   })
@@ -50,12 +52,19 @@ describe('Builder', () => {
   })
 
   it.each<[string, (build: Builder) => unknown]>([
-    ['Sizes 3 and 4 differ', (build) => build.add('add', [build.leaf('input', 'a', row(3)), build.leaf('input', 'b', row(4))])],
+    [
+      'Sizes 3 and 4 differ',
+      (build) => build.add('add', [build.leaf('input', 'a', row(3)), build.leaf('input', 'b', row(4))]),
+    ],
     [
       'Sizes 2 and 3 differ',
-      (build) => build.add('product', [build.leaf('parameter', 'W', once(5, 2)), build.leaf('input', 'a', row(3))]),
+      (build) =>
+        build.add('product', [build.leaf('parameter', 'W', once(5, 2)), build.leaf('input', 'a', row(3))]),
     ],
-    ['no 2 equal blocks', (build) => build.add('block', [build.leaf('input', 'a', row(3))], { index: 0, count: 2 })],
+    [
+      'no 2 equal blocks',
+      (build) => build.add('block', [build.leaf('input', 'a', row(3))], { index: 0, count: 2 }),
+    ],
     ['no operation "plus"', (build) => build.add('plus', [])],
     ['add with 1 inputs', (build) => build.add('add', [build.leaf('input', 'a', row(3))])],
     ['node 7 of 0', (build) => build.type(7)],

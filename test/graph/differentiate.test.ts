@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { Builder, type Type, type Value, differentiate, interpret, numbers, valueOf } from '../../src/graph/index.ts'
+import {
+  Builder,
+  type Type,
+  type Value,
+  differentiate,
+  interpret,
+  numbers,
+  valueOf,
+} from '../../src/graph/index.ts'
 
 const call = { steps: 2, rows: 2 }
 const row = (...shape: number[]): Type => ({ extent: 'row', shape })
@@ -72,7 +80,10 @@ describe('differentiate', () => {
     const number = sheet.leaf('n', once(), [3])
     const each = sheet.leaf('e', row(), [1, 10])
     const x = sheet.leaf('x', row(2), [1, 2, 3, 4])
-    const y = sheet.build.add('mul', [sheet.build.add('mul', [x, each]), sheet.build.add('mul', [vector, number])])
+    const y = sheet.build.add('mul', [
+      sheet.build.add('mul', [x, each]),
+      sheet.build.add('mul', [vector, number]),
+    ])
     expect(sheet.gradients([[y, sheet.build.constant(1)]], [vector, number, each])).toEqual([
       [3 * 31, 3 * 42],
       [31 + 2 * 42],
@@ -102,7 +113,9 @@ describe('differentiate', () => {
     const sheet = new Sheet()
     const a = sheet.leaf('a', row(1), [1, 2])
     const rows = sheet.build.add('sum_rows', [a])
-    expect(() => sheet.gradients([[rows, sheet.build.constant(1)]], [a])).toThrow('sum_rows has no derivative')
+    expect(() => sheet.gradients([[rows, sheet.build.constant(1)]], [a])).toThrow(
+      'sum_rows has no derivative',
+    )
   })
 
   it('differentiates twice', () => {

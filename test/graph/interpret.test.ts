@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { keeps, dropoutKey } from '../../src/core/dropout.ts'
-import { Builder, type Type, ancestors, interpret, numbers, stepOf, valueOf, zeros } from '../../src/graph/index.ts'
+import {
+  Builder,
+  type Type,
+  ancestors,
+  interpret,
+  numbers,
+  stepOf,
+  valueOf,
+  zeros,
+} from '../../src/graph/index.ts'
 import { value } from './differences.ts'
 
 const row = (...shape: number[]): Type => ({ extent: 'row', shape })
@@ -13,7 +22,12 @@ describe('interpret', () => {
     const a = build.leaf('input', 'a', row(1))
     const wanted = build.add('exp', [a])
     const other = build.add('tanh', [build.leaf('input', 'never given', row(1))])
-    const values = interpret({ nodes: build.nodes }, new Map([[a, valueOf(row(1), 1, 1, [0])]]), { steps: 1, rows: 1 }, [wanted])
+    const values = interpret(
+      { nodes: build.nodes },
+      new Map([[a, valueOf(row(1), 1, 1, [0])]]),
+      { steps: 1, rows: 1 },
+      [wanted],
+    )
     expect([...values[wanted]!.data]).toEqual([1])
     expect(values[other]).toBeUndefined()
     expect(ancestors({ nodes: build.nodes }, [wanted])).toEqual(new Set([wanted, a]))
@@ -53,7 +67,9 @@ describe('operations that move entries', () => {
 
   it('concat repeats what exists once', () => {
     const both = [x, { type: once(2), data: [8, 9] }]
-    expect(value(both, (build, inputs) => build.add('concat', inputs))).toEqual([1, 2, 3, 8, 9, 4, 5, 6, 8, 9])
+    expect(value(both, (build, inputs) => build.add('concat', inputs))).toEqual([
+      1, 2, 3, 8, 9, 4, 5, 6, 8, 9,
+    ])
   })
 
   it('accumulate sums products, some transposed, and biases', () => {
@@ -64,7 +80,9 @@ describe('operations that move entries', () => {
       { type: row(1), data: [1, 2] },
       { type: once(2), data: [100, 200] },
     ]
-    const result = value(parts, (build, inputs) => build.add('accumulate', inputs, { count: 2, transposes: 'nt' }))
+    const result = value(parts, (build, inputs) =>
+      build.add('accumulate', inputs, { count: 2, transposes: 'nt' }),
+    )
     expect(result).toEqual([1 + 10 + 100, 2 + 20 + 200, 4 + 20 + 100, 5 + 40 + 200])
   })
 
@@ -81,7 +99,9 @@ describe('operations that move entries', () => {
   it('gather gives zeros for a token outside the table', () => {
     const table = { type: once(2, 2), data: [1, 2, 3, 4] }
     const tokens = { type: step(), data: [1, 0, -1, 2] }
-    expect(value([table, tokens], (build, inputs) => build.add('gather', inputs))).toEqual([3, 4, 1, 2, 0, 0, 0, 0])
+    expect(value([table, tokens], (build, inputs) => build.add('gather', inputs))).toEqual([
+      3, 4, 1, 2, 0, 0, 0, 0,
+    ])
   })
 })
 
@@ -90,7 +110,11 @@ describe('dropout', () => {
     const build = new Builder(numbers)
     const a = build.leaf('input', 'a', step(3))
     const whole = build.add('dropout', [a], { rate: 0.5, stream: 4 })
-    const part = build.add('dropout', [build.add('slice', [a], { offset: 1, size: 2 })], { rate: 0.5, stream: 4, offset: 1 })
+    const part = build.add('dropout', [build.add('slice', [a], { offset: 1, size: 2 })], {
+      rate: 0.5,
+      stream: 4,
+      offset: 1,
+    })
     const data = Array.from({ length: 12 }, (_unused, i) => i + 1)
     const values = interpret({ nodes: build.nodes }, new Map([[a, valueOf(step(3), 2, 2, data)]]), {
       steps: 2,

@@ -10,7 +10,10 @@ const once = (...shape: number[]): Type => ({ extent: 'once', shape })
 function operand(type: Type, offset = 0, scale = 1): Operand {
   const copies = { once: 1, row: 2, step: 4 }[type.extent]
   const length = type.shape.reduce((a, b) => a * b, copies)
-  return { type, data: Array.from({ length }, (_unused, i) => offset + scale * Math.cos(1.7 * i + offset + 0.3)) }
+  return {
+    type,
+    data: Array.from({ length }, (_unused, i) => offset + scale * Math.cos(1.7 * i + offset + 0.3)),
+  }
 }
 
 const apply =
@@ -66,8 +69,24 @@ const cases: Record<string, { operands: Operand[]; write: Write; fixed?: number[
 
 /** Operations that only appear inside derivatives, or are checked as a whole in scan.test.ts. */
 const elsewhere = [
-  ...['input', 'state', 'parameter', 'constant', 'block', 'onehot', 'pick', 'scan', 'scan_gradient', 'accumulate'],
-  ...['positive', 'sign', 'inside', 'prefer', 'outer', 'sum_rows', 'scatter', 'cross_entropy_gradient'],
+  'input',
+  'state',
+  'parameter',
+  'constant',
+  'block',
+  'onehot',
+  'pick',
+  'scan',
+  'scan_gradient',
+  'accumulate',
+  'positive',
+  'sign',
+  'inside',
+  'prefer',
+  'outer',
+  'sum_rows',
+  'scatter',
+  'cross_entropy_gradient',
 ]
 
 describe('the operation table', () => {
@@ -121,7 +140,10 @@ describe('extremes and ties', () => {
   })
 
   it('takes log-softmax and cross-entropy of large values without overflow', () => {
-    const logits: Operand = { type: step(3), data: [1000, 0, -1000, 1000, 1000, 1000, -1e5, -1e5, 0, 3, 2, 1] }
+    const logits: Operand = {
+      type: step(3),
+      data: [1000, 0, -1000, 1000, 1000, 1000, -1e5, -1e5, 0, 3, 2, 1],
+    }
     const result = value([logits], apply('log_softmax'))
     expect(result.slice(0, 3)).toEqual([0, -1000, -2000])
     expect(result[3]).toBeCloseTo(-Math.log(3), 12)

@@ -1,9 +1,19 @@
 import { expect, it } from 'vitest'
 import { library } from '../../src/cells/index.ts'
 import { compile } from '../../src/equations/index.ts'
-import { Builder, differentiate, differentiateStep, numbers, printGraph, printStep } from '../../src/graph/index.ts'
+import {
+  Builder,
+  differentiate,
+  differentiateStep,
+  numbers,
+  printGraph,
+  printStep,
+} from '../../src/graph/index.ts'
 
-const lstm = compile(library.find(({ name }) => name === 'lstm')!.equations, { name: 'lstm' }).graph({ input: 3, hidden: 4 })
+const lstm = compile(library.find(({ name }) => name === 'lstm')!.equations, { name: 'lstm' }).graph({
+  input: 3,
+  hidden: 4,
+})
 
 it('prints the step of the LSTM', () => {
   expect(printStep(lstm)).toMatchInlineSnapshot(`
@@ -44,7 +54,8 @@ it('prints the step of the LSTM', () => {
 
 it('prints its derivative', () => {
   const { graph, states, inputs, parameters } = differentiateStep(lstm)
-  expect(printGraph({ nodes: graph.nodes }).split('\n').slice(lstm.nodes.length).join('\n')).toMatchInlineSnapshot(`
+  expect(printGraph({ nodes: graph.nodes }).split('\n').slice(lstm.nodes.length).join('\n'))
+    .toMatchInlineSnapshot(`
     "%29 d next c [B,4] = input()
     %30 d next h [B,4] = input()
     %31 d output h [B,4] = input()

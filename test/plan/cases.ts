@@ -34,5 +34,8 @@ export const namedCells: readonly (readonly [name: string, cell: Cell])[] = [
 
 /** Random cells, the same for every run. */
 export function randomCells(first: number, count: number): readonly (readonly [name: string, cell: Cell])[] {
-  return Array.from({ length: count }, (_unused, i) => [`random cell ${first + i}`, randomCell(first + i)] as const)
+  return Array.from(
+    { length: count },
+    (_unused, i) => [`random cell ${first + i}`, randomCell(first + i)] as const,
+  )
 }

@@ -3,7 +3,7 @@ import type { Cell } from '../../src/equations/index.ts'
 import { type Program, reference } from '../../src/runtime/index.ts'
 import { namedCells, programOf, randomCells, shapes, sized } from './cases.ts'
 import { cutResults, plannedResults } from './planned.ts'
-import { type Data, type Results, give, randomData, resultsOf, stackProgram, worst } from './windows.ts'
+import { type Data, type Results, difference, give, randomData, resultsOf, stackProgram } from './windows.ts'
 
 async function interpreted(program: Program, data: Data): Promise<Results> {
   const executable = await reference.compile(program)
@@ -21,11 +21,9 @@ function trained(program: Program, output: number): Program {
 async function expectSame(program: Program, seed: number): Promise<void> {
   const data = randomData(program, seed)
   const wanted = await interpreted(program, data)
-  const planned = worst(wanted, plannedResults(program, data))
-  expect(planned.error, planned.where).toBeLessThan(1e-10)
+  expect(difference(wanted, plannedResults(program, data), 1e-10)).toBe('')
   if (!program.gradient) return
-  const cut = worst(wanted, await cutResults(program, data))
-  expect(cut.error, cut.where).toBeLessThan(1e-10)
+  expect(difference(wanted, await cutResults(program, data), 1e-10)).toBe('')
 }
 
 async function checkCell(cell: Cell, seed: number): Promise<void> {
@@ -42,7 +40,7 @@ describe('cutting and planning keep the meaning', () => {
   })
 
   it('of random cells', async () => {
-    for (const [index, [, cell]] of randomCells(0, 60).entries()) await checkCell(cell, index)
+    for (const [index, [, cell]] of randomCells(0, 40).entries()) await checkCell(cell, index)
   })
 
   it('of several layers, where a cut in one goes through all', async () => {

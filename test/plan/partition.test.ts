@@ -75,7 +75,9 @@ describe('partition', () => {
     const [body] = bodies(cut([text, { input: 2, hidden: 3 }]))
     const next = body!.states.map((state) => state.next)
     expect(new Set(next).size).toBe(4)
-    const [copied] = bodies(cut(["output y, z\nvector b: hidden\ny = b\nz = x\ns' = 1 + s * b", { input: 2, hidden: 3 }]))
+    const [copied] = bodies(
+      cut(["output y, z\nvector b: hidden\ny = b\nz = x\ns' = 1 + s * b", { input: 2, hidden: 3 }]),
+    )
     for (const { node } of copied!.outputs) expect(copied!.nodes[node]!.op).toBe('copy')
   })
 
@@ -112,7 +114,8 @@ describe('partition', () => {
     const targets = build.leaf('input', 'targets', { extent: 'step', shape: [] })
     const loss = build.add('cross_entropy', [logits, targets])
     const part = build.add('slice', [logits], { offset: 0, size: 2 })
-    const ports = (names: Record<string, number>) => Object.entries(names).map(([name, node]) => ({ name, node }))
+    const ports = (names: Record<string, number>) =>
+      Object.entries(names).map(([name, node]) => ({ name, node }))
     const graph = {
       nodes: build.nodes,
       inputs: ports({ x: logits, targets }),

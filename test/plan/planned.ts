@@ -7,10 +7,16 @@ import { type Data, type Results, give, resultsOf } from './windows.ts'
 type Pieces = ReadonlyMap<string, readonly Piece[]>
 
 const rowsOf = (pieces: readonly Piece[]): number => Math.max(...pieces.map(({ row, rows }) => row + rows))
-const columnsOf = (pieces: readonly Piece[]): number => Math.max(...pieces.map(({ column, columns }) => column + columns))
+const columnsOf = (pieces: readonly Piece[]): number =>
+  Math.max(...pieces.map(({ column, columns }) => column + columns))
 
 /** Calls `visit` with the index of each entry of a part and its index in the whole, for whole vectors or matrices in a row. */
-function eachEntry(pieces: readonly Piece[], piece: Piece, length: number, visit: (part: number, whole: number) => void): void {
+function eachEntry(
+  pieces: readonly Piece[],
+  piece: Piece,
+  length: number,
+  visit: (part: number, whole: number) => void,
+): void {
   const [rows, columns] = [rowsOf(pieces), columnsOf(pieces)]
   for (let copy = 0; copy < length / (rows * columns); copy++) {
     for (let row = 0; row < piece.rows; row++) {
@@ -23,14 +29,18 @@ function eachEntry(pieces: readonly Piece[], piece: Piece, length: number, visit
 }
 
 /** The parts of named values, by the names of the parts. */
-function cut(whole: ReadonlyMap<string, Float64Array>, pieces: Pieces, prefix = ''): Map<string, Float64Array> {
+function cut(
+  whole: ReadonlyMap<string, Float64Array>,
+  pieces: Pieces,
+  prefix = '',
+): Map<string, Float64Array> {
   const parts = new Map<string, Float64Array>()
   for (const [name, list] of pieces) {
     const data = whole.get(prefix + name)
     if (!data) continue
     for (const piece of list) {
-      const copies = data.length / (rowsOf(list) * columnsOf(list))
-      const part = new Float64Array(copies * piece.rows * piece.columns)
+      const count = data.length / (rowsOf(list) * columnsOf(list))
+      const part = new Float64Array(count * piece.rows * piece.columns)
       eachEntry(list, piece, data.length, (at, from) => (part[at] = data[from]!))
       parts.set(prefix + piece.name, part)
     }
@@ -39,7 +49,12 @@ function cut(whole: ReadonlyMap<string, Float64Array>, pieces: Pieces, prefix = 
 }
 
 /** Named values from their parts; a part that is not there is zero. */
-function join(parts: Results, pieces: Pieces, prefix: string, lengthOf: (name: string) => number): Map<string, Float64Array> {
+function join(
+  parts: Results,
+  pieces: Pieces,
+  prefix: string,
+  lengthOf: (name: string) => number,
+): Map<string, Float64Array> {
   return new Map(
     [...pieces].map(([name, list]) => {
       const whole = new Float64Array(lengthOf(name))
@@ -62,7 +77,13 @@ export async function cutResults(program: Program, data: Data): Promise<Results>
     inputs: names(inputs, program.gradient.inputs),
     slots: 0,
   }
-  const cutProgram: Program = { graph, rows: program.rows, steps: program.steps, states: [], ...(gradient && { gradient }) }
+  const cutProgram: Program = {
+    graph,
+    rows: program.rows,
+    steps: program.steps,
+    states: [],
+    ...(gradient && { gradient }),
+  }
   const executable = await reference.compile(cutProgram)
   give(executable, {
     inputs: new Map([...cut(data.inputs, inputs), ...cut(data.inputs, outputs, 'd ')]),
@@ -72,7 +93,12 @@ export async function cutResults(program: Program, data: Data): Promise<Results>
   return joined(resultsOf(executable, cutProgram), program, data, { inputs, outputs, parameters })
 }
 
-function joined(parts: Results, program: Program, data: Data, all: Record<'inputs' | 'outputs' | 'parameters', Pieces>): Results {
+function joined(
+  parts: Results,
+  program: Program,
+  data: Data,
+  all: Record<'inputs' | 'outputs' | 'parameters', Pieces>,
+): Results {
   const input = (name: string): number => data.inputs.get(name)!.length
   const wanted = new Map([...all.inputs].filter(([name]) => program.gradient?.inputs.includes(name)))
   const { nodes, outputs } = program.graph
@@ -93,12 +119,16 @@ export function plannedResults(program: Program, data: Data): Results {
   const made = plan(program)
   const { inputs, outputs, parameters, graph } = made.partition
   const leaves = new Map<number, Value>()
-  const give = (ports: readonly { name: string; node: number }[], parts: ReadonlyMap<string, Float64Array>): void => {
-    for (const { name, node } of ports) leaves.set(node, valueOf(made.nodes[node]!.type, steps, rows, parts.get(name)!))
+  const setAll = (
+    ports: readonly { name: string; node: number }[],
+    parts: ReadonlyMap<string, Float64Array>,
+  ): void => {
+    for (const { name, node } of ports)
+      leaves.set(node, valueOf(made.nodes[node]!.type, steps, rows, parts.get(name)!))
   }
-  give(graph.inputs, cut(data.inputs, inputs))
-  give(made.seeds, cut(data.inputs, outputs, 'd '))
-  give(graph.parameters, cut(data.parameters, parameters))
+  setAll(graph.inputs, cut(data.inputs, inputs))
+  setAll(made.seeds, cut(data.inputs, outputs, 'd '))
+  setAll(graph.parameters, cut(data.parameters, parameters))
   const values = interpretPlan(made, leaves, { steps, rows })
   const read = (ports: readonly { name: string; node: number }[], prefix: string) =>
     ports.map(({ name, node }) => [prefix + name, values[node]!.data] as const)

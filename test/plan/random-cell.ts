@@ -92,7 +92,9 @@ class CellWriter {
 
   /** One or two outputs: a value of any kind, or the new state. The first always uses every size name. */
   #outputs(lines: string[]): string[] {
-    lines.push(`y = ${this.#matrix('hidden', 'p')} @ (${this.#bounded('p', 1)} + anchor) + ${this.#vector('hidden', 1)}`)
+    lines.push(
+      `y = ${this.#matrix('hidden', 'p')} @ (${this.#bounded('p', 1)} + anchor) + ${this.#vector('hidden', 1)}`,
+    )
     if (this.#chance(0.4)) return ['y']
     if (this.#chance(0.4)) return ['s0', 'y']
     const size = this.#size()
@@ -117,7 +119,9 @@ class CellWriter {
     const value = this.#bounded(size, 3)
     if (this.#chance(0.4)) return value
     const gate = `sigmoid(${this.#vector(size, 2)})`
-    return this.#chance(0.5) ? `${gate} * ${name} + (1 - ${gate}) * ${value}` : `0.6 * ${name} + ${gate} * ${value}`
+    return this.#chance(0.5)
+      ? `${gate} * ${name} + (1 - ${gate}) * ${value}`
+      : `0.6 * ${name} + ${gate} * ${value}`
   }
 
   #bounded(size: Size, depth: number): string {
@@ -137,7 +141,7 @@ class CellWriter {
       case 5:
         return this.#pick(functions)(this.#vector(size, depth - 1))
       case 6:
-        return this.#pick([this.#norm, this.#block])!.call(this, size, depth)
+        return this.#chance(0.5) ? this.#norm(size, depth) : this.#block(size, depth)
       default:
         return this.#pick(pairs)(this.#vector(size, depth - 1), this.#vector(size, depth - 1))
     }
@@ -191,7 +195,8 @@ class CellWriter {
 
   #block(size: Size, depth: number): string {
     const which = this.#random.below(2)
-    if (size === 'hidden' && this.#chance(0.5)) return `block(${this.#vector('2 * hidden', depth - 1)}, ${which}, 2)`
+    if (size === 'hidden' && this.#chance(0.5))
+      return `block(${this.#vector('2 * hidden', depth - 1)}, ${which}, 2)`
     return `block([${this.#vector(size, depth - 1)}, ${this.#vector(size, depth - 1)}], ${which}, 2)`
   }
 }

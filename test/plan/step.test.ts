@@ -10,7 +10,11 @@ import { stackProgram } from './windows.ts'
 const all = { outputs: [true], inputs: [true] }
 
 /** The program of a cell as it stands in a window, cut. */
-function program(text: string, request?: Parameters<typeof stepProgram>[1], sizes = { input: 2, hidden: 3 }): StepProgram {
+function program(
+  text: string,
+  request?: Parameters<typeof stepProgram>[1],
+  sizes = { input: 2, hidden: 3 },
+): StepProgram {
   const window = stackProgram([sized(compile(text, { name: 'cell' }), sizes)], { rows: 2, steps: 2 })
   const scan = partition(window.graph).graph.nodes.find(({ op }) => op === 'scan')!
   return stepProgram(scan.attributes.step as StepGraph, request)
@@ -65,14 +69,17 @@ describe('stepProgram', () => {
 
   it('passes no gradient on through a state that is not read', () => {
     const made = program("unused = c\nc' = U @ x\nq' = q + c'\nh = q'", all)
-    expect(made.states.map(({ name, carries }) => [name, carries.map(({ source }) => source !== undefined)])).toEqual([
+    expect(
+      made.states.map(({ name, carries }) => [name, carries.map(({ source }) => source !== undefined)]),
+    ).toEqual([
       ['c', [false]],
       ['q', [true]],
     ])
   })
 
   it('drops what only unwanted gradients need', () => {
-    const text = "output y, z\nh' = tanh(W @ h + U @ x)\ny = h'\nz = (V @ exp(h)) * b\nmatrix V: [hidden, hidden]"
+    const text =
+      "output y, z\nh' = tanh(W @ h + U @ x)\ny = h'\nz = (V @ exp(h)) * b\nmatrix V: [hidden, hidden]"
     const made = program(text, { outputs: [true, false], inputs: [false] })
     const [, z] = made.seeds
     expect(z).toBeUndefined()
@@ -83,12 +90,12 @@ describe('stepProgram', () => {
   })
 
   it('sums the gradient of a transposed matrix the other way round', () => {
-    const made = program("matrix W: [hidden, hidden]\nh' = tanh(W^T @ h + W @ x)", all, { input: 3, hidden: 3 })
-    const flags = made.matrices.map(({ transposed, operand }) => [transposed, made.nodes[operand]!.name])
-    expect(flags.toSorted()).toEqual([
-      [false, 'x'],
-      [true, 'h'],
-    ])
+    const made = program("matrix W: [hidden, hidden]\nh' = tanh(W^T @ h + W @ x)", all, {
+      input: 3,
+      hidden: 3,
+    })
+    const flags = made.matrices.map(({ transposed, operand }) => `${made.nodes[operand]!.name} ${transposed}`)
+    expect(flags.toSorted((a, b) => a.localeCompare(b))).toEqual(['h true', 'x false'])
   })
 
   it('computes with constants beforehand', () => {

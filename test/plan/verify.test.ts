@@ -14,25 +14,36 @@ function words(program: Program, vectorWidth: number): Int32Array {
 
 const input = Vocabulary.of('a small vocabulary')
 const shape = { rows: 9, steps: 3, training: true }
-const onehot = model({ input, layers: [cells.lstm(20), cells.gru(20)], dropout: 0.3 }).program({ ...shape, slots: 3 })
-const embedded = model({ input, layers: [cells.gru_reset_before(20)], embedding: 7 }).program({ ...shape, slots: 2 })
-const turned = programOf(namedCells.find(([name]) => name === 'one matrix both ways in one sum')![1], shapes[3])
+const onehot = model({ input, layers: [cells.lstm(20), cells.gru(20)], dropout: 0.3 }).program({
+  ...shape,
+  slots: 3,
+})
+const embedded = model({ input, layers: [cells.gru_reset_before(20)], embedding: 7 }).program({
+  ...shape,
+  slots: 2,
+})
+const turned = programOf(
+  namedCells.find(([name]) => name === 'one matrix both ways in one sum')![1],
+  shapes[3],
+)
 const normed = programOf(namedCells.find(([name]) => name === 'norms of sums and of states')![1], shapes[1])
 
 describe('verify accepts', () => {
   it.each(namedCells)('%s', (_name, cell) => {
-    for (const width of [4, 16]) for (const one of shapes) verify(words(programOf(cell, one), width))
+    for (const width of [4, 16])
+      for (const one of shapes) expect(() => verify(words(programOf(cell, one), width))).not.toThrow()
   })
 
   it('random cells', () => {
-    for (const [index, [, cell]] of randomCells(100, 60).entries()) verify(words(programOf(cell, shapes[index % 3]!), 8))
+    for (const [index, [, cell]] of randomCells(100, 25).entries())
+      expect(() => verify(words(programOf(cell, shapes[index % 3]!), 8))).not.toThrow()
   })
 
   it('models, with and without a backward pass', () => {
     for (const program of [onehot, embedded]) {
-      verify(words(program, 8))
       const { gradient: _none, ...forward } = program
-      verify(words(forward, 8))
+      expect(() => verify(words(program, 8))).not.toThrow()
+      expect(() => verify(words(forward, 8))).not.toThrow()
     }
   })
 })
@@ -41,10 +52,10 @@ describe('verify accepts', () => {
 const tried = 8
 
 /** Calls `visit` with the name of each field and where it stands in a plan. */
-function eachField(plan: Int32Array, visit: (name: string, at: number) => void): void {
+function eachField(good: Int32Array, visit: (name: string, at: number) => void): void {
   header.forEach((field, at) => visit(`header.${field}`, at))
   for (const [section, name] of (Object.keys(records) as RecordName[]).entries()) {
-    const [offset, count] = [plan[header.length + 2 * section]!, plan[header.length + 2 * section + 1]!]
+    const [offset, count] = [good[header.length + 2 * section]!, good[header.length + 2 * section + 1]!]
     const stride = Math.max(1, Math.floor(count / tried))
     for (let i = 0; i < count; i += stride) {
       records[name].forEach((field, k) => visit(`${name}.${field}`, offset + i * records[name].length + k))
@@ -52,8 +63,8 @@ function eachField(plan: Int32Array, visit: (name: string, at: number) => void):
   }
 }
 
-function isRefused(plan: Int32Array, at: number, value: number): boolean {
-  const broken = plan.slice()
+function isRefused(good: Int32Array, at: number, value: number): boolean {
+  const broken = good.slice()
   broken[at] = value
   try {
     verify(broken)
@@ -75,7 +86,9 @@ function refused(value: number): Record<'sometimes' | 'never', string[]> {
   }
   const names = [...found]
   const those = (has: boolean, hasNot: boolean): string[] =>
-    names.flatMap(([name, results]) => (results.has(true) === has && results.has(false) === hasNot ? [name] : []))
+    names.flatMap(([name, results]) =>
+      results.has(true) === has && results.has(false) === hasNot ? [name] : [],
+    )
   return { sometimes: those(true, true), never: those(false, true) }
 }
 
@@ -176,7 +189,7 @@ describe('verify refuses', () => {
     expect(() => verify(broken(header.indexOf('magic'), 1))).toThrow('a plan of this version')
     expect(() => verify(broken(header.indexOf('version'), 99))).toThrow('a plan of this version')
     expect(() => verify(good.slice(0, good.length - 1))).toThrow('lies inside the plan')
-    expect(() => verify(good.slice(0, 5))).toThrow()
+    expect(() => verify(good.slice(0, 5))).toThrow('lies inside the plan')
   })
 
   it('addresses that lie in the arena only just', () => {

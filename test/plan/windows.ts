@@ -1,9 +1,20 @@
 import { Stream } from '../../src/core/random.ts'
-import { Builder, type Port, type StepGraph, type Type, copies, entries, numbers } from '../../src/graph/index.ts'
+import {
+  Builder,
+  type Port,
+  type StepGraph,
+  type Type,
+  copies,
+  entries,
+  numbers,
+} from '../../src/graph/index.ts'
 import type { Executable, Program } from '../../src/runtime/index.ts'
 
 /** A window that runs a stack of cells; every output, final state, input gradient and initial state can be seen. */
-export function stackProgram(steps: readonly StepGraph[], shape: { readonly rows: number; readonly steps: number }): Program {
+export function stackProgram(
+  steps: readonly StepGraph[],
+  shape: { readonly rows: number; readonly steps: number },
+): Program {
   const build = new Builder(numbers)
   const [inputs, parameters, outputs]: Port[][] = [[], [], []]
   const states: { initial: string; final: string }[] = []
@@ -20,7 +31,9 @@ export function stackProgram(steps: readonly StepGraph[], shape: { readonly rows
     const initial = step.states.map(({ name, previous }) =>
       leaf('input', inputs!, `${prefix}${name}0`, { extent: 'row', shape: typeOf(step, previous) }),
     )
-    const own = step.parameters.map(({ name, node }) => leaf('parameter', parameters!, `${prefix}${name}`, step.nodes[node]!.type))
+    const own = step.parameters.map(({ name, node }) =>
+      leaf('parameter', parameters!, `${prefix}${name}`, step.nodes[node]!.type),
+    )
     const scan = build.add('scan', [sequence, ...initial, ...own], { step })
     const pick = (index: number): number => build.add('pick', [scan], { index })
     step.outputs.forEach(({ name }, i) => outputs!.push({ name: `${prefix}${name}`, node: pick(i) }))
@@ -50,7 +63,9 @@ export function randomData({ graph, rows, steps, gradient }: Program, seed: numb
     )
   const filled = (ports: readonly Port[], limit: number, prefix = '') =>
     ports.map(({ name, node }) => [`${prefix}${name}`, fill(graph.nodes[node]!.type, limit)] as const)
-  const seeded = graph.outputs.filter(({ name, node }) => gradient?.of.includes(name) && graph.nodes[node]!.type.shape.length > 0)
+  const seeded = graph.outputs.filter(
+    ({ name, node }) => gradient?.of.includes(name) && graph.nodes[node]!.type.shape.length > 0,
+  )
   return {
     inputs: new Map([...filled(graph.inputs, 1), ...filled(seeded, 1, 'd ')]),
     parameters: new Map(filled(graph.parameters, scale)),
@@ -77,15 +92,17 @@ export function resultsOf(executable: Executable, { graph, gradient }: Program):
   ])
 }
 
-/** The largest difference between two sets of results, relative above 1, and where it is. */
-export function worst(wanted: Results, got: Results): { readonly error: number; readonly where: string } {
-  let found = { error: 0, where: '' }
+/** Where two sets of results differ most, in words, relative above 1; empty within the tolerance. */
+export function difference(wanted: Results, got: Results, tolerance: number): string {
+  let [largest, found] = [tolerance, '']
   for (const [name, want] of wanted) {
     const have = got.get(name)
-    if (have?.length !== want.length) return { error: Infinity, where: `${name} has ${have?.length} entries, not ${want.length}` }
+    if (have?.length !== want.length) return `${name} has ${have?.length} entries, not ${want.length}`
     for (let i = 0; i < want.length; i++) {
       const error = Math.abs(want[i]! - have[i]!) / (1 + Math.abs(want[i]!))
-      if (!(error <= found.error)) found = { error, where: `${name}[${i}] is ${have[i]}, not ${want[i]}` }
+      if (error <= largest) continue
+      largest = error
+      found = `${name}[${i}] is ${have[i]}, not ${want[i]}`
     }
   }
   return found

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { type Program, type Run, type Runtime, reference } from '../../src/runtime/index.ts'
 import { packedRuntime } from '../../src/runtime/packed.ts'
 import { devices, threaded, titleOf } from '../kernels/devices.ts'
-import { type Data, type Results, give, resultsOf, worst } from '../plan/windows.ts'
+import { type Data, type Results, difference, give, resultsOf } from '../plan/windows.ts'
 
 /** Every instruction set that works here, native and WebAssembly, with one thread. */
 export const runtimes: readonly (readonly [name: string, runtime: Runtime])[] = devices.map(
@@ -10,7 +10,9 @@ export const runtimes: readonly (readonly [name: string, runtime: Runtime])[] = 
 )
 
 /** A runtime of each kind for each wanted number of threads. */
-export async function withThreads(counts: readonly number[]): Promise<readonly (readonly [string, readonly Runtime[]])[]> {
+export async function withThreads(
+  counts: readonly number[],
+): Promise<readonly (readonly [string, readonly Runtime[]])[]> {
   return Promise.all(
     threaded.map(async ({ name, open }) => {
       const opened = await Promise.all(counts.map((count) => open(count)))
@@ -20,7 +22,12 @@ export async function withThreads(counts: readonly number[]): Promise<readonly (
 }
 
 /** Results of calls one after the other on one executable. */
-export async function results(runtime: Runtime, program: Program, data: Data, calls: readonly Run[]): Promise<Results[]> {
+export async function results(
+  runtime: Runtime,
+  program: Program,
+  data: Data,
+  calls: readonly Run[],
+): Promise<Results[]> {
   const executable = await runtime.compile(program)
   const found: Results[] = []
   for (const call of calls) {
@@ -51,15 +58,14 @@ export async function expectAgreement(
 ): Promise<void> {
   const want = await wanted(program, data, calls)
   const got = await results(runtime, program, data, calls)
-  for (const [call, one] of want.entries()) {
-    const { error, where } = worst(one, got[call]!)
-    expect(error, `call ${call}: ${where}`).toBeLessThan(tolerance)
-  }
+  want.forEach((one, call) => expect(difference(one, got[call]!, tolerance)).toBe(''))
 }
 
 /** Data for a shorter window: the first steps of every sequence. */
 function shortened({ graph, steps }: Program, data: Data, wantedSteps: number): Data {
-  const ports = new Map([...graph.inputs, ...graph.outputs].map(({ name, node }) => [name, graph.nodes[node]!.type.extent]))
+  const ports = new Map(
+    [...graph.inputs, ...graph.outputs].map(({ name, node }) => [name, graph.nodes[node]!.type.extent]),
+  )
   const inputs = [...data.inputs].map(([name, all]) => {
     const extent = ports.get(name.startsWith('d ') ? name.slice(2) : name)
     return [name, extent === 'step' ? all.subarray(0, (all.length / steps) * wantedSteps) : all] as const

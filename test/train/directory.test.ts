@@ -147,7 +147,8 @@ describe('a run directory', () => {
       expect(model.parameters.get('gain')!.shape).toEqual([4])
     }
     await expect(readModel(join(path, 'nothing'))).rejects.toMatchObject({ code: 'run-empty' })
-    await expect(readModel(join(path, 'run.json'))).rejects.toMatchObject({ code: 'safetensors' })
+    await expect(readModel(join(path, 'run.json'))).rejects.toMatchObject({ code: 'model-file' })
+    expect(await readModel(join(path, 'checkpoints', last))).toEqual(await readModel(path, 'last'))
   })
 })
 
@@ -270,7 +271,7 @@ describe('a bad disk', () => {
   test('at the start says why there is no run', async () => {
     await mkdir(path, { recursive: true })
     await writeFile(join(path, 'file'), '')
-    await expect(RunDirectory.create(join(path, 'file'))).rejects.toThrow('Cannot open a run in')
+    await expect(RunDirectory.create(join(path, 'file'))).rejects.toThrow('there is a file in its place')
     await expect(RunDirectory.create(join(path, 'file', 'run'))).rejects.toThrow(
       'a part of the path is a file',
     )

@@ -220,8 +220,8 @@ describe('leaving early', () => {
     await expect(collect(train(fakeModel(vocabulary), book, options))).rejects.toMatchObject({
       code: 'training-diverged',
       message:
-        'The loss (NaN) of update 6 is no finite number: take a lower learning rate (now 0.05) or a smaller clipNorm (now 5). ' +
-        'The checkpoint of update 5 is kept.',
+        'The loss (NaN) of update 6 is no finite number. Try a lower learning rate (now 0.05) or stronger clipping ' +
+        '(clipNorm, now 5). The checkpoint of update 5 is kept.',
     })
     expect(run.saved.map(({ progress }) => progress.step)).toEqual([0, 5])
     expect(runtime.alive).toBe(0)
@@ -265,7 +265,7 @@ describe('a run that goes on', () => {
       code: 'resume-differs',
       message:
         'This does not continue the run; what differs: batch (4, now 5); ' +
-        'text (200 characters of the text, now 201 of b.txt); model.',
+        'text (200 characters of the text, now 201 of b.txt); model. Leave that out, or train a new run.',
     })
     expect(runtime.alive).toBe(0)
   })

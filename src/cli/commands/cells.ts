@@ -1,42 +1,58 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { type CellRecord, library } from '../../cells/index.ts'
-import { SluiceError } from '../../core/errors.ts'
-import { nearest } from '../../equations/index.ts'
+import { type Spelling, cellText, compile } from '../../equations/index.ts'
+import { libraryCell } from '../cell-choice.ts'
 import { type Output, openOutput } from '../output.ts'
 import { widthOf } from '../view/screen.ts'
 import { wrap } from '../view/width.ts'
 
+interface CellsFlags {
+  readonly plain?: boolean
+  readonly latex?: boolean
+  readonly unicode?: boolean
+  readonly json?: boolean
+}
+
+const spellings = {
+  plain: 'with primes and @, in canonical form',
+  latex: 'as a textbook prints them, in LaTeX',
+  unicode: 'as a textbook prints them, in Unicode',
+} as const satisfies Record<Spelling, string>
+
+const spellingNames = Object.keys(spellings) as readonly Spelling[]
+
 /** `sluice cells`. */
 export function cellsCommand(): Command {
-  return new Command('cells')
+  const command = new Command('cells')
     .summary('list the cells of the library, or print the equations of one')
     .description(
       'Lists the cells of the library. With a name, prints its equations as a file that\n' +
         '`sluice check` and `sluice train --cell` read: a start for a cell of your own.',
     )
     .argument('[name]', 'a cell of the library')
+    .optionsGroup('Equations:')
+  for (const name of spellingNames) {
+    const others = spellingNames.filter((other) => other !== name)
+    command.addOption(new Option(`--${name}`, spellings[name]).conflicts([...others]))
+  }
+  return command
+    .optionsGroup('Output:')
     .option('--json', 'one JSON object a line for each cell')
-    .action((name: string | undefined, flags: { readonly json?: boolean }) => {
-      const output = openOutput(flags)
-      const records = name === undefined ? library : [cellNamed(name)]
-      if (output.json) for (const record of records) output.record(recordOf(record))
-      else output.results.write(name === undefined ? list(output) : cellFile(records[0]!))
-    })
+    .action(runCells)
 }
 
-function cellNamed(name: string): CellRecord {
-  const record = library.find((cell) => cell.name === name)
-  if (record) return record
-  const names = library.map((cell) => cell.name)
-  const close = nearest(name, names)
-  throw new SluiceError(
-    'cell-unknown',
-    `There is no cell "${name}". ${close ? `Did you mean ${close}?` : `There are ${names.join(', ')}.`}`,
-  )
+function runCells(name: string | undefined, flags: CellsFlags): void {
+  const output = openOutput(flags)
+  const spelling = spellingNames.find((wanted) => flags[wanted])
+  const records = name === undefined ? library : [libraryCell(name)]
+  if (output.json) for (const record of records) output.record(recordOf(record, spelling))
+  else if (name === undefined && spelling === undefined) output.results.write(list(output))
+  else output.results.write(records.map((record) => cellFile(record, spelling)).join('\n'))
 }
 
-/** The equations of a cell, without the margin that they have in the library. */
-export function equationsOf({ equations }: CellRecord): string {
+/** The equations of a cell in a spelling; absent: as the library has them, without their margin. */
+export function equationsOf({ name, equations }: CellRecord, spelling?: Spelling): string {
+  if (spelling !== undefined) return cellText(compile(equations, { name }), spelling).trimEnd()
   return equations
     .trim()
     .split('\n')
@@ -44,9 +60,9 @@ export function equationsOf({ equations }: CellRecord): string {
     .join('\n')
 }
 
-function recordOf(record: CellRecord): object {
+function recordOf(record: CellRecord, spelling?: Spelling): object {
   const { name, title, citation, year, init } = record
-  return { name, title, citation, year, init, equations: equationsOf(record) }
+  return { name, title, citation, year, init, equations: equationsOf(record, spelling) }
 }
 
 function list({ results, style }: Output): string {
@@ -63,13 +79,13 @@ function list({ results, style }: Output): string {
 }
 
 /** A cell as a file of equations, with what the equations do not say in comments. */
-export function cellFile(record: CellRecord): string {
+export function cellFile(record: CellRecord, spelling?: Spelling): string {
   const starts = Object.entries(record.init).map(([name, value]) => `${name}=${value}`)
-  return [
-    `# ${record.title}`,
-    `# ${record.citation}, ${record.year}`,
-    ...starts.map((start) => `# starts with ${start}; from a file: --init ${start}`),
-    equationsOf(record),
-    '',
-  ].join('\n')
+  const comments = [
+    record.title,
+    `${record.citation}, ${record.year}`,
+    ...starts.map((start) => `starts with ${start}; from a file: --init ${start}`),
+  ]
+  const mark = spelling === 'latex' ? '%' : '#'
+  return [...comments.map((line) => `${mark} ${line}`), equationsOf(record, spelling), ''].join('\n')
 }

@@ -59,9 +59,9 @@ async function gradientError(cell: Cell, sizes: Readonly<Record<string, number>>
 
 function requireGradient({ name, gradient }: CellReport): void {
   if (gradient.ok) return
-  throw new SluiceError(
-    'gradient-check',
-    `The gradient of "${name}" at "${gradient.at}" is off by ${gradient.error.toExponential(1)}: either its values ` +
-      'leave the range of numbers, or this is a mistake of Sluice; please report it with the equations.',
-  )
+  throw new SluiceError('gradient-check', {
+    cell: name,
+    name: gradient.at,
+    error: gradient.error.toExponential(1),
+  })
 }

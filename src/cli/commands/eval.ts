@@ -8,8 +8,8 @@ import {
   runtimeFor,
   whole,
 } from '../options.ts'
-import { text as texts } from '../../data/file.ts'
 import { type ModelFlags, addLastOption, openModel } from '../open-model.ts'
+import { openText } from '../open-text.ts'
 import { openOutput } from '../output.ts'
 import { evaluate } from '../../train/index.ts'
 import { textNotes } from '../train-words.ts'
@@ -45,9 +45,7 @@ export function evalCommand(): Command {
 async function runEval(path: string, file: string, flags: EvalFlags): Promise<void> {
   const output = openOutput(flags)
   const { model } = await openModel(path, flags, output)
-  const { vocabulary } = model
-  const { keepCr = false, encoding } = flags
-  const text = await texts.file(file, { vocabulary, keepCr, ...(encoding !== undefined && { encoding }) })
+  const text = await openText(file, flags, model.vocabulary)
   for (const note of textNotes(text)) output.note(note)
   const runtime = await runtimeFor(flags, output)
   const { batch = 50, window = 50 } = flags

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { namesHelp, trainNames } from '../char-rnn.ts'
 import { library } from '../../cells/index.ts'
 import { type ModelFlags, modelDefaults } from '../model-choice.ts'
+import type { TextFlags } from '../open-text.ts'
 import { openOutput } from '../output.ts'
 import {
   type OutputFlags,
@@ -19,11 +20,7 @@ import type { SettingsFlags } from '../train-settings.ts'
 import { runTraining } from '../run-training.ts'
 
 /** Everything that `sluice train` takes. */
-export interface TrainFlags extends ModelFlags, SettingsFlags, RuntimeFlags, OutputFlags {
-  /** The text, by another name than the argument's. */
-  readonly text?: string
-  readonly keepCr?: boolean
-  readonly encoding?: string
+export interface TrainFlags extends TextFlags, ModelFlags, SettingsFlags, RuntimeFlags, OutputFlags {
   readonly out?: string
   /** The directory to go on in; true for the latest run. */
   readonly resume?: string | true

@@ -10,6 +10,15 @@ export function short(value: number): string {
   return `${size.toFixed(size < 9.995 ? 2 : size < 99.95 ? 1 : 0)} ${unit}`
 }
 
+/** A size in memory of some megabytes or more: `1.50 GB`, `240 EB`. */
+export function bytes(value: number): string {
+  const units = ['MB', 'GB', 'TB', 'PB', 'EB', 'ZB', 'YB']
+  let size = value / 1e6
+  let unit = 0
+  for (; size >= 999.5 && unit < units.length - 1; unit++) size /= 1000
+  return `${size.toFixed(size < 9.995 ? 2 : size < 99.95 ? 1 : 0)} ${units[unit]}`
+}
+
 /** A time span: `0:07`, `12:30`, `3 h 05 min`, `2 d 4 h`; `?` for what is no number. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?'

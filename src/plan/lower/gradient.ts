@@ -129,8 +129,7 @@ class GradientLowering {
     this.#carries.set(leaf, place)
     this.#scan.homes.set(leaf, [place])
     if (made === undefined) this.#next.set(leaf, this.#lowering.constant(0))
-    else if (made !== leaf)
-      this.#addHome(made, this.#needsCopy(leaf, made) ? this.#spare(leaf) : place)
+    else if (made !== leaf) this.#addHome(made, this.#needsCopy(leaf, made) ? this.#spare(leaf) : place)
   }
 
   #isProduct(id: number): boolean {

@@ -154,7 +154,7 @@ class WindowLowering {
       case 'spread':
         return
       default:
-        throw new Unsupported(`This runtime has no plan for "${node.op}" over a window.`)
+        throw new Unsupported('unsupported/operation', { op: node.op })
     }
   }
 
@@ -204,7 +204,7 @@ class WindowLowering {
   #initialState(input: number, state: Operand): void {
     if (isZero(this.#plan.nodes, input)) return
     const { op } = this.#plan.nodes[input]!
-    if (op !== 'input') throw new Unsupported('This runtime takes initial states from inputs or as zero.')
+    if (op !== 'input') throw new Unsupported('unsupported/initial')
     this.#places.redirect(this.#value(input), state)
   }
 
@@ -348,7 +348,7 @@ class WindowLowering {
   }
 
   #loss(id: number): void {
-    if (this.#targets !== undefined) throw new Unsupported('This runtime plans one loss a program.')
+    if (this.#targets !== undefined) throw new Unsupported('unsupported/losses')
     const [logits, targets] = this.#plan.nodes[id]!.inputs as [number, number]
     const { arena, shape } = this.#lowering
     const { type } = this.#plan.nodes[logits]!
@@ -382,7 +382,7 @@ class WindowLowering {
     if (op === 'cross_entropy') return { kind: 'loss', places: [] }
     if (type.extent === 'step') return { kind: 'steps', places: [this.#value(id)] }
     const scan = op === 'pick' ? this.#scans.get(inputs[0]!) : undefined
-    if (!scan) throw new Unsupported('This runtime gives sequences, final states and the loss as outputs.')
+    if (!scan) throw new Unsupported('unsupported/outputs')
     return {
       kind: 'final',
       places: [scan.states[(attributes.index as number) - scan.program.outputs.length]!],

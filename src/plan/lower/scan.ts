@@ -134,9 +134,7 @@ export class ScanLowering {
     const input = this.settings.inputs[this.program.inputs.findIndex(({ node }) => node === at)]
     invariant(input, `node ${at} of ${this.program.name} has a place`)
     if (input.kind === 'vectors') return input.operand
-    throw new Unsupported(
-      `The cell "${this.program.name}" reads its input entry by entry, which this runtime cannot do with one-hot input: embed it.`,
-    )
+    throw new Unsupported('unsupported/one-hot', { cell: this.program.name })
   }
 
   /** The tokens of an input that is one-hot, where a product reads it. */

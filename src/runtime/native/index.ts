@@ -50,26 +50,19 @@ export function openNative(options: NativeOptions = {}): Device {
   const set = sets[index]
   if (set === undefined) {
     const known = sets.map(({ name }) => name).join(', ')
-    throw new Unsupported(`This processor or build has no instruction set '${options.isa}': it has ${known}.`)
+    throw new Unsupported('unsupported/isa', { isa: options.isa ?? 'auto', known })
   }
   return new NativeDevice(native, index, set, threadCount(options.threads, availableParallelism()))
 }
 
 function addon(): Addon {
   if (!existsSync(path)) {
-    throw new Unsupported(
-      "The native runtime is not built: install a C++ compiler and run 'npm run kernels'.",
-    )
+    throw new Unsupported('unsupported/native-missing')
   }
   try {
     return createRequire(import.meta.url)(path) as Addon
-  } catch (error) {
-    throw new Unsupported(
-      `The native runtime does not load (${(error as Error).message}): run 'npm run kernels'.`,
-      {
-        cause: error,
-      },
-    )
+  } catch (cause) {
+    throw new Unsupported('unsupported/native-broken', { reason: (cause as Error).message }, { cause })
   }
 }
 
@@ -111,10 +104,7 @@ class NativeDevice implements Device {
 function attempt<T>(task: () => T): T {
   try {
     return task()
-  } catch (error) {
-    const reason = (error as Error).message
-    throw new Unsupported(
-      `The native runtime cannot start: ${reason}. Use fewer threads or a smaller program.`,
-    )
+  } catch (cause) {
+    throw new Unsupported('unsupported/native-start', { reason: (cause as Error).message }, { cause })
   }
 }

@@ -66,10 +66,7 @@ class ReferenceExecutable implements Executable {
   #node(ports: ReadonlyMap<string, number>, name: string): number {
     const node = ports.get(name)
     if (node === undefined) {
-      throw new SluiceError(
-        'program-name',
-        `This program has no "${name}"; it has ${[...ports.keys()].join(', ')}.`,
-      )
+      throw new SluiceError('program-name/value', { name, names: [...ports.keys()].join(', ') })
     }
     return node
   }
@@ -82,23 +79,20 @@ class ReferenceExecutable implements Executable {
   read(name: string): Float64Array {
     this.#node(this.#outputs, name)
     const result = this.#results.get(name)
-    if (!result) throw new SluiceError('program-read', `"${name}" was not computed by the last call.`)
+    if (!result) throw new SluiceError('program-read/computed', { name })
     return result.slice()
   }
 
   #parameter(name: string) {
     const parameter = this.#parameters.get(name)
-    if (!parameter) throw new SluiceError('program-name', `This program has no parameter "${name}".`)
+    if (!parameter) throw new SluiceError('program-name/parameter', { name })
     return parameter
   }
 
   writeParameter(name: string, data: ArrayLike<number>, buffer: ParameterBuffer = 'value'): void {
     const target = this.#parameter(name).buffers[buffer]
     if (data.length !== target.length) {
-      throw new SluiceError(
-        'program-size',
-        `Parameter "${name}" has ${target.length} entries, not ${data.length}.`,
-      )
+      throw new SluiceError('program-size/parameter', { name, needed: target.length, count: data.length })
     }
     target.set(data)
   }

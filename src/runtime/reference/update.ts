@@ -5,7 +5,8 @@ type Entries = Float64Array
 
 /**
  * Clips all gradients of a model together, in place: each entry to ±clipValue, then all by one factor to the norm
- * clipNorm (Pascanu et al. 2013). Gives the norm between the two.
+ * clipNorm (Pascanu et al. 2013). Gives the norm between the two; where that is no finite number, the second clipping
+ * would only spread it, and is left out.
  */
 export function clipGradients(
   { clipValue, clipNorm }: UpdateSettings,
@@ -19,7 +20,8 @@ export function clipGradients(
   }
   const norm = Math.sqrt(squares)
   const factor = clipNorm > 0 ? Math.min(1, clipNorm / (norm + 1e-6)) : 1
-  if (factor !== 1) for (const gradient of gradients) gradient.forEach((g, i) => (gradient[i] = g * factor))
+  if (Number.isFinite(norm) && factor !== 1)
+    for (const gradient of gradients) gradient.forEach((g, i) => (gradient[i] = g * factor))
   return norm
 }
 

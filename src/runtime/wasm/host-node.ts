@@ -29,7 +29,7 @@ export const nodeHost: Host = {
 
 async function compile(file: string): Promise<WebAssembly.Module> {
   const bytes = await readFile(new URL(file, folder)).catch((cause: unknown) => {
-    throw new Unsupported("The WebAssembly runtime is not built: run 'npm run kernels'.", { cause })
+    throw new Unsupported('unsupported/wasm-missing', {}, { cause })
   })
   return WebAssembly.compile(bytes)
 }

@@ -34,15 +34,13 @@ const firstPages = 32
 /** Opens the WebAssembly runtime. @throws Unsupported when it is not built or may not share memory */
 export async function openWasm(options: WasmOptions = {}): Promise<Device> {
   if (!inNode) {
-    throw new Unsupported('WebAssembly runs in Node alone as yet: take the runtime "reference" in a browser.')
+    throw new Unsupported('unsupported/wasm-browser')
   }
   const { nodeHost: host } = await import('./host-node.ts')
   const inline = options.inline ?? typeof SharedArrayBuffer === 'undefined'
   const threads = inline ? 1 : threadCount(options.threads, host.cores)
   if (options.threads !== undefined && options.threads !== threads) {
-    throw new Unsupported(
-      'Without shared memory WebAssembly has one thread only: leave the number of threads out.',
-    )
+    throw new Unsupported('unsupported/wasm-threads')
   }
   const module = await host.module(inline ? 'sluice.wasm' : 'sluice-threads.wasm')
   return new WasmDevice(host, module, threads, inline)
@@ -107,10 +105,6 @@ function grow(memory: WebAssembly.Memory, bytes: number): void {
   try {
     memory.grow(missing)
   } catch (cause) {
-    const size = Math.ceil(bytes / 2 ** 20)
-    throw new Unsupported(
-      `WebAssembly cannot get the ${size} MiB that this program needs: use a smaller batch.`,
-      { cause },
-    )
+    throw new Unsupported('unsupported/wasm-memory', { size: `${Math.ceil(bytes / 2 ** 20)} MiB` }, { cause })
   }
 }

@@ -65,8 +65,5 @@ export class Workers {
 }
 
 function crash(reason: string): SluiceError {
-  return new SluiceError(
-    'internal',
-    `Internal error: the WebAssembly runtime stopped (${reason}). Please report it.`,
-  )
+  return new SluiceError('internal', { problem: `the WebAssembly runtime stopped (${reason})` })
 }

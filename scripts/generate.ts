@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { catalogueModule, errorsPage, readCatalogue } from './error-catalogue.ts'
+import { planHeader } from './plan-header.ts'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+
+/** Generated files and what they must hold. */
+export function generated(): ReadonlyMap<string, string> {
+  const areas = readCatalogue(`${root}errors`)
+  return new Map([
+    ['kernels/plan.h', planHeader()],
+    ['src/core/catalogue.ts', catalogueModule(areas)],
+    ['docs/errors.md', errorsPage(areas)],
+  ])
+}
+
+function current(path: string): string | undefined {
+  try {
+    return readFileSync(root + path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** Writes what is out of date; with `--check` only says so. */
+function main(check: boolean): void {
+  for (const [path, text] of generated()) {
+    if (current(path) === text) continue
+    if (!check) writeFileSync(root + path, text)
+    else {
+      console.error(`${path} is out of date: run npm run generate`)
+      process.exitCode = 1
+    }
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.includes('--check'))
