@@ -91,7 +91,7 @@ export interface Executable {
   read(name: string): Float64Array | Float32Array
   writeParameter(name: string, data: ArrayLike<number>, buffer?: ParameterBuffer): void
   readParameter(name: string, buffer?: ParameterBuffer): Float64Array | Float32Array
-  /** One call at a time; never blocks the event loop for long (the reference runtime does). */
+  /** One call at a time; never blocks the event loop for long (the reference runtime does, for one call). */
   run(call: Run): Promise<RunResult>
   /** Frees memory and threads; the executable is dead afterwards. */
   dispose(): void

@@ -49,6 +49,7 @@ class NodeWorker implements HostWorker {
   listen(...[onMessage, onError]: Parameters<HostWorker['listen']>): void {
     this.#worker.on('message', onMessage)
     this.#worker.on('error', onError)
+    this.#worker.on('messageerror', onError)
     this.#worker.on('exit', (code) => onError(new Error(`a worker ended with code ${code}`)))
     this.#worker.unref() // listening for messages holds it again
   }

@@ -2,6 +2,7 @@ import { Unsupported } from '../../core/errors.ts'
 import { inNode } from '../../core/platform.ts'
 import { type Backing, type Device, HeldPlan, Line, type Loaded, checkPlan, threadCount } from '../device.ts'
 import type { Host } from './host.ts'
+import { Memories, grow } from './memories.ts'
 import { Workers } from './workers.ts'
 
 /** How to open the WebAssembly runtime. */
@@ -25,11 +26,8 @@ interface Exports {
   run(thread: number): void
 }
 
-const pageBytes = 65536
-const mostPages = 65536
-
-/** Pages of a new memory beside the plan: the main stack (1 MiB) and the module's own data. */
-const firstPages = 32
+/** Bytes of a new memory beside the plan: the main stack (1 MiB) and the module's own data. */
+const firstBytes = 2 * 2 ** 20
 
 /** Opens the WebAssembly runtime. @throws Unsupported when it is not built or may not share memory */
 export async function openWasm(options: WasmOptions = {}): Promise<Device> {
@@ -52,18 +50,18 @@ class WasmDevice implements Device {
   readonly #module: WebAssembly.Module
   readonly #line = new Line()
   readonly #workers: Workers | undefined
+  readonly #memories: Memories
 
   constructor(host: Host, module: WebAssembly.Module, threads: number, inline: boolean) {
     this.machine = { runtime: 'wasm', isa: 'simd128', threads } as const
     this.#module = module
     this.#workers = inline ? undefined : new Workers(host, threads)
+    this.#memories = new Memories(!inline)
   }
 
   async load(plan: Int32Array): Promise<Loaded> {
     checkPlan(plan, this)
-    const shared = this.#workers !== undefined
-    const initial = firstPages + Math.ceil(plan.byteLength / pageBytes)
-    const memory = new WebAssembly.Memory(shared ? { initial, maximum: mostPages, shared } : { initial })
+    const memory = this.#memories.take(firstBytes + plan.byteLength)
     const instance = await WebAssembly.instantiate(this.#module, { env: { memory } })
     const exports = instance.exports as unknown as Exports
     const start = Math.ceil(exports['__heap_base'].value / 64) * 64
@@ -87,7 +85,10 @@ class WasmDevice implements Device {
         await start.run()
         call.set(inside)
       },
-      free: start.free,
+      free: () => {
+        start.free()
+        this.#memories.give(memory)
+      },
     }
   }
 
@@ -96,15 +97,5 @@ class WasmDevice implements Device {
     if (workers === undefined) return { run: async () => exports.run(0), free: () => undefined }
     const id = workers.load(this.#module, memory, (thread) => exports.stack(thread) >>> 0)
     return { run: () => workers.run(id), free: () => workers.drop(id) }
-  }
-}
-
-function grow(memory: WebAssembly.Memory, bytes: number): void {
-  const missing = Math.ceil(bytes / pageBytes) - memory.buffer.byteLength / pageBytes
-  if (missing <= 0) return
-  try {
-    memory.grow(missing)
-  } catch (cause) {
-    throw new Unsupported('unsupported/wasm-memory', { size: `${Math.ceil(bytes / 2 ** 20)} MiB` }, { cause })
   }
 }
