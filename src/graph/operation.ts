@@ -72,6 +72,4 @@ export interface Operation {
   derivative?(context: DerivativeContext): readonly (number | undefined)[]
   /** Floating-point operations for one entry of the result (elementwise), beside the counted products. */
   readonly cost: number
-  /** Transcendental or otherwise dear: kept for the backward pass rather than computed again. */
-  readonly dear?: true
 }

@@ -10,7 +10,7 @@ export function printGraph<S>(graph: Graph<S>, format: (size: S) => string = Str
   return graph.nodes.map((node, id) => printNode(node, id, format)).join('\n')
 }
 
-/** Text of a step graph: its nodes, then its states, outputs and traces. */
+/** Text of a step graph: its nodes, then its states and outputs. */
 export function printStep<S>(step: StepGraph<S>, format: (size: S) => string = String): string {
   const states = step.states.map(
     ({ name, next, initial }) => `state ${name}' = %${next}${initial === 'learned' ? ' learned' : ''}`,

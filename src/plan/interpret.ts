@@ -1,6 +1,6 @@
 import { type Call, type Node, type Value, evaluateNode, stepOf, writeStep, zeros } from '../graph/index.ts'
 import { type Plan, type PlannedScan } from './plan.ts'
-import { type ScanPlan, type Stage, isAlias } from './schedule.ts'
+import { type ScanPlan, type Stage, isAlias, nodesOf } from './schedule.ts'
 import { invariant } from '../core/errors.ts'
 
 type Results = readonly (Value | undefined)[]
@@ -38,7 +38,7 @@ function runStages(plan: ScanPlan, stages: readonly Stage[], values: Map<number,
   const { nodes } = plan.program
   const value = (id: number): Value => read(plan.program, values, id, call)
   for (const stage of stages) {
-    for (const id of [...stage.groups.flat(), ...stage.reductions, ...stage.program]) {
+    for (const id of nodesOf(stage)) {
       values.set(id, evaluateNode(nodes[id]!, nodes[id]!.inputs.map(value), call) as Value)
     }
   }

@@ -97,9 +97,12 @@ function backwardReads(program: StepProgram): ReadonlySet<number> {
   return new Set(read.filter((id) => id < program.forward).map((id) => source(program, id)))
 }
 
+/** Operations for one entry from which on a value is kept for the backward pass rather than computed again. */
+const dearCost = 8
+
 function isCheap(program: StepProgram, id: number): boolean {
   const row = operation(program.nodes[id]!.op)
-  return row.kind === 'elementwise' && !row.dear
+  return row.kind === 'elementwise' && row.cost < dearCost
 }
 
 /** What must be stored: operands of products, and everything that is dear or cannot be computed from what is stored. */
@@ -197,6 +200,18 @@ function sink(program: StepProgram, nodes: readonly number[], level: Map<number,
     )
     if (new Set(stored).size <= 1) level.set(id, Math.min(...own.map((reader) => level.get(reader)!)))
   }
+}
+
+/** All nodes that a stage computes. */
+export function nodesOf({ groups, reductions, program }: Stage): readonly number[] {
+  return [...groups.flat(), ...reductions, ...program]
+}
+
+/** Whether some of the nodes of a step read a value, themselves or through an alias. */
+export function reads(program: StepProgram, readers: readonly number[], id: number): boolean {
+  return readers.some((reader) =>
+    program.nodes[reader]!.inputs.some((input) => source(program, input) === id),
+  )
 }
 
 /** Those of some nodes that read each value, themselves or through an alias. */

@@ -97,7 +97,6 @@ export const arithmetic: Readonly<Record<string, Operation>> = {
         return [build.add('mul', [dy, build.add('mul', [build.constant(exponent), lower])])]
       },
     ),
-    dear: true,
   },
   max: binary(1, Math.max, selectLarger(1)),
   min: binary(1, Math.min, selectLarger(-1)),

@@ -8,10 +8,6 @@ function times(factor: Factor): (context: DerivativeContext) => readonly number[
   return (context) => [context.build.add('mul', [context.dy, factor(context)])]
 }
 
-function dear(row: Operation): Operation {
-  return { ...row, dear: true }
-}
-
 /** `log(1 + exp(a))` without overflow. */
 function softplus(a: number): number {
   return Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))
@@ -33,19 +29,15 @@ function bend({ build, inputs }: DerivativeContext, low: number, high: number): 
  * slope of the lower side at 0; clip 1 at both bounds; hard_sigmoid 0.2 at both bends.
  */
 export const functions: Readonly<Record<string, Operation>> = {
-  sigmoid: dear(
-    unary(
-      16,
-      sigmoid,
-      times(({ build, y }) => build.add('mul', [y, build.add('sub', [build.constant(1), y])])),
-    ),
+  sigmoid: unary(
+    16,
+    sigmoid,
+    times(({ build, y }) => build.add('mul', [y, build.add('sub', [build.constant(1), y])])),
   ),
-  tanh: dear(
-    unary(
-      16,
-      Math.tanh,
-      times(({ build, y }) => build.add('sub', [build.constant(1), build.add('mul', [y, y])])),
-    ),
+  tanh: unary(
+    16,
+    Math.tanh,
+    times(({ build, y }) => build.add('sub', [build.constant(1), build.add('mul', [y, y])])),
   ),
   relu: unary(
     1,
@@ -57,48 +49,38 @@ export const functions: Readonly<Record<string, Operation>> = {
     (a, { slope }) => (a > 0 ? a : a * (slope as number)),
     times((context) => bend(context, context.build.constant(context.node.attributes.slope as number), 1)),
   ),
-  elu: dear(
-    unary(
-      16,
-      (a, { alpha }) => (a > 0 ? a : (alpha as number) * Math.expm1(a)),
-      times((context) => {
-        const { build, node, y } = context
-        return bend(context, build.add('add', [y, build.constant(node.attributes.alpha as number)]), 1)
-      }),
-    ),
+  elu: unary(
+    16,
+    (a, { alpha }) => (a > 0 ? a : (alpha as number) * Math.expm1(a)),
+    times((context) => {
+      const { build, node, y } = context
+      return bend(context, build.add('add', [y, build.constant(node.attributes.alpha as number)]), 1)
+    }),
   ),
-  softplus: dear(
-    unary(
-      24,
-      softplus,
-      times(({ build, inputs }) => build.add('sigmoid', [inputs[0]!])),
-    ),
+  softplus: unary(
+    24,
+    softplus,
+    times(({ build, inputs }) => build.add('sigmoid', [inputs[0]!])),
   ),
-  exp: dear(
-    unary(
-      12,
-      Math.exp,
-      times(({ y }) => y),
-    ),
+  exp: unary(
+    12,
+    Math.exp,
+    times(({ y }) => y),
   ),
-  log: dear(unary(16, Math.log, ({ build, inputs: [a], dy }) => [build.add('div', [dy, a!])])),
-  log_sigmoid: dear(
-    unary(
-      24,
-      (a) => -softplus(-a),
-      times(({ build, inputs }) => build.add('sigmoid', [build.add('neg', [inputs[0]!])])),
-    ),
+  log: unary(16, Math.log, ({ build, inputs: [a], dy }) => [build.add('div', [dy, a!])]),
+  log_sigmoid: unary(
+    24,
+    (a) => -softplus(-a),
+    times(({ build, inputs }) => build.add('sigmoid', [build.add('neg', [inputs[0]!])])),
   ),
   abs: unary(
     1,
     Math.abs,
     times(({ build, inputs }) => build.add('sign', [inputs[0]!])),
   ),
-  sqrt: dear(
-    unary(8, Math.sqrt, ({ build, y, dy }) => [
-      build.add('div', [dy, build.add('mul', [build.constant(2), y])]),
-    ]),
-  ),
+  sqrt: unary(8, Math.sqrt, ({ build, y, dy }) => [
+    build.add('div', [dy, build.add('mul', [build.constant(2), y])]),
+  ]),
   softsign: unary(
     5,
     (a) => a / (1 + Math.abs(a)),

@@ -1,3 +1,5 @@
+import { Unsupported } from '../../core/errors.ts'
+
 /** Fields of an operand record: where a vector of some blocks lives (see `operand` in ../format.ts). */
 export interface Operand {
   readonly base: number
@@ -24,6 +26,9 @@ export interface Shape {
 /** Floats between buffers: keeps rows of different buffers out of the same cache sets. */
 const gap = 80
 
+/** Addresses are 32-bit words. */
+const mostFloats = 2 ** 31 - 1
+
 export const roundUp = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple
 
 /** Blocks of `width` entries that hold `size` entries. */
@@ -42,9 +47,11 @@ export class Arena {
     return this.#used
   }
 
+  /** @throws Unsupported when the arena grows beyond what a plan can address */
   allocate(floats: number): number {
     const base = this.#used
     this.#used += roundUp(floats, 16) + gap
+    if (this.#used > mostFloats) throw new Unsupported('unsupported/plan-size')
     return base
   }
 

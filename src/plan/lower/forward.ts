@@ -3,7 +3,7 @@ import type { Stage } from '../schedule.ts'
 import { blocksOf } from './arena.ts'
 import { slotOf } from './panels.ts'
 import type { Group, Run, ScanLowering } from './scan.ts'
-import type { LoopDraft, Lowering } from './writer.ts'
+import { type LoopDraft, type Lowering, compute } from './writer.ts'
 
 /** Lowers the forward pass of a scan: its loop over time, and before it the products that need no earlier step. */
 export function lowerForward(scan: ScanLowering): void {
@@ -38,7 +38,12 @@ class ForwardLowering {
     const bySize = groupBy(stage.program, (id) => this.#scan.size(id))
     const numbers = bySize.get(0)
     if (numbers)
-      loop.stages.push({ kind: 0, panels: 1, units: 1, program: this.#scan.writeProgram(0, numbers, []) })
+      loop.stages.push({
+        kind: compute,
+        panels: 1,
+        units: 1,
+        program: this.#scan.writeProgram(0, numbers, []),
+      })
     const sizes = new Set([...groups.map(({ panels }) => panels.size), ...bySize.keys()])
     sizes.delete(0)
     for (const size of sizes) {
@@ -62,7 +67,7 @@ class ForwardLowering {
       const records = outside.map(({ group, operands }) =>
         this.#group(group, (operand) => operands.includes(operand), true),
       )
-      ahead.stages.push({ kind: 0, ...shape, program: -1, ...this.#groupRange(records) })
+      ahead.stages.push({ kind: compute, ...shape, program: -1, ...this.#groupRange(records) })
     }
     const inside = hoists.filter(({ group, operands }) =>
       this.#scan.runsOf(group).some((run) => !operands.includes(run.operand)),
@@ -70,7 +75,7 @@ class ForwardLowering {
     const records = inside.map(({ group, operands }) =>
       this.#group(group, (operand) => !operands.includes(operand), operands.length === 0),
     )
-    loop.stages.push({ kind: 0, ...shape, program, ...this.#groupRange(records) })
+    loop.stages.push({ kind: compute, ...shape, program, ...this.#groupRange(records) })
   }
 
   #groupRange(drafts: readonly Parameters<Lowering['records']['add']>[1][]): {

@@ -1,5 +1,5 @@
 import type { Stage } from '../schedule.ts'
-import { source } from '../schedule.ts'
+import { nodesOf, reads, source } from '../schedule.ts'
 import { groupBy } from '../../core/collections.ts'
 import { type Operand, blocksOf, later, still } from './arena.ts'
 import { type Panels, layPanels, slotOf } from './panels.ts'
@@ -7,7 +7,7 @@ import { type BackProduct, BackProducts, neighbours } from './back-products.ts'
 import { type ColumnSum, copyProgram } from './program.ts'
 import { sumChunks, sumColumns, sumWeights } from './weights.ts'
 import { type Group, type Run, type ScanLowering, stageOf } from './scan.ts'
-import type { LoopDraft, Lowering } from './writer.ts'
+import { type LoopDraft, type Lowering, compute } from './writer.ts'
 
 /** Gradients that come into a scan from the window: of its outputs, and of its final states (absent: zero). */
 export interface Seeds {
@@ -169,11 +169,8 @@ class GradientLowering {
     return lastRead > stageOf(this.#stages, made)
   }
 
-  #readsIn({ groups, reductions, program }: Stage, id: number): boolean {
-    const readers = [...groups.flat(), ...reductions, ...program]
-    return readers.some((reader) =>
-      this.#program.nodes[reader]!.inputs.some((input) => source(this.#program, input) === id),
-    )
+  #readsIn(stage: Stage, id: number): boolean {
+    return reads(this.#program, nodesOf(stage), id)
   }
 
   /** Panels for the gradients of the sums of each group: the group's own, unless a value in them is still to be read. */
@@ -209,7 +206,7 @@ class GradientLowering {
   }
 
   #layStage(stage: Stage): void {
-    for (const id of [...stage.groups.flat(), ...stage.reductions, ...stage.program]) {
+    for (const id of nodesOf(stage)) {
       if (this.#scan.homes.has(id)) continue
       if (stage.program.includes(id) && !this.#scan.readLater(this.#stages, id, stage)) continue
       this.#scan.addHome(id, this.#once(id, this.#isProduct(id)))
@@ -305,7 +302,12 @@ class GradientLowering {
     const panels = products.find((back) => back.panels.size === size)?.panels
     const blocks = Math.max(1, blocksOf(size, this.#lowering.shape.width))
     const shape = panels ? { panels: panels.panels, units: panels.units } : { panels: blocks, units: 1 }
-    return { kind: 0, ...shape, program, ...this.#productRange(products, program >= 0 ? panels : undefined) }
+    return {
+      kind: compute,
+      ...shape,
+      program,
+      ...this.#productRange(products, program >= 0 ? panels : undefined),
+    }
   }
 
   /** Whether a sum is nothing but the gradient of an input, so that its products may leave the time loop. */
@@ -345,7 +347,12 @@ class GradientLowering {
     for (const [size, list] of bySize) {
       const copies = list.map(([leaf, from]) => ({ from, home: this.#carries.get(leaf)! }))
       const program = copyProgram(this.#lowering, size, copies)
-      loop.stages.push({ kind: 0, panels: blocksOf(size, this.#lowering.shape.width), units: 1, program })
+      loop.stages.push({
+        kind: compute,
+        panels: blocksOf(size, this.#lowering.shape.width),
+        units: 1,
+        program,
+      })
     }
   }
 }

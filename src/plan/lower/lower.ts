@@ -11,7 +11,7 @@ import { lowerForward } from './forward.ts'
 import { type Gradients, lowerGradient } from './gradient.ts'
 import { writeProgram } from './program.ts'
 import { ScanLowering, type Sequence } from './scan.ts'
-import { type LoopDraft, Lowering, type ParameterPlace } from './writer.ts'
+import { type LoopDraft, Lowering, type ParameterPlace, compute } from './writer.ts'
 
 /** What a plan is lowered for. */
 export interface Target {
@@ -344,7 +344,7 @@ class WindowLowering {
       locate: (value) => this.#value(value),
       sums: [],
     })
-    this.#single(id, { kind: 0, panels: blocksOf(size, shape.width), units: 1, program })
+    this.#single(id, { kind: compute, panels: blocksOf(size, shape.width), units: 1, program })
   }
 
   #loss(id: number): void {

@@ -1,9 +1,10 @@
 import type { ScanPlan, Stage } from '../schedule.ts'
-import { backwardRoots, source } from '../schedule.ts'
+import { backwardRoots, nodesOf, reads, source } from '../schedule.ts'
 import { type Term, runs, terms } from '../stack.ts'
 import { operation } from '../../graph/index.ts'
 import { Unsupported, invariant } from '../../core/errors.ts'
 import { type Operand, blocksOf, constantRow, isRows, later, still, unitsOf } from './arena.ts'
+import { stageKinds } from '../format.ts'
 import { floatBits } from '../write.ts'
 import { type Instruction, select } from './fuse.ts'
 import { Packing, type Panels, layPanels, slotOf } from './panels.ts'
@@ -203,14 +204,9 @@ export class ScanLowering {
 
   /** Whether another program reads the value: of a later stage, or of this one for vectors of another size. */
   readLater(stages: readonly Stage[], id: number, stage: Stage): boolean {
-    const after = stages.slice(stages.indexOf(stage) + 1)
-    const readers = after.flatMap(({ groups, reductions, program }) => [
-      ...groups.flat(),
-      ...reductions,
-      ...program,
-    ])
+    const after = stages.slice(stages.indexOf(stage) + 1).flatMap(nodesOf)
     const beside = stage.program.filter((reader) => this.size(reader) !== this.size(id))
-    return [...readers, ...beside].some((reader) => this.#reads(reader, id))
+    return reads(this.program, [...after, ...beside], id)
   }
 
   #lay(id: number, stage: Stage): void {
@@ -252,15 +248,8 @@ export class ScanLowering {
     )
       return false
     const made = this.gradientsOf(sum).map((node) => stageOf(plan.backward, node))
-    const read = plan.backward.findLastIndex((part) =>
-      [...part.groups.flat(), ...part.reductions, ...part.program].some((reader) => this.#reads(reader, id)),
-    )
+    const read = plan.backward.findLastIndex((part) => reads(program, nodesOf(part), id))
     return made.every((index) => index >= read) && !backwardRoots(program).includes(id)
-  }
-
-  /** Whether a node reads another, itself or through an alias. */
-  #reads(reader: number, id: number): boolean {
-    return this.program.nodes[reader]!.inputs.some((input) => source(this.program, input) === id)
   }
 
   /** Gradient of a product: the node that the gradient of its matrix is made of; `undefined` where it has none. */
@@ -297,7 +286,13 @@ export class ScanLowering {
     const list = this.lowering.words([operand, blocksOf(size, width)])
     const d = this.lowering.operand(this.homes.get(id)![0]!)
     const k = floatBits(op === 'mean' ? 1 / size : 1)
-    loop.stages.push({ kind: 1, d, listFirst: list.first, listCount: list.count, k })
+    loop.stages.push({
+      kind: stageKinds.indexOf('reduce'),
+      d,
+      listFirst: list.first,
+      listCount: list.count,
+      k,
+    })
   }
 
   /**
@@ -326,8 +321,5 @@ export class ScanLowering {
 
 /** The stage that computes a node; -1 where it is there before. */
 export function stageOf(stages: readonly Stage[], id: number): number {
-  return stages.findIndex(
-    ({ groups, reductions, program }) =>
-      groups.flat().includes(id) || reductions.includes(id) || program.includes(id),
-  )
+  return stages.findIndex((stage) => nodesOf(stage).includes(id))
 }

@@ -1,7 +1,10 @@
 import { PlanWriter } from '../write.ts'
 import { type FieldOf } from '../write.ts'
-import type { RecordName } from '../format.ts'
+import { type RecordName, stageKinds } from '../format.ts'
 import { Arena, type Operand, type Shape, roundUp } from './arena.ts'
+
+/** Kind of the stages that compute: groups, a program, products. */
+export const compute = stageKinds.indexOf('compute')
 
 /** Parameters whose squares make one part of the gradient's norm. */
 const normBlock = 4096
