@@ -20,6 +20,7 @@ const order = [
   'command-line',
   'options',
   'texts',
+  'equations',
   'cells',
   'models',
   'training',

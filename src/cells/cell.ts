@@ -49,17 +49,13 @@ function layerSizes(
   sizes: Readonly<Record<string, number>>,
 ): Readonly<Record<string, number>> {
   const wanted = compiled.sizes.filter((name) => name !== 'input')
-  const wrong = (message: string) =>
-    new SluiceError(
-      'cell-sizes',
-      `The cell "${compiled.name}" ${message}; a layer gives it: ${wanted.join(', ') || 'nothing'}.`,
-    )
+  const layer = { cell: compiled.name, wanted: wanted.join(', ') || 'nothing' }
   for (const [name, value] of Object.entries(sizes)) {
-    if (!wanted.includes(name)) throw wrong(`takes no size "${name}" from a layer`)
+    if (!wanted.includes(name)) throw new SluiceError('cell-sizes/layer', { ...layer, name })
     if (!Number.isSafeInteger(value) || value < 1)
-      throw wrong(`needs a whole number above zero as "${name}", not ${String(value)}`)
+      throw new SluiceError('cell-sizes/layer-whole', { ...layer, name, value: String(value) })
   }
   const missing = wanted.find((name) => sizes[name] === undefined)
-  if (missing !== undefined) throw wrong(`needs the size "${missing}"`)
+  if (missing !== undefined) throw new SluiceError('cell-sizes/layer-missing', { ...layer, name: missing })
   return sizes
 }

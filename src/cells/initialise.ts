@@ -44,16 +44,11 @@ export function initialise(
 export function checkInit(cell: string, init: InitSpec, parameters: readonly string[]): void {
   for (const [name, value] of Object.entries(init)) {
     if (name !== '*' && !parameters.includes(name)) {
-      throw new SluiceError(
-        'cell-init',
-        `The cell "${cell}" has no parameter "${name}" to initialise; it has ${parameters.join(', ')}.`,
-      )
+      throw new SluiceError('cell-init/unknown', { cell, name, parameters: parameters.join(', ') })
     }
     if (typeof value === 'number' ? !Number.isFinite(value) : !Object.hasOwn(fills, value)) {
-      throw new SluiceError(
-        'cell-init',
-        `The initialisation of "${name}" in the cell "${cell}" must be a finite number or one of ${Object.keys(fills).join(', ')}, not ${String(value)}.`,
-      )
+      const words = Object.keys(fills).join(', ')
+      throw new SluiceError('cell-init/value', { cell, name, words, value: String(value) })
     }
   }
 }

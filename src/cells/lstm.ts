@@ -24,8 +24,7 @@ export type Gate = 'i' | 'f' | 'o'
 /** The LSTM whose given gates also see the memory, entry by entry: i and f the previous one, o the new one. */
 export function peepholeLstm(gates: readonly Gate[] = ['i', 'f', 'o']): CellRecord {
   const unknown = gates.find((gate) => !['i', 'f', 'o'].includes(gate))
-  if (unknown !== undefined)
-    throw new SluiceError('cell-gates', `Peepholes are for the gates i, f and o, not "${unknown}".`)
+  if (unknown !== undefined) throw new SluiceError('cell-gates', { gate: unknown })
   const peephole = (gate: Gate): string =>
     gates.includes(gate) ? ` + p${gate} * ${gate === 'o' ? "c'" : 'c'}` : ''
   return {

@@ -31,7 +31,7 @@ function chosen(name: string, equations: string, init: InitSpec): ChosenCell {
 }
 
 /** The name of the cell in a file: that of the file. */
-export function cellName(path: string): string {
+function cellName(path: string): string {
   return basename(path, extname(path))
 }
 
@@ -47,7 +47,8 @@ async function readEquations(path: string): Promise<string> {
 async function notRead(path: string, cause: NodeJS.ErrnoException): Promise<SluiceError> {
   const { code = '', message: reason } = cause
   if (code === 'EISDIR') return new SluiceError('cell-file/folder', { path }, { cause })
-  if (code === 'EACCES' || code === 'EPERM') return new SluiceError('cell-file/forbidden', { path }, { cause })
+  if (code === 'EACCES' || code === 'EPERM')
+    return new SluiceError('cell-file/forbidden', { path }, { cause })
   if (!['ENOENT', 'ENOTDIR'].includes(code))
     return new SluiceError('cell-file/unreadable', { path, reason }, { cause })
   const near = nearestOf(path, cellNames)

@@ -14,8 +14,12 @@ export interface Interrupt {
 /** Milliseconds in which two signals are one key press: npm passes on what the terminal has already sent. */
 const together = 400
 
-/** Waits for Ctrl-C (and SIGTERM): the first asks to end in good order, the second ends at once. */
-export function onInterrupt(): Interrupt {
+/**
+ * Waits for Ctrl-C (and SIGTERM): the first asks to end in good order, the second ends at once.
+ *
+ * @param asked called at the first
+ */
+export function onInterrupt(asked?: () => void): Interrupt {
   const controller = new AbortController()
   let exitCode: number = exitCodes.interrupted
   let first = 0
@@ -26,6 +30,7 @@ export function onInterrupt(): Interrupt {
     first = performance.now()
     exitCode = signals[name as keyof typeof signals]
     controller.abort()
+    asked?.()
   }
   for (const name of Object.keys(signals)) process.on(name, listener)
   return {

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { nearest } from '../equations/index.ts'
 
 /** What to suggest for a name that there is not: the nearest one, or else all of them. */
@@ -11,7 +11,7 @@ export function nearestOf(
   return close === undefined ? { names: names.join(', ') } : { nearest: close }
 }
 
-/** The path nearest to one that there is not, in its folder or in one of some others. */
+/** The path nearest to one that there is not, in its folder or in one of some others; its ending may be left out. */
 export async function nearestPath(
   wanted: string,
   folders: readonly string[] = [],
@@ -21,7 +21,12 @@ export async function nearestPath(
     return names.map((name) => join(folder, name))
   })
   const paths = (await Promise.all(lists)).flat()
-  const moved = new Set(folders.map((folder) => join(folder, wanted)))
-  const others = paths.filter((path) => path !== join(wanted))
-  return others.find((path) => moved.has(path)) ?? nearest(join(wanted), others)
+  const own = join(wanted)
+  const meant = new Set([own, ...folders.map((folder) => join(folder, wanted))])
+  const others = paths.filter((path) => path !== own)
+  return others.find((path) => meant.has(path) || meant.has(withoutEnding(path))) ?? nearest(own, others)
+}
+
+function withoutEnding(path: string): string {
+  return join(dirname(path), basename(path, extname(path)))
 }

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { SluiceError } from '../core/errors.ts'
 import type { Text, Vocabulary } from '../data/index.ts'
 import { type FileOptions, text as texts } from '../data/file.ts'
 import type { Checkpoint } from '../train/index.ts'
 import { nearestPath } from './nearest-path.ts'
-import { command } from './train-words.ts'
+import { command, quoted } from './train-words.ts'
 
 /** What the command line says about a text. */
 export interface TextFlags {
@@ -15,10 +15,17 @@ export interface TextFlags {
   readonly encoding?: string
 }
 
+/** A run that goes on. */
+export interface Continued {
+  readonly path: string
+  readonly checkpoint: Checkpoint
+}
+
 /** The text to train on, read as the run that goes on read it. */
-export async function trainingText(flags: TextFlags, checkpoint: Checkpoint | undefined): Promise<Text> {
+export async function trainingText(flags: TextFlags, run: Continued | undefined): Promise<Text> {
+  const checkpoint = run?.checkpoint
   const before = checkpoint?.description.text
-  const path = flags.text ?? before?.name
+  const path = flags.text ?? (run && (await textOf(run)))
   if (path === undefined) throw new SluiceError('usage/no-text', { command: command('train book.txt') })
   const reading = { ...before?.reading, ...flags }
   if (!checkpoint) return openText(path, reading)
@@ -26,6 +33,17 @@ export async function trainingText(flags: TextFlags, checkpoint: Checkpoint | un
     if (!(error instanceof SluiceError) || error.code !== 'unknown-character') throw error
     return openText(path, reading) // with its own characters, so that all differences can be listed
   })
+}
+
+/** The file of a run's text: a relative path may start from here, from the run's folder or from one of two above it. */
+async function textOf({ path, checkpoint }: Continued): Promise<string> {
+  const { name } = checkpoint.description.text
+  const folders = isAbsolute(name) ? [] : ['.', '..', '../..'].map((above) => join(path, above))
+  for (const file of [name, ...folders.map((folder) => join(folder, name))]) {
+    if (await exists(file)) return file
+  }
+  const way = command(`train FILE --resume ${quoted(path)}`)
+  throw new SluiceError('text-file/of-run', { path: name, run: path, command: way })
 }
 
 /** A text file; where there is none, the error says which was probably meant. */
@@ -48,7 +66,11 @@ export async function openText(
 async function explained(cause: unknown, path: string): Promise<unknown> {
   if (!(cause instanceof SluiceError) || cause.code !== 'text-file') return cause
   if (await exists(join(path, 'run.json')))
-    return new SluiceError('text-file/run', { path, command: command(`train --resume ${path}`) }, { cause })
+    return new SluiceError(
+      'text-file/run',
+      { path, command: command(`train --resume ${quoted(path)}`) },
+      { cause },
+    )
   if (await exists(path)) return cause
   return new SluiceError('text-file/missing', { path, nearest: await nearestPath(path) }, { cause })
 }

@@ -97,6 +97,6 @@ export function runtimeFor(
   return openRuntime(isa === undefined ? runtime : 'native', {
     ...(threads !== undefined && { threads }),
     ...(isa !== undefined && { isa }),
-    onFallback: (from, reason) => output.note(`${from} is not available, WebAssembly is used. ${reason}`),
+    onFallback: (from, reason) => output.warn(`${from} is not available, WebAssembly is used. ${reason}`),
   })
 }

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { Command, type CommanderError } from 'commander'
 import { nearestOf } from './nearest-path.ts'
+import { command, quoted } from './train-words.ts'
 import { version } from '../train/version.ts'
 import { type Known, sampleNames, trainNames, translate } from './char-rnn.ts'
 import { SluiceError } from '../core/errors.ts'
@@ -59,10 +61,10 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     return runTop([name, ...rest].flatMap((arg) => arg ?? []))
   const entry = commands[name]
   if (!entry) throw unknownCommand(name)
-  const command = prepared(await entry.load(), `sluice ${name}`)
-  const { args: translated, ignored } = translate(rest, knownOptions(command), entry.names ?? {})
+  const called = prepared(await entry.load(), `sluice ${name}`)
+  const { args: translated, ignored } = translate(rest, knownOptions(called), entry.names ?? {})
   if (ignored.length > 0) process.stderr.write(`no meaning here, left out: ${ignored.join(', ')}\n`)
-  await command.parseAsync(translated, { from: 'user' })
+  await called.parseAsync(translated, { from: 'user' })
 }
 
 /** `sluice`, `sluice --help`, `sluice help train`, `sluice --version`. */
@@ -111,5 +113,7 @@ function knownOptions(command: Command): readonly Known[] {
 
 function unknownCommand(name: string): Error {
   const names = Object.keys(commands)
+  if (existsSync(name))
+    return new SluiceError('usage/file', { name, command: command(`train ${quoted(name)}`) })
   return new SluiceError('usage/command', { name, ...nearestOf(name, names) })
 }

@@ -24,7 +24,7 @@ import { trainingText } from './open-text.ts'
 import type { Output } from './output.ts'
 import { latestRun, newRun, notFound } from './runs.ts'
 import { settingsFrom } from './train-settings.ts'
-import { beginning, command, ending, textNotes } from './train-words.ts'
+import { beginning, command, ending, measuredLength, quoted, textNotes } from './train-words.ts'
 import { type TrainingView, viewFor } from './view/training.ts'
 
 /** What a training does beyond the command line's options. */
@@ -48,7 +48,7 @@ export async function runTraining(flags: TrainFlags, output: Output, extras: Ext
   const resumed = flags.resume === undefined ? undefined : await reopen(flags, output)
   let opened: Opened | undefined = resumed
   try {
-    const text = await trainingText(flags, resumed?.checkpoint)
+    const text = await trainingText(flags, resumed)
     if (!resumed) split(text.tokens, settings, settings.validation)
     const model = resumed
       ? await continuedModel(flags, resumed.checkpoint, text)
@@ -86,7 +86,7 @@ async function create(flags: TrainFlags, text: Text): Promise<Opened> {
 function withAdvice(error: unknown, path: string): never {
   const updates = error instanceof SluiceError ? error.values['updates'] : undefined
   if (updates === undefined) throw error
-  const resume = command(`train --resume ${path}`)
+  const resume = command(`train --resume ${quoted(path)}`)
   throw new SluiceError('run-exists/resume', { path, updates, command: resume }, { cause: error })
 }
 
@@ -99,6 +99,8 @@ async function continuedModel(flags: TrainFlags, checkpoint: Checkpoint, text: T
   ])
   return modelFrom({ ...model, parameters: snapshot.weights })
 }
+
+const stopping = 'stopping; saving first (Ctrl-C again ends at once)'
 
 /** Everything that a training on the command line has. */
 interface Parts extends Opened {
@@ -113,7 +115,7 @@ interface Parts extends Opened {
 class TrainingRun {
   readonly #parts: Parts
   readonly #view: TrainingView
-  readonly #interrupt = onInterrupt()
+  readonly #interrupt = onInterrupt(() => this.#view.say(stopping))
   readonly #training: Training
   readonly #started = performance.now()
   #last: TrainingStep | undefined
@@ -172,12 +174,18 @@ class TrainingRun {
   }
 
   async #step(step: TrainingStep): Promise<void> {
+    if (!this.#last) this.#tellLength(step)
     this.#last = step
-    this.#view.step(step)
+    this.#view.step(step, this.#training.progress.stoppedEarly)
     this.#record(step)
     const { sampleEvery } = this.#parts.flags
     const wanted = sampleEvery === undefined ? this.#view.wantsSample(step) : step.step % sampleEvery === 0
     if (wanted) await this.#sample(step)
+  }
+
+  #tellLength({ total }: TrainingStep): void {
+    const line = measuredLength(this.#training.settings, total, this.#parts.checkpoint)
+    if (line !== undefined) this.#parts.output.say(line)
   }
 
   #record({ validation, ...step }: TrainingStep): void {
@@ -203,13 +211,14 @@ class TrainingRun {
     const { output, path, extras, checkpoint } = this.#parts
     const { progress } = this.#training
     const from = checkpoint?.progress.step ?? 0
-    const interrupted = this.#interrupt.signal.aborted && progress.step < progress.total
+    const isOver = progress.stoppedEarly || (progress.total > 0 && progress.step >= progress.total)
+    const interrupted = this.#interrupt.signal.aborted && !isOver
     const seconds = (performance.now() - this.#started) / 1000
     const measured = this.#last?.validation
     output.record({ event: 'end', run: path, ...progress, seconds, interrupted })
     if (output.closed.aborted) return exitCodes.done
     for (const line of ending({ path, progress, from, seconds, interrupted, measured })) output.say(line)
-    if (!interrupted && !extras.silentEnd) output.say(`\nnext: ${command(`sample ${path}`)}`)
+    if (!interrupted && !extras.silentEnd) output.say(`\nnext: ${command(`sample ${quoted(path)}`)}`)
     return interrupted ? this.#interrupt.exitCode : exitCodes.done
   }
 }

@@ -4,7 +4,7 @@ import { SluiceError } from '../core/errors.ts'
 import { nearestPath } from './nearest-path.ts'
 
 /** Where runs go unless a directory is named. */
-export const runsFolder = 'runs'
+const runsFolder = 'runs'
 
 /**
  * A new directory for a run on a text: `runs/anna` for anna.txt (and for anna/input.txt), or `runs/anna-2` if that is

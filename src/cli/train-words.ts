@@ -11,6 +11,11 @@ export function command(rest: string, env: NodeJS.ProcessEnv = process.env): str
   return inClone ? `npm run -s sluice -- ${rest}` : `sluice ${rest}`
 }
 
+/** A path as a shell takes it: in quotes where it needs them. */
+export function quoted(path: string): string {
+  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
+}
+
 /** What reading did to a text that its owner may want to know. */
 export function textNotes({ name, report }: Text): readonly string[] {
   return [
@@ -71,8 +76,17 @@ function amount(value: number, noun: string): string {
 }
 
 /** What runs: `native avx512, 2 threads`. */
-export function machineText({ runtime, isa, threads }: Machine): string {
+function machineText({ runtime, isa, threads }: Machine): string {
   return `${runtime} ${isa}, ${plural(threads, 'thread')}`
+}
+
+/** What is said where minutes became updates; undefined where the length was known before. */
+export function measuredLength(settings: Settings, total: number, before?: Checkpoint): string | undefined {
+  if (!('minutes' in settings)) return undefined
+  const earlier = before?.description.settings
+  if (earlier && 'minutes' in earlier && earlier.minutes === settings.minutes) return undefined
+  const updates = plural(total - (before?.progress.step ?? 0), 'update')
+  return `about ${amount(settings.minutes, 'minute')}: ${updates}`
 }
 
 /** What is said after the last update. */
@@ -90,15 +104,17 @@ export interface Ending {
 /** Lines on how a training ended. */
 export function ending(facts: Ending): readonly string[] {
   const { path, progress, from, seconds, interrupted, measured } = facts
-  const { step, best, stoppedEarly } = progress
-  if (step === from) {
-    const way = command(`train --resume ${path} --steps ${2 * step}`)
-    return [`nothing to do: the run has its ${plural(step, 'update')}; a longer one: ${way}`]
+  const { step, total, best, stoppedEarly } = progress
+  const resume = `train --resume ${quoted(path)}`
+  if (interrupted && total === 0) return ['stopped before the first update; nothing was saved']
+  if (interrupted) return [`stopped after update ${count(step)}, all saved; go on with: ${command(resume)}`]
+  if (step === from && stoppedEarly) {
+    const way = command(`${resume} --patience 0`)
+    return [`nothing to do: the run stopped early; go on with --patience 0 (or more): ${way}`]
   }
-  if (interrupted) {
-    return [
-      `stopped after update ${count(step)}, all saved; go on with: ${command(`train --resume ${path}`)}`,
-    ]
+  if (step === from) {
+    const way = command(`${resume} --steps ${2 * Math.max(step, total)}`)
+    return [`nothing to do: the run has its ${plural(step, 'update')}; a longer one: ${way}`]
   }
   const how = stoppedEarly ? 'stopped early, since validation got no better' : 'done'
   const all = from > 0 ? `, ${count(step)} in all` : ''

@@ -4,11 +4,14 @@
 export const catalogue = {
   'usage/command':
     'There is no command "{name}".[ Did you mean {nearest}?][ There are {names}.] See sluice --help.',
+  'usage/file': 'There is no command "{name}"; to train on that file: {command}',
   'usage/parse': '{complaint}[ {suggestion}] See {command} --help.',
   'usage/assignment': '{option} takes NAME=VALUE, such as {option} b=1, not "{text}".',
   'usage/isa': '--isa is for the native runtime, not for {runtime}: leave it out.',
   'usage/two-runs': '--out {out} and --resume {resume} name two runs: give one of them.',
   'usage/no-text': 'train needs a text file: {command}',
+  'usage/init-from':
+    '-init_from of char-rnn names a checkpoint of its own, which cannot be read here; to go on with a run: --resume DIR.',
   'usage/schedule': '{option} belongs to --schedule {kinds}, not to {kind}.',
   output: 'Standard output could not be written: {reason}. Check where it goes.',
   'option-value/whole': '{name} must be a whole number of at least {least}, not {value}.',
@@ -19,10 +22,13 @@ export const catalogue = {
   'option-value/word': '{name} must be one of {words}, not {value}.',
   'option-value/length': 'Give only one of {names}: both say how long to train.',
   'option-value/nesterov': 'nesterov needs a momentum above 0; 0.9 is usual.',
+  'option-value/patience':
+    'patience counts validations, and nothing is held out to validate on: hold out a part of the text, or leave patience out.',
   'option-value/layers': 'layers must hold at least one cell.',
   'option-unknown': '{what} has no option "{key}"; it takes {known}.',
   'text-file/missing': 'There is no file {path}; check the path.[ Did you mean {nearest}?]',
   'text-file/folder': '{path} is a folder; give a text file.',
+  'text-file/of-run': 'There is no file {path}, the text of the run {run}; say where it is now: {command}',
   'text-file/run': '{path} is a run, not a text. To go on with it: {command}',
   'text-file/forbidden': '{path} may not be read; check its permissions.',
   'text-file/unreadable': '{path} could not be read: {reason}.',
@@ -57,6 +63,179 @@ export const catalogue = {
   'unknown-character':
     '{character} at character {position}[ (line {line})] of {where} is not among the {size} characters that the model knows; leave it out, or train on a text that has it.',
   'unknown-token': 'There is no token {token}: the vocabulary has {size} symbols.',
+  'equation-syntax/empty': "expected equations, as in h' = tanh(U @ x + W @ h + b), but found none",
+  'equation-syntax/no-equation': 'expected an equation, as in h_t = \\tanh(W x_t)',
+  'equation-syntax/left-hand':
+    'expected "=" after "{name}", as an equation has one name on its left-hand side',
+  'equation-syntax/left-call': 'the left-hand side of an equation is one name, as in f = tanh(a)',
+  'equation-syntax/second-equals': 'an equation has one "="; start another equation on a new line',
+  'equation-syntax/one-equals': 'an equation has one "=", behind one name with the index t',
+  'equation-syntax/expected-equation': 'expected an equation, as in f = tanh(a), but found {found}',
+  'equation-syntax/expected-equals':
+    'expected "=" after "{name}", as an equation has one name on its left-hand side, but found {found}',
+  'equation-syntax/expected-operator': 'expected an operator or the end of the line, but found {found}',
+  'equation-syntax/expected-sign':
+    'expected an operator or the end of the line, but found {found}: write W @ h for a matrix product, a * b for a product of entries; or give every variable a time index (h_t, h_{t-1}), as a textbook does',
+  'equation-syntax/expected-atom': 'expected a name, a number or a bracket, but found {found}',
+  'equation-syntax/expected-close': 'expected an operator, ")" after the expression, but found {found}',
+  'equation-syntax/expected-list':
+    'expected an operator, "{bracket}" or "," after this part, but found {found}',
+  'equation-syntax/expected-brace': 'expected "{" around this part, as in \\frac{a}{b}, but found {found}',
+  'equation-syntax/expected-end': 'expected an operator, "}" after this part, but found {found}',
+  'equation-syntax/expected-header': 'expected "," or the end of the {header} line, but found {found}',
+  'equation-syntax/expected-name': 'expected the name of {what}, but found {found}',
+  'equation-syntax/expected-initial':
+    'expected 0 or learned, the initial value of a state, but found {found}',
+  'equation-syntax/expected-constant':
+    'expected "=" and a number after the name of a constant, but found {found}',
+  'equation-syntax/expected-alias': 'expected "=" and a function after its new name, but found {found}',
+  'equation-syntax/expected-shape': 'expected "[" and the rows and columns of the matrix, but found {found}',
+  'equation-syntax/expected-comma': 'expected "," between the rows and columns, but found {found}',
+  'equation-syntax/expected-columns': 'expected "]" after the columns, but found {found}',
+  'equation-syntax/one-input': 'a cell has one input',
+  'equation-syntax/input-size': 'the input always has the size "input"; leave the size out',
+  'equation-syntax/size': '"{name}" is a size, not a value',
+  'equation-syntax/no-matrix':
+    'left of "@" stands one parameter name, as in W @ h or W^T @ h, not {left}; an elementwise product is written with "*"',
+  'equation-syntax/transposed': 'a transposed matrix stands only left of a product: W^T @ h',
+  'equation-syntax/primes': '"{name}" has more than one prime; one marks the new value of a state',
+  'equation-syntax/exponent': 'expected a number as the exponent',
+  'equation-syntax/unseen': 'braces do not show when they are printed; write ( ) instead',
+  'equation-syntax/character': 'unexpected character "{character}"',
+  'equation-syntax/loose-subscript':
+    'unexpected character "_": a subscript follows its name directly, as in W_f',
+  'equation-syntax/long-subscript':
+    'unexpected character "_": a subscript follows its name directly, as in W_f; braces hold a longer one, as in h_{t-1}',
+  'equation-syntax/subscript': 'the subscript of "{name}" must be letters and digits, as in W_f',
+  'equation-syntax/time-last': '"{name}": the time index is the last subscript',
+  'equation-syntax/braces': 'expected one name in the braces, as in {LTM}',
+  'equation-syntax/argument': 'expected one name behind "{command}", as in {command}{C}',
+  'equation-syntax/command': 'unknown command "{command}".[ Did you mean "{nearest}"?]',
+  'equation-bracket/open': 'this "{bracket}" is never closed; a "{missing}" is missing',
+  'equation-bracket/closes-nothing': '"{bracket}" closes nothing; remove it or open a bracket before it',
+  'equation-bracket/crossed':
+    'expected "{wanted}", which closes "{opened}" in line {line}, but found "{found}"',
+  'equation-ambiguous/brackets': 'two readings: {readings}; add the brackets',
+  'equation-ambiguous/letters': '{count} readings: {readings}; put a space between the names, or declare one',
+  'equation-ambiguous/time': 'two readings: {name}_{t-1}, or {name}_t - 1; write the braces or the spaces',
+  'equation-ambiguous/states':
+    'two readings: the size or initial value could be meant for "{name}" alone or for {all}; declare each state on a line of its own',
+  'equation-spelling/prime':
+    "a prime, but line {line} has a time index: write h' and h, or h_t and h_{t-1}, but not both in one cell",
+  'equation-spelling/time':
+    "a time index, but line {line} has a prime: write h' and h, or h_t and h_{t-1}, but not both in one cell",
+  'equation-spelling/brackets': 'the time stands below its name, without brackets: write h_t and h_{t-1}',
+  'equation-spelling/backslash':
+    '"{name}" looks like a LaTeX command that lost its backslash; in JavaScript write the text as String.raw`…`, or declare the name',
+  'equation-function/misspelt': 'unknown function "{name}". Did you mean "{nearest}"?',
+  'equation-function/capital':
+    'unknown function "{name}".[ Did you mean "{nearest}"?] A matrix of this name needs a header: matrix {name}',
+  'equation-function/value':
+    'unknown function "{name}". "{name}" is no function; write {name} * (…) for a product of entries',
+  'equation-function/unknown':
+    'unknown function "{name}". If it is one, name it in a header: fun {name} = tanh. A matrix product is written W @ (…), a product of entries a * (…)',
+  'equation-function/unknown-textbook':
+    'unknown function "{name}". If it is one, name it in a header: fun {name} = tanh. A matrix product is written W (…) with a capital letter, a product of entries a_t ⊙ (…)',
+  'equation-function/alias': 'unknown function "{name}".[ Did you mean "{nearest}"?]',
+  'equation-function/argument': '"{name}" is a function; give it an argument: {name}(…)',
+  'equation-function/brackets': '"{name}" is a function; give it an argument in brackets: {name}(…)',
+  'equation-function/one': '{name} takes 1 argument, not {count}',
+  'equation-function/several': '{name} takes {wanted} arguments, not {count}',
+  'equation-undefined/name':
+    '"{name}" has no equation (those that have one, and the input: {known})[. Did you mean "{nearest}"?]',
+  'equation-undefined/run':
+    '"{name}" has no equation (those that have one, and the input: {known}), and it cannot be cut into a parameter and one of these',
+  'equation-order/undefined': "{name}' is read, but no equation {name}' = … defines it",
+  'equation-order/state': '"{name}" is no state; read it without the prime',
+  'equation-order/new':
+    '{now} is read above its definition in line {line}; write {before} for the previous value, or move the equation down',
+  'equation-order/value':
+    '"{name}" is read above its definition in line {line}; move the equation down, or {way}',
+  'equation-time/missing':
+    '"{name}" changes with time, so it needs an index: read {now}, or {way} for the step before; a parameter needs another name',
+  'equation-time/left-hand': 'an equation gives the value of step t; write {name}_t on the left-hand side',
+  'equation-time/left-before':
+    'an equation gives the value of step t; write "{name}" with the index t on the left-hand side',
+  'equation-time/ahead':
+    '"{name}" looks ahead; write the new value with the index t and the previous one with t-1',
+  'equation-time/back':
+    '"{name}" looks back more than one step; keep the older value in a state of its own, as in p_t = h_{t-1}, and read p_{t-1}',
+  'equation-time/input':
+    'the cell does not keep the input of the step before; keep it in a state, as in p_t = {input}_t, and read p_{t-1}',
+  'equation-time/header': 'a header names "{name}" without its time index',
+  'equation-time/declared':
+    '"{name}" is declared in a header as something that does not change; leave its time index out',
+  'equation-layer/exponent':
+    '"{above}" above {base} is no exponent. If it counts layers, leave it out: a cell is one layer, and a model stacks them',
+  'equation-layer/defined':
+    'nothing stands above a name that is defined. If it counts layers, leave it out: a cell is one layer, and a model stacks them',
+  'equation-layer/subscript':
+    'a subscript stands before what is above its name. If it counts layers, leave it out: a cell is one layer, and a model stacks them',
+  'equation-state/undefined': 'the state "{name}" has no equation {now} = …',
+  'equation-state/unprimed':
+    'the state "{name}" has no equation {now} = …; write {now} on the left-hand side in line {line}',
+  'equation-state/local':
+    'no equation reads the state "{name}", which line {line} defines, at t-1; leave this header out if it is not carried to the next step',
+  'equation-state/unread':
+    'the previous value of the state "{name}" is never read; write {name} = … if it is not carried to the next step',
+  'equation-input/two':
+    'no equation defines "{first}" and "{second}", and a cell has one input; add an equation, or name the input with a line such as: input {first}',
+  'equation-input/none':
+    'every name with an index t has an equation, so none is the input; name it with a line such as: input E',
+  'equation-input/unread': 'the input "{name}" is never read; name another with a line such as: input E',
+  'equation-output/undefined': 'nothing defines the output "{name}"; add an equation {now} = …',
+  'equation-output/none':
+    'nothing defines the output h; define it, or name another with a line such as: output y',
+  'equation-output/several':
+    'the output could be {names}; name it with a line such as "output {first}", or several with "output {two}: p" (the first feeds the next layer, p is a size of your choice)',
+  'equation-duplicate/definition': '"{name}" is defined in line {line} already; a name has one definition',
+  'equation-duplicate/header':
+    '"{name}" names what is defined in line {line} already; a name has one definition',
+  'equation-duplicate/meaning': '"{name}" is {what} already (line {line}); choose another name',
+  'equation-duplicate/declared': '"{name}" is declared twice',
+  'equation-duplicate/input': 'the input is "{name}" already; a cell has one input',
+  'equation-duplicate/function': '"{name}" is a function of the language; choose another name',
+  'equation-duplicate/size': '"{name}" is the name of a size; choose another name',
+  'equation-matrix/both': '"{name}" is a {kind} here and a {other} in line {line}',
+  'equation-matrix/variable':
+    '"{name}" is no parameter; left of "@" stands a matrix of parameters (use * for a product of entries)',
+  'equation-matrix/right':
+    '"{written}" is a matrix here, as it begins with a capital letter: a matrix stands left of its vector, as in {written} x_t. If it is a vector, declare it: vector {name}',
+  'equation-matrix/two':
+    '"{written}" is a matrix here, as it begins with a capital letter: left of a matrix product stands one parameter; write {left} ({written} …) with brackets. If it is a vector, declare it: vector {name}',
+  'equation-matrix/small':
+    '"{name}" is a vector here, as it begins with a small letter; declare it: matrix {name}',
+  'equation-sizes/conflict':
+    'sizes that can never agree: {left} has size {leftSize}, but {right} has size {rightSize}[; given {given}]',
+  'equation-sizes/number': '{what} must be a vector, but {part} is a single number',
+  'equation-sizes/output': 'the output "{name}" is a single number; declare its size: output {name}: hidden',
+  'equation-sizes/form': 'a size is a sum of size names and whole numbers, such as 2 * hidden + 1',
+  'equation-sizes/unknown':
+    'unknown size "{name}". Did you mean "{nearest}"? Otherwise declare it: size {name}',
+  'equation-sizes/value': '"{name}" is a value, not a size',
+  'equation-open-size': 'nothing fixes the size "{size}"; declare it (here as p) with a line such as: {line}',
+  'equation-constant/declared':
+    'the constant "{name}" must be a finite number or made of numbers and constants above it',
+  'equation-constant/infinite': 'this constant is {value}; constants must be finite numbers',
+  'equation-constant/large': '{text} is too large for a number',
+  'equation-constant/exponent':
+    'the exponent must be a number or a constant; write exp(b * log(a)) for others',
+  'equation-constant/bounds': 'the bounds of clip must be numbers or constants',
+  'equation-constant/crossed': 'the lower bound {lower} of clip is above the upper bound {upper}',
+  'equation-constant/block':
+    'block(a, k, n) takes whole numbers with 0 <= k < n: the k-th of n equal parts of a',
+  'equation-unused/parameter': '"{name}" is declared but never read',
+  'equation-unused/size': 'the size "{name}" is declared but nothing has it',
+  'equation-unsupported': 'attention over a memory is not supported yet',
+  'equation-too-large/cell': 'a cell is at most {most} characters long',
+  'equation-too-large/equations': 'a cell has at most {most} equations',
+  'equation-too-large/sizes': 'a cell has at most {most} sizes',
+  'equation-too-large/size': 'sizes with numbers this large are not supported; use smaller ones',
+  'equation-too-large/names': 'headers declare at most {most} names of a kind',
+  'equation-too-large/name': 'a name is at most {most} letters long',
+  'equation-too-large/accents': 'a name has at most {most} accents, styles and braces',
+  'equation-too-large/operations': 'an equation has at most {most} operations and parts of lists',
+  'equation-too-large/depth': 'more than {most} brackets inside each other',
   'cell-unknown/library': 'There is no cell "{name}".[ Did you mean {nearest}?][ There are {names}.]',
   'cell-unknown/file':
     'There is no cell and no file of equations "{name}".[ Did you mean {nearest}?][ There are {names}.]',
@@ -66,8 +245,22 @@ export const catalogue = {
   'cell-file/binary': '{path} is not a file of equations: byte {byte} is zero.',
   'gradient-check':
     'The gradient of "{cell}" at "{name}" is off by {error}: either its values leave the range of numbers, or this is a mistake of Sluice; please report it with the equations.',
-  'graph-sizes/differ': 'Sizes {a} and {b} differ where one is needed.',
+  'graph-sizes/differ': 'Sizes {one} and {other} differ where one is needed.',
   'graph-sizes/blocks': 'A vector of {size} has no {count} equal blocks.',
+  'cell-sizes/layer': 'The cell "{cell}" takes no size "{name}" from a layer; a layer gives it: {wanted}.',
+  'cell-sizes/layer-whole':
+    'The cell "{cell}" needs a whole number above zero as "{name}", not {value}; a layer gives it: {wanted}.',
+  'cell-sizes/layer-missing': 'The cell "{cell}" needs the size "{name}"; a layer gives it: {wanted}.',
+  'cell-sizes/unknown': 'The cell "{cell}" has no size "{name}"; its sizes are {sizes}.',
+  'cell-sizes/missing': 'The cell "{cell}" needs the size "{name}"; its sizes are {sizes}.',
+  'cell-sizes/whole': 'The cell "{cell}" needs a whole number above zero as its size "{name}", not {value}.',
+  'cell-sizes/value':
+    'The cell "{cell}" has a value of size {size}, which must be a whole number above zero but is {value} where {given}.',
+  'cell-sizes/differ': 'The cell "{cell}" needs {left} = {right} ({reason}), but {given}.',
+  'cell-init/unknown': 'The cell "{cell}" has no parameter "{name}" to initialise; it has {parameters}.',
+  'cell-init/value':
+    'The initialisation of "{name}" in the cell "{cell}" must be a finite number or one of {words}, not {value}.',
+  'cell-gates': 'Peepholes are for the gates i, f and o, not "{gate}".',
   'model-too-large/limit':
     'A model of {weights} weights is too large: {most} at most can be addressed. Take fewer units (hidden, embedding) or fewer layers.',
   'model-too-large/memory':
@@ -183,12 +376,14 @@ export const catalogue = {
   'program-run/gradient': 'This program has no gradients: compile it with `gradient` to train it.',
   'program-run/update': 'A call with the mode "update" needs the settings of the update.',
   'program-run/slots': 'The update "{rule}" needs {needed} slots, but this program keeps {slots}.',
+  'program-shape': '{name} of a program must be a whole number of at least {least}, not {value}.',
+  'program-token': '"{name}" has the token {token}, but there are {limit} classes.',
   'program-name/value': 'This program has no "{name}"; it has {names}.',
   'program-name/parameter': 'This program has no parameter "{name}".',
   'program-name/buffer': 'This program keeps no {buffer} of parameters.',
   'program-name/graph': 'The graph has no "{name}" to differentiate.',
   'program-size/entries': '"{name}" takes up to {most} entries in whole steps, not {count}.',
-  'program-size/tokens': '"{name}" takes up to {most} tokens, not {count}.',
+  'program-size/short': '"{name}" was written for {written} steps, but the window has {steps}.',
   'program-size/parameter': 'Parameter "{name}" has {needed} entries, not {count}.',
   'program-read/gone':
     '"{name}" is gone: a call with gradients puts the gradient of the loss in its place. Read it after a forward call.',

@@ -12,7 +12,20 @@ export type ErrorCode = MessageKey extends infer Key
 
 type Value = string | number
 
-type Names<Template> = Template extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never
+/** A name in braces is a value if it has two letters or more and begins with a small one: not `{C}` or `h_{t-1}`. */
+type ValueName<Name> = Name extends `${string}-${string}`
+  ? never
+  : Name extends `${infer First}${infer More}`
+    ? '' extends More
+      ? never
+      : First extends Uppercase<First>
+        ? never
+        : Name
+    : never
+
+type Names<Template> = Template extends `${string}{${infer Name}}${infer Rest}`
+  ? ValueName<Name> | Names<Rest>
+  : never
 
 /** A template without its optional parts. */
 type Always<Template> = Template extends `${infer Before}[${string}]${infer After}`
@@ -24,7 +37,8 @@ export type MessageValues<Key extends MessageKey> = {
   readonly [Name in Names<Always<(typeof catalogue)[Key]>>]: Value
 } & { readonly [Name in Names<(typeof catalogue)[Key]>]?: Value | undefined }
 
-type Given<Key extends MessageKey> =
+/** What follows a key: its values, which may be left out where all of them may, and a cause. */
+export type Given<Key extends MessageKey> =
   Partial<MessageValues<Key>> extends MessageValues<Key>
     ? [values?: MessageValues<Key>, options?: ErrorOptions]
     : [values: MessageValues<Key>, options?: ErrorOptions]
@@ -34,18 +48,19 @@ type Given<Key extends MessageKey> =
  * folder errors.
  */
 export class SluiceError<Key extends MessageKey = MessageKey> extends Error {
-  readonly code: string
+  readonly code: ErrorCode
+  /** Which of the messages of its code it is. */
+  readonly key: Key
   /** What the message was filled in with. */
   readonly values: Readonly<Record<string, Value | undefined>>
 
-  constructor(key: Key, ...given: Given<Key>)
-  /** While the equations move to the catalogue. */
-  constructor(code: string, message: string, options?: ErrorOptions)
-  constructor(key: string, values: string | Record<string, Value | undefined> = {}, options?: ErrorOptions) {
-    super(typeof values === 'string' ? values : fillIn(catalogue[key as Key], values), options)
+  constructor(key: Key, ...given: Given<Key>) {
+    const [values = {}, options] = given
+    super(fillIn(catalogue[key], values), options)
     this.name = 'SluiceError'
-    this.code = key.replace(/\/.*/, '')
-    this.values = typeof values === 'string' ? {} : values
+    this.code = key.replace(/\/.*/, '') as ErrorCode
+    this.key = key
+    this.values = values
   }
 }
 
@@ -53,10 +68,8 @@ type UnsupportedKey = Extract<MessageKey, `unsupported/${string}`>
 
 /** A runtime, plan or machine that cannot do what was asked; the only error on which `auto` falls back. */
 export class Unsupported<Key extends UnsupportedKey = UnsupportedKey> extends SluiceError<Key> {
-  constructor(key: Key, ...given: Given<Key>)
-  constructor(message: string, options?: ErrorOptions)
-  constructor(key: string, ...rest: readonly unknown[]) {
-    super(...((key in catalogue ? [key, ...rest] : ['unsupported', key, ...rest]) as [string, string]))
+  constructor(key: Key, ...given: Given<Key>) {
+    super(key, ...given)
     this.name = 'Unsupported'
   }
 }
@@ -71,7 +84,7 @@ export function fillIn(
   template: string,
   values: Readonly<Record<string, string | number | undefined>>,
 ): string {
-  const named = /\{(\w+)\}/g
+  const named = /\{([a-z]\w+)\}/g
   const isThere = (part: string): boolean =>
     [...part.matchAll(named)].every(([, name]) => values[name!] !== undefined)
   return template

@@ -19,7 +19,7 @@ export interface Split {
 }
 
 /** Default: the last tenth of the text. */
-export const tailTenth: Holdout = { by: 'tail', fraction: 0.1 }
+const tailTenth: Holdout = { by: 'tail', fraction: 0.1 }
 
 /** Fills in and checks a holdout. */
 export function resolveHoldout(options: Partial<Holdout> = {}): Holdout {
@@ -39,12 +39,17 @@ export function split(tokens: Int32Array, batching: Batching, holdout: Holdout =
   wholeNumber('window', batching.window, 1)
   if (holdout.by === 'none') {
     const training = windows(tokens, batching)
-    return { training, description: `all ${tokens.length} characters are trained on, none held out` }
+    return {
+      training,
+      description: `all ${thousands(tokens.length)} characters are trained on, none held out`,
+    }
   }
   return holdout.by === 'tail'
     ? splitTail(tokens, batching, holdout)
     : splitStreams(tokens, batching, holdout)
 }
+
+const thousands = (value: number): string => value.toLocaleString('en-US')
 
 const percent = (fraction: number): string => `${Number((fraction * 100).toFixed(2))} %`
 
@@ -58,7 +63,7 @@ function splitTail(tokens: Int32Array, batching: Batching, { fraction }: Holdout
   return {
     training: windows(tokens.subarray(0, cut), batching),
     validation: heldOut(tokens.subarray(cut), batching),
-    description: `trained on the first ${cut} characters, validated on the last ${held} (${percent(fraction)}, tail)`,
+    description: `trained on the first ${thousands(cut)} characters, validated on the last ${thousands(held)} (${percent(fraction)}, tail)`,
   }
 }
 
@@ -85,7 +90,7 @@ function splitStreams(tokens: Int32Array, { batch, window }: Batching, { fractio
       Math.min(window, held),
     ),
     description:
-      `trained on ${batch} streams of ${length} characters, ` +
-      `validated on the ${held} that follow in each (${percent(fraction)}, stream)`,
+      `trained on ${batch} streams of ${thousands(length)} characters, ` +
+      `validated on the ${thousands(held)} that follow in each (${percent(fraction)}, stream)`,
   }
 }

@@ -1,10 +1,10 @@
-import { SluiceError } from '../core/errors.ts'
+import { type Given, type MessageKey, type MessageValues, SluiceError } from '../core/errors.ts'
 
 /** Widest piece of a line that an error shows. */
 const shown = 100
 
 /** A mistake in equations: `message` is one line; `details` adds the source line with a caret under the place. */
-export class EquationError extends SluiceError {
+export class EquationError<Key extends MessageKey = MessageKey> extends SluiceError<Key> {
   /** Line of the place, from 1. */
   readonly line: number
   /** Column of the place in characters, from 1. */
@@ -12,9 +12,10 @@ export class EquationError extends SluiceError {
   /** The source line and, below it, a caret. */
   readonly excerpt: string
 
-  constructor(code: string, place: Place, message: string) {
-    super(code, `line ${place.line}, column ${place.column}: ${message}`)
+  constructor(key: Key, values: MessageValues<Key>, place: Place) {
+    super(key, ...([values] as unknown as Given<Key>))
     this.name = 'EquationError'
+    this.message = `line ${place.line}, column ${place.column}: ${this.message}`
     this.line = place.line
     this.column = place.column
     this.excerpt = place.excerpt
@@ -46,8 +47,8 @@ export class Source {
   }
 
   /** An error at an offset. */
-  error(code: string, at: number, message: string): EquationError {
-    return new EquationError(code, this.#place(at), message)
+  error<Key extends MessageKey>(key: Key, at: number, values: MessageValues<Key>): EquationError {
+    return new EquationError(key, values, this.#place(at))
   }
 
   /** Runs a step; an error of it that has no place gets this one. */
@@ -57,7 +58,7 @@ export class Source {
     } catch (error) {
       const placeless =
         error instanceof SluiceError && !(error instanceof EquationError) && error.code !== 'internal'
-      throw placeless ? this.error(error.code, at, error.message) : error
+      throw placeless ? this.error(error.key, at, error.values) : error
     }
   }
 

@@ -6,7 +6,7 @@ import { invariant, SluiceError } from '../core/errors.ts'
 /** Sizes of concrete graphs. */
 export const numbers: Sizes<number> = {
   same(a, b) {
-    if (a !== b) throw new SluiceError('graph-sizes/differ', { a, b })
+    if (a !== b) throw new SluiceError('graph-sizes/differ', { one: a, other: b })
     return a
   },
   sum: (parts) => parts.reduce((total, part) => total + part, 0),

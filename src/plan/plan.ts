@@ -24,6 +24,8 @@ export interface PlannedScan {
  */
 export interface Plan extends Graph {
   readonly partition: Partition
+  /** Whether gradients were asked for. */
+  readonly training: boolean
   readonly forward: number
   /** Nodes to compute, in order. */
   readonly order: readonly number[]
@@ -65,6 +67,7 @@ export function plan({ graph, gradient }: PlanRequest): Plan {
     .map((id) => planned(build.nodes, order, id))
   return {
     partition: cut,
+    training: gradient !== undefined,
     nodes: build.nodes,
     forward,
     order,

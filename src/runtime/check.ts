@@ -1,5 +1,64 @@
 import { SluiceError } from '../core/errors.ts'
+import { entries } from '../graph/index.ts'
 import type { Program, Run, UpdateSettings } from './types.ts'
+
+/** Makes sure that a program's numbers make sense. @throws SluiceError `program-shape` */
+export function checkProgram({ rows, steps, gradient }: Program): void {
+  const whole = (name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void => {
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new SluiceError('program-shape', { name, value, least })
+  }
+  whole('rows', rows, 1)
+  whole('steps', steps, 1)
+  whole('slots', gradient?.slots ?? 0, 0, 3)
+}
+
+/**
+ * Makes sure that what is written to an input fits: whole steps, no more than the longest window, and tokens below the
+ * number of classes that read them (negative ones stand for none).
+ * @throws SluiceError `program-size` or `program-token`
+ */
+export function checkWrite({ graph, rows, steps }: Program, name: string, data: ArrayLike<number>): void {
+  const input = graph.inputs.find((port) => port.name === name)
+  const port = input ?? graph.outputs.find((output) => `d ${output.name}` === name)!
+  const { extent, shape } = graph.nodes[port.node]!.type
+  const each = rows * entries(shape)
+  const most = extent === 'step' ? steps * each : each
+  if (data.length > most || data.length % each !== 0 || data.length === 0)
+    throw new SluiceError('program-size/entries', { name, most, count: data.length })
+  const limit = input && shape.length === 0 ? classesOf(graph, input.node) : Infinity
+  for (let i = 0; limit < Infinity && i < data.length; i++) {
+    const token = data[i]!
+    if (!Number.isInteger(token) || token >= limit)
+      throw new SluiceError('program-token', { name, token, limit })
+  }
+}
+
+/** The least number of classes that anything reads tokens as. */
+function classesOf(graph: Program['graph'], tokens: number): number {
+  const limits = graph.nodes.map(({ op, inputs, attributes }) => {
+    if (op === 'onehot' && inputs[0] === tokens) return attributes.classes as number
+    if (op === 'gather' && inputs[1] === tokens) return graph.nodes[inputs[0]!]!.type.shape[0]!
+    if (op === 'cross_entropy' && inputs[1] === tokens) return graph.nodes[inputs[0]!]!.type.shape[0]!
+    return Infinity
+  })
+  return Math.min(Infinity, ...limits)
+}
+
+/** Makes sure that what was written to the inputs lasts for a window. @throws SluiceError `program-size` */
+export function checkWritten(
+  { graph, rows }: Program,
+  written: ReadonlyMap<string, number>,
+  { steps, mode }: Run,
+): void {
+  if (mode === 'update') return
+  for (const { name, node } of graph.inputs) {
+    const { extent, shape } = graph.nodes[node]!.type
+    const count = written.get(name)
+    if (extent !== 'step' || count === undefined || count >= steps * rows * entries(shape)) continue
+    throw new SluiceError('program-size/short', { name, written: count / (rows * entries(shape)), steps })
+  }
+}
 
 /** Buffers that an update needs for each parameter beside its value and gradient. */
 export function slotsOf({ rule, momentum, centered }: UpdateSettings): number {

@@ -10,7 +10,7 @@ import {
   verify,
 } from '../plan/index.ts'
 import { SluiceError, invariant } from '../core/errors.ts'
-import { checkRun } from './check.ts'
+import { checkProgram, checkRun, checkWrite, checkWritten } from './check.ts'
 import { pow } from '../core/math.ts'
 
 /** The runtime of a device: plans a program, lays the plan out for the device's vectors, verifies and loads it. */
@@ -18,8 +18,15 @@ export function packedRuntime(device: Device): Runtime {
   return {
     machine: device.machine,
     async compile(program) {
-      const { gradient, rows, steps } = program
-      const target = { vectorWidth: device.vectorWidth, rows, steps, slots: gradient?.slots ?? 0 }
+      checkProgram(program)
+      const { gradient, rows, steps, states } = program
+      const target = {
+        vectorWidth: device.vectorWidth,
+        rows,
+        steps,
+        slots: gradient?.slots ?? 0,
+        carried: states.map(({ initial }) => initial),
+      }
       const lowered = lower(plan(program), target)
       verify(lowered.words)
       return new PackedExecutable(device.machine, program, lowered, await device.load(lowered.words))
@@ -37,13 +44,18 @@ class PackedExecutable implements Executable {
   readonly #program: Program
   readonly #lowered: Lowered
   readonly #loaded: Loaded
-  readonly #call = new Float64Array(callFields.length)
   /** What was written to initial states: they start from it again in each call that carries nothing. */
   readonly #initial = new Map<string, Float32Array>()
   /** Outputs that the last call wrote over. */
   #spent: ReadonlySet<string> = new Set()
   #lastSteps = 0
   #steps = 0
+  #lastMode: Run['mode'] = 'update'
+  #loss = NaN
+  /** Entries last written to each input. */
+  readonly #written = new Map<string, number>()
+  /** Names that `write` takes: inputs, and the seeds of outputs. */
+  readonly #writable: ReadonlySet<string>
   /** Parameters were written since the packed copies were made. */
   #stale = true
 
@@ -52,6 +64,8 @@ class PackedExecutable implements Executable {
     this.#program = program
     this.#lowered = lowered
     this.#loaded = loaded
+    const seeds = program.gradient?.of.map((name) => `d ${name}`) ?? []
+    this.#writable = new Set([...program.graph.inputs.map(({ name }) => name), ...seeds])
     const { vectorWidth } = lowered.target
     for (const { offset, value } of lowered.constants) loaded.floats.fill(value, offset, offset + vectorWidth)
   }
@@ -65,29 +79,24 @@ class PackedExecutable implements Executable {
 
   write(name: string, data: ArrayLike<number>): void {
     const places = this.#place(name)
-    if (places[0]!.kind === 'tokens') return this.#writeTokens(name, places[0]!, data)
+    if (!this.#writable.has(name))
+      throw new SluiceError('program-name/value', { name, names: [...this.#writable].join(', ') })
+    checkWrite(this.#program, name, data)
+    this.#written.set(name, data.length)
+    if (places[0]!.kind === 'tokens') return this.#loaded.ints.set(data, places[0]!.places[0]!.base)
     const size = sizeOf(places)
-    const slots = places[0]!.kind === 'steps' ? this.#program.steps : 1
-    const most = slots * this.#program.rows * size
-    if (data.length > most || data.length % (this.#program.rows * size) !== 0) {
-      throw new SluiceError('program-size/entries', { name, most, count: data.length })
-    }
     for (const place of places)
       this.#move(place, size, data.length, (at, i) => (this.#loaded.floats[at] = data[i]!))
     if (this.#program.states.some(({ initial }) => initial === name))
       this.#initial.set(name, Float32Array.from(data))
   }
 
-  #writeTokens(name: string, place: Place, data: ArrayLike<number>): void {
-    const most = this.#program.steps * this.#program.rows
-    if (data.length > most) throw new SluiceError('program-size/tokens', { name, most, count: data.length })
-    this.#loaded.ints.set(data, place.places[0]!.base)
-  }
-
   read(name: string): Float32Array {
     const places = this.#place(name)
+    if (this.#steps === 0 || (name.startsWith('d ') && this.#lastMode !== 'gradients'))
+      throw new SluiceError('program-read/computed', { name })
     if (this.#spent.has(name)) throw new SluiceError('program-read/gone', { name })
-    if (places[0]!.kind === 'loss') return Float32Array.of(this.#call[field.get('loss')!]!)
+    if (places[0]!.kind === 'loss') return Float32Array.of(this.#loss)
     const size = sizeOf(places)
     const slots = places[0]!.kind === 'steps' ? this.#steps : 1
     const data = new Float32Array(slots * this.#program.rows * size)
@@ -161,11 +170,13 @@ class PackedExecutable implements Executable {
   async run(run: Run): Promise<RunResult> {
     checkRun(this.#program, run)
     const { mode, update } = run
-    if (this.#stale) await this.#packed()
+    checkWritten(this.#program, this.#written, run)
+    const packing = this.#stale ? this.#pack() : undefined
     const updating = update !== undefined && mode !== 'forward'
     const passes =
       mode === 'update' ? 0 : mode === 'forward' ? modes.forward : modes.forward | modes.gradients
-    this.#set({
+    const call = new Float64Array(callFields.length)
+    set(call, {
       mode: passes | (updating ? modes.update | modes.pack : 0),
       steps: run.steps,
       lastSteps: this.#lastSteps,
@@ -176,38 +187,26 @@ class PackedExecutable implements Executable {
       counter: run.counter ?? 0,
       lossScale: this.#lossScale(run.steps),
     })
-    if (update && updating) this.#setUpdate(update)
+    if (update && updating) setUpdate(call, update)
     if (passes > 0) {
       this.#spent = mode === 'gradients' ? this.#lowered.spent : new Set()
       if (!run.carry) this.#restart()
       this.#steps = run.steps
       this.#lastSteps = run.steps
+      this.#lastMode = mode
     }
-    await this.#loaded.run(this.#call)
-    const loss = passes > 0 && this.#lowered.targets !== undefined ? this.#call[field.get('loss')!]! : NaN
-    return { loss, gradientNorm: updating ? this.#call[field.get('gradientNorm')!]! : NaN }
+    await Promise.all([packing, this.#loaded.run(call)])
+    const loss = passes > 0 && this.#lowered.targets !== undefined ? call[field.get('loss')!]! : NaN
+    if (passes > 0) this.#loss = loss
+    return { loss, gradientNorm: updating ? call[field.get('gradientNorm')!]! : NaN }
   }
 
-  #set(values: Readonly<Record<string, number>>): void {
-    for (const [name, value] of Object.entries(values)) this.#call[field.get(name)!] = value
-  }
-
-  #setUpdate(update: NonNullable<Run['update']>): void {
-    const { rule, nesterov, centered, ...numbers } = update
-    this.#set({
-      ...numbers,
-      rule: rules.indexOf(rule),
-      nesterov: Number(nesterov),
-      centered: Number(centered),
-      bias1: 1 - pow(update.beta1, update.count),
-      bias2: 1 - pow(update.beta2, update.count),
-    })
-  }
-
-  async #packed(): Promise<void> {
-    this.#set({ mode: modes.pack, steps: 1, lastSteps: 0 })
-    await this.#loaded.run(this.#call)
+  /** Packs parameters that were written; in line before what comes next. */
+  #pack(): Promise<void> {
+    const call = new Float64Array(callFields.length)
+    set(call, { mode: modes.pack, steps: 1 })
     this.#stale = false
+    return this.#loaded.run(call)
   }
 
   /** States start from what was written, or from zero. */
@@ -235,6 +234,23 @@ class PackedExecutable implements Executable {
   dispose(): void {
     this.#loaded.dispose()
   }
+}
+
+/** Sets fields of a call by name. */
+function set(call: Float64Array, values: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(values)) call[field.get(name)!] = value
+}
+
+function setUpdate(call: Float64Array, update: NonNullable<Run['update']>): void {
+  const { rule, nesterov, centered, ...numbers } = update
+  set(call, {
+    ...numbers,
+    rule: rules.indexOf(rule),
+    nesterov: Number(nesterov),
+    centered: Number(centered),
+    bias1: 1 - pow(update.beta1, update.count),
+    bias2: 1 - pow(update.beta2, update.count),
+  })
 }
 
 function addressOf({ base, timeStride, rowStride }: Operand, step: number, row: number): number {

@@ -16,7 +16,7 @@ import type { Settings } from './settings.ts'
 export interface Progress {
   /** Updates done. */
   readonly step: number
-  /** Updates planned. */
+  /** Updates planned; 0 while that is not known. */
   readonly total: number
   /** The validation with the lowest loss so far. */
   readonly best: { readonly step: number; readonly loss: number } | null
@@ -136,10 +136,14 @@ export async function decodeCheckpoint(
   return { checkpoint: { progress, description, model, snapshot }, metricsLength }
 }
 
-/** The model of a checkpoint alone, checked like the rest. */
-export async function decodeCheckpointModel(name: string, read: ReadFile): Promise<StoredModel> {
+/** The model of a checkpoint alone, checked like the rest, and how the text that it learned from was read. */
+export async function decodeCheckpointModel(
+  name: string,
+  read: ReadFile,
+): Promise<{ readonly model: StoredModel; readonly reading: Reading }> {
   const manifest = await readManifest(name, read)
-  return decodeModel(await readHashed(name, modelFile, manifest, read), `${name}/${modelFile}`)
+  const model = decodeModel(await readHashed(name, modelFile, manifest, read), `${name}/${modelFile}`)
+  return { model, reading: manifest.description.text.reading }
 }
 
 /** Tensors whose names start with a prefix, without it. */

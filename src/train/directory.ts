@@ -121,13 +121,16 @@ export class RunDirectory implements RunStore {
 
   async bestModel(): Promise<StoredModel | undefined> {
     const { best } = this.#index
-    return best === null ? undefined : decodeCheckpointModel(best, reader(this.path, this.#files, best))
+    if (best === null) return undefined
+    return (await decodeCheckpointModel(best, reader(this.path, this.#files, best))).model
   }
 
-  /** Lets others train here. */
+  /** Lets others train here. A folder in which nothing was saved is removed. */
   async close(): Promise<void> {
     // Metrics later than the last checkpoint only help to see why a run failed, perhaps because the disk is full.
     await this.#flush().catch(() => {})
+    const names = await this.#files.list(this.path).catch(() => [])
+    if (names.every((name) => name === lockFile)) await this.#files.remove(this.path).catch(() => {})
     await this.#unlock()
   }
 

@@ -22,8 +22,10 @@ export interface EvaluateOptions extends Partial<Batching> {
 }
 
 /**
- * Evaluates a model on a text: the mean over all its predictions, states starting from zero in each of the `batch` rows
- * (default 50, window 50; fewer where the text is short) and carried along.
+ * Evaluates a model on a text: the mean over its predictions, states starting from zero in each of the `batch` rows
+ * (default 50, window 50; fewer where the text is short) and carried along. Since rows are equally long, up to `batch - 1`
+ * characters at the end are left out; since each row starts without a past, the loss depends a little on `batch`: with
+ * `batch: 1` the whole text is read in one piece.
  */
 export async function evaluate(
   model: Trainable,

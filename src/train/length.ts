@@ -14,37 +14,61 @@ export interface LengthContext {
   readonly stopped: () => boolean
 }
 
-/** Updates of a whole run, at least 1. Minutes are turned into updates by measuring once, before the first. */
-export async function plannedUpdates(context: LengthContext): Promise<number> {
-  const { settings, training } = context
-  if ('steps' in settings) return settings.steps
-  if ('epochs' in settings) return Math.max(1, Math.round(settings.epochs * training.count))
+/**
+ * Updates of a whole run, at least 1. Minutes are turned into updates by measuring once, before the first; undefined if
+ * that was stopped.
+ */
+export async function plannedUpdates(context: LengthContext): Promise<number | undefined> {
+  const { settings, training, validation } = context
+  const known = knownUpdates(settings, training.count)
+  if (known !== undefined || !('minutes' in settings)) return known
   const seconds = settings.minutes * 60
-  const { perUpdate, spent } = await measure(context, Math.min(2, seconds / 20))
-  return Math.max(1, Math.floor((seconds - spent) / (perUpdate * (1 + validationShare(context)))))
+  const measured = await measure(context, Math.min(2, seconds / 20))
+  if (!measured) return undefined
+  const { perUpdate, perForward, spent } = measured
+  const validations = 1 / (settings.validateEvery || training.count)
+  const perValidation = perForward * (validation?.count ?? 0)
+  return Math.max(1, Math.floor((seconds - spent) / (perUpdate + perValidation * validations)))
 }
 
-/** Time of validation for each second of training; a validation window costs about a third of a training window. */
-function validationShare({ settings, training, validation }: LengthContext): number {
-  if (!validation) return 0
-  return validation.count / 3 / (settings.validateEvery || training.count)
+/** Updates of a run whose length is given in updates or epochs; undefined where it must be measured. */
+export function knownUpdates(settings: Settings, perEpoch: number): number | undefined {
+  if ('steps' in settings) return settings.steps
+  return 'epochs' in settings ? Math.max(1, Math.round(settings.epochs * perEpoch)) : undefined
 }
 
-/** Seconds for an update, from updates that are undone afterwards. The first one is not counted. */
+/** What was measured, in seconds. */
+interface Measured {
+  readonly perUpdate: number
+  /** A window of validation; 0 where there is none. */
+  readonly perForward: number
+  readonly spent: number
+}
+
+/** Measures with updates that are undone afterwards, the first of them not counted; undefined if it was stopped. */
 async function measure(
-  { session, training, update, stopped }: LengthContext,
+  { session, training, validation, update, stopped }: LengthContext,
   budget: number,
-): Promise<{ perUpdate: number; spent: number }> {
+): Promise<Measured | undefined> {
   const before = session.snapshot()
   const window = training.at(0)
   const start = performance.now()
   let first = start
   let count = -1
-  while (!stopped() && (count < 3 || performance.now() - start < budget * 1000)) {
+  const isEnough = (): boolean => count >= 3 && performance.now() - start >= budget * 1000
+  while (!stopped() && !isEnough()) {
     await session.run(window, { mode: 'gradients', training: true, update })
     if (++count === 0) first = performance.now()
   }
+  const trained = performance.now()
+  const whole = isEnough()
+  if (whole && validation) await session.run(validation.at(0), { mode: 'forward', training: false })
   const end = performance.now()
   session.restore(before)
-  return { perUpdate: (end - first) / 1000 / Math.max(1, count), spent: (end - start) / 1000 }
+  if (!whole) return undefined
+  return {
+    perUpdate: (trained - first) / 1000 / count,
+    perForward: (end - trained) / 1000,
+    spent: (end - start) / 1000,
+  }
 }

@@ -1,4 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
+import type { Reading } from '../data/index.ts'
 import { type StoredModel, decodeModel } from '../interop/index.ts'
 import { type Files, nodeFiles } from './checkpoint-files.ts'
 import { decodeCheckpointModel, modelFile } from './checkpoint.ts'
@@ -11,6 +12,8 @@ export type Which = 'best' | 'last'
 /** A model that was found. */
 export interface FoundModel {
   readonly model: StoredModel
+  /** How the text that it learned from was read; absent for a model file. */
+  readonly reading?: Reading
   /** Checkpoints that were passed over, one line each. */
   readonly notes: readonly string[]
 }
@@ -43,7 +46,7 @@ export async function findModel(
 async function find(path: string, which: Which, files: Files): Promise<FoundModel> {
   const names = await files.list(path)
   if (names.length === 0) return { model: await readFile(path, files), notes: [] }
-  if (names.includes(modelFile)) return { model: await readCheckpoint(path, files), notes: [] }
+  if (names.includes(modelFile)) return { ...(await readCheckpoint(path, files)), notes: [] }
   const { index, notes } = await readIndex(path, files)
   const best = which === 'best' && index.best !== null ? [index.best] : []
   const { found, passed } = await lastGood(
@@ -52,7 +55,7 @@ async function find(path: string, which: Which, files: Files): Promise<FoundMode
     [...new Set([...best, ...index.kept])],
     decodeCheckpointModel,
   )
-  return { model: found, notes: [...notes, ...passed] }
+  return { ...found, notes: [...notes, ...passed] }
 }
 
 async function readFile(path: string, files: Files): Promise<StoredModel> {
@@ -62,7 +65,7 @@ async function readFile(path: string, files: Files): Promise<StoredModel> {
 }
 
 /** The model of the folder of one checkpoint, whose name holds its hash. */
-function readCheckpoint(path: string, files: Files): Promise<StoredModel> {
+function readCheckpoint(path: string, files: Files): Promise<Omit<FoundModel, 'notes'>> {
   const folder = path.replace(/[/\\]+$/, '')
   const name = folder.replace(/^.*[/\\]/, '')
   return decodeCheckpointModel(name, (file) => files.read(`${folder}/${file}`))

@@ -1,8 +1,9 @@
 import { SluiceError } from '../core/errors.ts'
-import { type Text, type Vocabulary, textHash } from '../data/index.ts'
+import { type Text, type Vocabulary, split, textHash } from '../data/index.ts'
 import type { Machine } from '../runtime/types.ts'
 import type { Checkpoint, Description } from './checkpoint.ts'
-import { type Settings, type SettingsOptions, continuedSettings } from './settings.ts'
+import { knownUpdates } from './length.ts'
+import { type Settings, type SettingsOptions, continuedSettings, lengthOf } from './settings.ts'
 import type { Trainable } from './trainable.ts'
 import { version } from './version.ts'
 
@@ -43,12 +44,10 @@ export function requireSameRun(
   model: Trainable,
   total: number,
 ): void {
-  const { description, progress } = checkpoint
+  const { description } = checkpoint
   refuseDifferences([
     ...settingDifferences(description.settings, now.settings),
-    ...(description.settings.schedule.kind === 'cosine' && total !== progress.total
-      ? [`length (${progress.total} updates, now ${total}; the cosine schedule needs the same)`]
-      : []),
+    ...lengthDifferences(checkpoint, total),
     ...textDifferences(description.text, now.text),
     ...vocabularyDifferences(checkpoint.model.vocabulary, model.vocabulary),
     ...(canonical(checkpoint.model.config) === canonical(model.config) ? [] : ['model']),
@@ -57,16 +56,29 @@ export function requireSameRun(
 
 /** How settings, a text and its vocabulary differ from those of a run, before anything is made of them. */
 export async function resumeDifferences(
-  { description, model }: Checkpoint,
+  checkpoint: Checkpoint,
   options: SettingsOptions,
   text: Text,
 ): Promise<readonly string[]> {
+  const { description, model } = checkpoint
   const settings = continuedSettings(description.settings, options)
-  return [
+  const differences = [
     ...settingDifferences(description.settings, settings),
     ...textDifferences(description.text, await describeText(text)),
     ...vocabularyDifferences(model.vocabulary, text.vocabulary),
   ]
+  if (differences.length > 0 || canonical(lengthOf(description.settings)) === canonical(lengthOf(settings))) {
+    return differences
+  }
+  const { training } = split(text.tokens, settings, settings.validation)
+  return lengthDifferences(checkpoint, knownUpdates(settings, training.count))
+}
+
+/** A schedule that reaches to the end of a run allows no other length. @param total undefined if not yet known */
+function lengthDifferences({ description, progress }: Checkpoint, total?: number): readonly string[] {
+  if (description.settings.schedule.kind !== 'cosine' || total === progress.total) return []
+  const now = total === undefined ? 'as many as fit into the time' : String(total)
+  return [`length (${progress.total} updates, now ${now}; the cosine schedule needs the same)`]
 }
 
 /** Lists differences as an error, if there are any. @throws SluiceError `resume-differs` */

@@ -70,7 +70,11 @@ export function resolveSettings(options: SettingsOptions = {}): Settings {
   knownKeys('train', options, [...lengthKeys, ...otherKeys.split(' ')])
   const optimizer = resolveOptimizer(options.optimizer ?? 'adam')
   const learningRate = options.learningRate ?? defaultLearningRate(optimizer.name)
-  const { validation } = options
+  const validation = resolveHoldout(
+    typeof options.validation === 'string' ? { by: options.validation } : options.validation,
+  )
+  const patience = wholeNumber('patience', options.patience ?? 0, 0)
+  if (patience > 0 && validation.by === 'none') throw new SluiceError('option-value/patience')
   return {
     batch: wholeNumber('batch', options.batch ?? 50, 1),
     window: wholeNumber('window', options.window ?? 50, 1),
@@ -80,9 +84,9 @@ export function resolveSettings(options: SettingsOptions = {}): Settings {
     schedule: resolveSchedule(options.schedule),
     clipNorm: numberWithin('clipNorm', options.clipNorm ?? 5, { least: 0 }),
     clipValue: numberWithin('clipValue', options.clipValue ?? 0, { least: 0 }),
-    validation: resolveHoldout(typeof validation === 'string' ? { by: validation } : validation),
+    validation,
     validateEvery: wholeNumber('validateEvery', options.validateEvery ?? 0, 0),
-    patience: wholeNumber('patience', options.patience ?? 0, 0),
+    patience,
     checkpointEvery: wholeNumber('checkpointEvery', options.checkpointEvery ?? 500, 1),
     seed: wholeNumber('seed', options.seed ?? 1, 0, 2 ** 32 - 1),
   }

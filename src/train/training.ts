@@ -92,7 +92,7 @@ export class Training implements AsyncIterable<TrainingStep> {
     this.#options = { runtime, ...(run && { run }), ...(resume && { resume }), ...(signal && { signal }) }
   }
 
-  /** How far training is. */
+  /** How far training is. Its `total` is 0 until it is known. */
   get progress(): Progress {
     return this.#progress
   }
@@ -147,18 +147,22 @@ export class Training implements AsyncIterable<TrainingStep> {
   }
 
   async #begin(session: Session): Promise<void> {
-    const { run, resume, signal } = this.#options
+    const { run, resume } = this.#options
     if (run || resume) this.#description = await describeRun(this.settings, this.#text, session.machine)
-    const total = await this.#total(session)
+    const planned = await this.#total(session)
+    const total = planned ?? resume?.progress.total ?? 0
     if (resume) this.#continue(session, resume, total)
     this.#progress = { ...this.#progress, total }
+    if (planned === undefined) return
     await run?.begin()
-    if (resume) this.#savedStep = resume.progress.step
-    else if (!signal?.aborted) await this.#save(session)
+    if (!resume) await this.#save(session)
   }
 
-  /** Updates of the whole run: those of the run that goes on, unless another length is asked for. */
-  async #total(session: Session): Promise<number> {
+  /**
+   * Updates of the whole run: those of the run that goes on, unless another length is asked for. Undefined if it was
+   * ended before that could be measured.
+   */
+  async #total(session: Session): Promise<number | undefined> {
     const { resume, signal } = this.#options
     const before = resume?.description.settings
     if (resume && before && JSON.stringify(lengthOf(before)) === JSON.stringify(lengthOf(this.settings))) {
@@ -173,7 +177,8 @@ export class Training implements AsyncIterable<TrainingStep> {
       update: this.#update(1, 1),
       stopped: () => signal?.aborted === true,
     })
-    return 'minutes' in this.settings ? planned + (resume?.progress.step ?? 0) : planned
+    if (planned === undefined || !('minutes' in this.settings)) return planned
+    return planned + (resume?.progress.step ?? 0)
   }
 
   #continue(session: Session, resume: Checkpoint, total: number): void {
@@ -182,6 +187,7 @@ export class Training implements AsyncIterable<TrainingStep> {
     const { patience } = this.settings
     const stoppedEarly = patience > 0 && resume.progress.sinceBest >= patience
     this.#progress = { ...resume.progress, stoppedEarly }
+    this.#savedStep = resume.progress.step
     session.restore(resume.snapshot)
     session.pull()
   }

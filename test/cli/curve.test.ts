@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bar, drawCurve } from '../../src/cli/view/curve.ts'
+import { Thinned, bar, drawCurve } from '../../src/cli/view/curve.ts'
 
 const points = (...values: readonly number[]) =>
   values.map((value, index) => ({ at: index / values.length, value }))
@@ -48,4 +48,17 @@ test('a bar counts in halves', () => {
     { full: '━━━━━', rest: '' },
     { full: '━━━━━', rest: '' },
   ])
+})
+
+test('a curve that goes on and on keeps its means', () => {
+  const curve = new Thinned()
+  for (let at = 0; at < 4095; at++) curve.add({ at, value: 2 * at })
+  expect(curve.points.length).toBe(4095)
+  for (let at = 4095; at < 20_000; at++) curve.add({ at, value: 2 * at })
+  expect(curve.points.length).toBe(2500)
+  expect(curve.points.slice(0, 2)).toEqual([
+    { at: 3.5, value: 7 },
+    { at: 11.5, value: 23 },
+  ])
+  expect(curve.points.at(-1)).toEqual({ at: 19_995.5, value: 39_991 })
 })

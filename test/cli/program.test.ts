@@ -57,6 +57,10 @@ test.each([
     ['train', 'whale.txt', '--runtime', 'wasm', '--isa', 'avx2'],
     '--isa is for the native runtime, not for wasm: leave it out.',
   ],
+  [
+    ['train', 'whale.txt', '--patience', '3', '--validation', '0'],
+    'patience counts validations, and nothing is held out to validate on: hold out a part of the text, or leave patience out.',
+  ],
   [['train'], 'train needs a text file: sluice train book.txt'],
   [['eval', 'runs/a'], "Missing required argument 'text'. See sluice eval --help."],
   [['sample', '--temperature', 'hot'], '--temperature must be a number at least 0, not "hot".'],

@@ -66,6 +66,29 @@ test('plain lines come every so many updates where that is asked for', () => {
   expect(written.map((line) => line.split(' ')[1])).toEqual(['2/100', '4/100'])
 })
 
+test('validations that are not the best are told now and then, and the last one with the end', () => {
+  const { output, written } = fakeOutput()
+  let now = 0
+  const view = viewFor(output, false, { every: 1000, now: () => now })
+  view.step(stepAt(1, 4, { validation }))
+  view.step(stepAt(2, 4, { validation }))
+  view.step(stepAt(3, 4, { validation: { ...validation, best: true } }))
+  now = 6
+  view.step(stepAt(4, 4, { validation }))
+  now = 20
+  view.step(stepAt(5, 4, { validation }), true)
+  view.step(stepAt(100, 4, { validation }))
+  expect(written.map((line) => line.split(' ')[1])).toEqual(['1/100', '3/100', '4/100'])
+})
+
+test('news stays above the live lines', () => {
+  const { output, written } = fakeOutput()
+  const view = viewFor(output, true, { now: () => 0 })
+  view.step(stepAt(1, 4))
+  view.say('stopping')
+  expect(written[1]!.startsWith('\u001b[8F\u001b[Jstopping\n')).toBe(true)
+})
+
 test('a terminal is drawn ten times a second, with samples above the live lines', () => {
   const { output, written } = fakeOutput()
   let now = 0

@@ -1,12 +1,42 @@
 import { expect, test } from 'vitest'
 import { cells } from '../../src/cells/index.ts'
-import { type Ending, command, ending, modelText, textNotes } from '../../src/cli/train-words.ts'
+import {
+  type Ending,
+  command,
+  ending,
+  measuredLength,
+  modelText,
+  quoted,
+  textNotes,
+} from '../../src/cli/train-words.ts'
 import { textFrom } from '../../src/data/index.ts'
 import { model } from '../../src/model/index.ts'
+import { resolveSettings } from '../../src/train/index.ts'
 
 test('commands are named as they can be called from here', () => {
   expect(command('sample', {})).toBe('sluice sample')
   expect(command('sample', { npm_lifecycle_event: 'start' })).toBe('npm run -s sluice -- sample')
+})
+
+test('paths are quoted where a shell needs it', () => {
+  expect(['runs/anna-2', 'my runs/a', "it's", 'a$b'].map(quoted)).toEqual([
+    'runs/anna-2',
+    "'my runs/a'",
+    "'it'\\''s'",
+    "'a$b'",
+  ])
+  const interrupted = ending({
+    ...end,
+    path: 'my run',
+    progress: { ...progress, step: 7 },
+    interrupted: true,
+  })
+  expect(interrupted[0]).toMatch(/ train --resume 'my run'$/)
+})
+
+test('minutes that became updates are told', () => {
+  expect(measuredLength(resolveSettings({ minutes: 2 }), 1234)).toBe('about 2 minutes: 1,234 updates')
+  expect(measuredLength(resolveSettings({ steps: 5 }), 5)).toBeUndefined()
 })
 
 test('a model in a few words', () => {
@@ -54,4 +84,20 @@ test('an interrupted or finished run says how to go on', () => {
   expect(ending({ ...end, from: 300 })[0]).toMatch(
     /^nothing to do: the run has its 300 updates; a longer one: .*--steps 600$/,
   )
+  const early = { ...progress, step: 50, stoppedEarly: true }
+  expect(ending({ ...end, from: 50, progress: early })[0]).toMatch(
+    /^nothing to do: the run stopped early; go on with --patience 0 \(or more\): .*--resume runs\/a --patience 0$/,
+  )
+  const longer = { ...progress, step: 50, total: 40 }
+  expect(ending({ ...end, from: 50, progress: longer })[0]).toMatch(/--steps 100$/)
+})
+
+test('a run interrupted before its first update is saved, unless its length is unknown', () => {
+  const none = { ...progress, step: 0, best: null }
+  expect(ending({ ...end, progress: none, interrupted: true })[0]).toMatch(
+    /^stopped after update 0, all saved; go on with: /,
+  )
+  expect(ending({ ...end, progress: { ...none, total: 0 }, interrupted: true })).toEqual([
+    'stopped before the first update; nothing was saved',
+  ])
 })

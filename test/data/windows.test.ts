@@ -118,6 +118,9 @@ describe('a split', () => {
       [20, -1],
     ])
     expect(description).toBe('trained on the first 16 characters, validated on the last 4 (20 %, tail)')
+    expect(split(counting(12_345), { batch: 2, window: 4 }).description).toBe(
+      'trained on the first 11,110 characters, validated on the last 1,235 (10 %, tail)',
+    )
   })
 
   test('by streams keeps the end of each row out', () => {

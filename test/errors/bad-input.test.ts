@@ -109,6 +109,18 @@ test.each<readonly [string, readonly string[], number, string]>([
     2,
     "Unknown option '--hiden'. Did you mean --hidden? See sluice train --help.",
   ],
+  [
+    'a file that is not there, but for its ending',
+    train('./whale'),
+    1,
+    'There is no file ./whale; check the path. Did you mean ./whale.txt?',
+  ],
+  [
+    'a file for a command',
+    ['./whale.txt'],
+    2,
+    'There is no command "./whale.txt"; to train on that file: sluice train ./whale.txt',
+  ],
   ['an unknown command', ['trian'], 2, 'There is no command "trian". Did you mean train? See sluice --help.'],
   [
     'an unknown cell',

@@ -1,3 +1,4 @@
+import type * as Promises from 'node:fs/promises'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ const disk = vi.hoisted(() => ({ code: '', refuses: (_path: string): boolean => 
 
 // Whoever runs the tests may be allowed to write everything, so the refusals of the file system are given here.
 vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>()
+  const real = await original<typeof Promises>()
   const refusing =
     <Rest extends unknown[], Result>(work: (path: string, ...rest: Rest) => Promise<Result>) =>
     async (path: string, ...rest: Rest): Promise<Result> => {
@@ -38,7 +39,7 @@ const train = (...more: readonly string[]) =>
 
 function refuse(code: string, part: string): void {
   disk.code = code
-  disk.refuses = (path) => String(path).includes(part)
+  disk.refuses = (path) => path.includes(part)
 }
 
 test('a text that may not be read', async () => {

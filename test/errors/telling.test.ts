@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 /** What an error gives on both streams; a terminal has columns. */
-function told2(error: unknown, args: readonly string[] = [], width?: number) {
+function telling(error: unknown, args: readonly string[] = [], width?: number) {
   let [stdout, stderr] = ['', '']
   const terminal = width === undefined ? {} : { isTTY: true, columns: width }
   const code = tell(error, args, {
@@ -44,21 +44,21 @@ describe('--verbose', () => {
 
   test('shows code, stack and causes, and without it nobody sees them', () => {
     const message = 'sluice: There is no file a.txt; check the path.\n'
-    expect(told2(error).stderr).toBe(message)
-    const { stderr } = told2(error, ['--verbose'])
+    expect(telling(error).stderr).toBe(message)
+    const { stderr } = telling(error, ['--verbose'])
     expect(stderr.startsWith(`${message}code text-file; docs/errors.md says more\n    at `)).toBe(true)
     expect(stderr).toMatch(/\ncaused by Error: ENOENT: no such file\n\s+at /)
   })
 
   test('is what a mistake of Sluice asks for', () => {
     const bug = thrown(() => (undefined as unknown as string).length)
-    const { code, stderr } = told2(bug)
+    const { code, stderr } = telling(bug)
     expect(code).toBe(1)
     expect(stderr).toMatch(
       /^sluice: Internal error: .*\. Please report it\. --verbose shows where it comes from\.\n$/,
     )
-    expect(told2(bug, ['--verbose']).stderr).toMatch(stack)
-    expect(told2('a string', []).stderr).toContain('Internal error: a string.')
+    expect(telling(bug, ['--verbose']).stderr).toMatch(stack)
+    expect(telling('a string', []).stderr).toContain('Internal error: a string.')
   })
 
   test.each(['train', 'sample', 'eval', 'cells', 'check', 'doctor'])('belongs to %s', async (name) => {
@@ -94,7 +94,7 @@ describe('--verbose', () => {
 
 test('with --json an error is an object on standard output', () => {
   const error = new SluiceError('text-empty', { name: 'a.txt' })
-  expect(told2(error, ['--json']).stdout).toBe(
+  expect(telling(error, ['--json']).stdout).toBe(
     '{"error":{"code":"text-empty","message":"a.txt is empty; give a text to learn from."}}\n',
   )
 })
@@ -102,7 +102,7 @@ test('with --json an error is an object on standard output', () => {
 describe('a terminal of 40 columns', () => {
   test('gets messages that are broken between words', () => {
     const error = new SluiceError('text-binary', { name: 'war-and-peace.txt', byte: 7 })
-    expect(told2(error, [], 40).stderr.split('\n')).toEqual([
+    expect(telling(error, [], 40).stderr.split('\n')).toEqual([
       'sluice: war-and-peace.txt is not a text',
       'file: byte 7 is zero. If it is text in',
       'another encoding, give the encoding.',
@@ -114,9 +114,9 @@ describe('a terminal of 40 columns', () => {
     const error = thrown(() =>
       compile("h' = sigmoid(Wi @ [h, x] + bi) * tahn(Wg @ [h, x] + bg)", { name: 'a' }),
     )
-    const [place, ...rest] = told2(error, [], 40).stderr.trimEnd().split('\n').slice(-3)
+    const [place, ...rest] = telling(error, [], 40).stderr.trimEnd().split('\n').slice(-3)
     expect(place).not.toContain('  1 |')
-    expect(rest).toEqual(['  1 | [h, x] + bi) * tahn(Wg @ [h, x] + b', '    |                  ^'])
+    expect(rest).toEqual(['  1 | @ [h, x] + bi) * tahn(Wg @ [h, x] ', '    |                  ^'])
   })
 
   test('gets a list of cells that fits', async () => {
@@ -182,7 +182,7 @@ describe('the equations of a cell', () => {
   test('have one spelling at a time', async () => {
     expect(await told(folder, 'cells', 'lstm', '--latex', '--plain')).toEqual({
       code: 2,
-      text: "sluice: Option '--latex' cannot be used with option '--plain'. See sluice cells --help.\n",
+      text: "sluice: Option '--plain' cannot be used with option '--latex'. See sluice cells --help.\n",
     })
   })
 })

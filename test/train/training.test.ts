@@ -5,10 +5,12 @@ import type { Run } from '../../src/runtime/types.ts'
 import {
   type Checkpoint,
   type RunStore,
+  type SettingsOptions,
   type TrainOptions,
   type Trainable,
   evaluate,
   resolveSettings,
+  resumeDifferences,
   resumeNotes,
   train,
   version,
@@ -46,7 +48,7 @@ class Memory implements RunStore {
 }
 
 /** Trains to the end and gives the final weights. */
-async function finalWeights(options: Partial<TrainOptions>, text: Text = book): Promise<number[][]> {
+async function finalWeights(options: Partial<TrainOptions> = {}, text: Text = book): Promise<number[][]> {
   const model = fakeModel(vocabulary)
   await collect(train(model, text, { ...small, runtime: fakeRuntime(), ...options }))
   return weightsOf(model)
@@ -127,11 +129,14 @@ describe('training', () => {
     const { steps: _steps, ...rest } = small
     const run = new Memory()
     const model = fakeModel(vocabulary)
-    const training = train(model, book, { ...rest, minutes: 1 / 6000, run, runtime: fakeRuntime() })
+    const modes: string[] = []
+    const runtime = fakeRuntime({ onRun: ({ mode }) => void modes.push(mode) })
+    const training = train(model, book, { ...rest, minutes: 1 / 6000, run, runtime })
     const { length } = await collect(training)
     expect(run.saved[0]!.progress).toMatchObject({ step: 0, total: length })
     expect(run.saved[0]!.snapshot.slots.get('slot0.gain')!.data).toEqual(new Float32Array(5))
     expect(weightsOf(model)).toEqual(await finalWeights({ steps: length }))
+    expect(modes.filter((mode) => mode === 'forward').length).toBe(1 + Math.ceil(length / 9)) // one measured
     const again = { runtime: fakeRuntime(), resume: run.saved[0]! }
     expect(await collect(train(fakeModel(vocabulary), book, again))).toHaveLength(length)
   })
@@ -162,11 +167,26 @@ describe('leaving early', () => {
     expect(runtime.alive).toBe(0)
   })
 
-  test('with a signal that was given before does nothing', async () => {
+  test('before the first update saves that, and can go on', async () => {
     const run = new Memory()
     const options = { ...small, run, runtime: fakeRuntime(), signal: AbortSignal.abort() }
     expect(await collect(train(fakeModel(vocabulary), book, options))).toEqual([])
-    expect(run.saved).toEqual([])
+    expect(run.saved.map(({ progress: { step, total } }) => [step, total])).toEqual([[0, 20]])
+    const model = fakeModel(vocabulary)
+    await collect(train(model, book, { runtime: fakeRuntime(), resume: run.saved[0]! }))
+    expect(weightsOf(model)).toEqual(await finalWeights())
+  })
+
+  test('before minutes are turned into updates saves nothing, and changes nothing', async () => {
+    const { steps: _steps, ...rest } = small
+    const run = new Memory()
+    const abort = new AbortController()
+    const runtime = fakeRuntime({ onRun: () => abort.abort() })
+    const model = fakeModel(vocabulary)
+    const training = train(model, book, { ...rest, minutes: 1, run, runtime, signal: abort.signal })
+    expect(await collect(training)).toEqual([])
+    expect([training.progress.total, run.begun, run.saved.length, runtime.alive]).toEqual([0, 0, 0, 0])
+    expect(weightsOf(model)).toEqual(weightsOf(fakeModel(vocabulary)))
   })
 
   test('by patience stops after so many validations without a new best', async () => {
@@ -276,6 +296,14 @@ describe('a run that goes on', () => {
     await expect(collect(longer)).rejects.toThrow(
       'length (20 updates, now 30; the cosine schedule needs the same)',
     )
+    const before = (options: SettingsOptions) => resumeDifferences(resume, options, book)
+    expect(await before({ epochs: 2 })).toEqual([
+      'length (20 updates, now 18; the cosine schedule needs the same)',
+    ])
+    expect(await before({ minutes: 2 })).toEqual([
+      'length (20 updates, now as many as fit into the time; the cosine schedule needs the same)',
+    ])
+    expect(await before({ steps: 20, patience: 3 })).toEqual([])
   })
 
   test('on another machine says that bits will differ', async () => {
@@ -312,6 +340,9 @@ describe('settings', () => {
     expect(() => resolveSettings({ steps: 1, epochs: 1 })).toThrow('Give only one of steps and epochs')
     expect(() => resolveSettings({ batchSize: 1 } as object)).toThrow('train has no option "batchSize"')
     expect(() => resolveSettings({ learningRate: 0 })).toThrow('learningRate must be a number above 0, not 0')
+    expect(() => resolveSettings({ patience: 2, validation: 'none' })).toThrow(
+      'patience counts validations, and nothing is held out to validate on',
+    )
     expect(() => resolveSettings({ seed: -1 })).toThrow('seed must be a whole number from 0 to 4294967295')
   })
 

@@ -21,7 +21,7 @@ export function doctorCommand(): Command {
 }
 
 /** The findings for people. */
-export function doctorLines(found: Examined): readonly string[] {
+function doctorLines(found: Examined): readonly string[] {
   const { version, node, platform, processor, cores, compiler, auto, runtimes } = found
   return [
     ...table([

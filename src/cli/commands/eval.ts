@@ -27,7 +27,11 @@ interface EvalFlags extends RuntimeFlags, OutputFlags, ModelFlags {
 export function evalCommand(): Command {
   const command = new Command('eval')
     .summary('measure how well a model predicts a text')
-    .description('Measures how well a model predicts a text: loss in nats a character, bits, perplexity.')
+    .description(
+      'Measures how well a model predicts a text: loss in nats a character, bits, perplexity. The text is read in ' +
+        'rows of equal length: up to batch - 1 characters at its end are left out, and since each row starts without ' +
+        'a past, the loss depends a little on --batch. --batch 1 reads all in one piece, slowly.',
+    )
     .argument('<model>', 'a run directory or a model file')
     .argument('<text>', 'the text file to predict')
   addLastOption(command)
@@ -35,7 +39,7 @@ export function evalCommand(): Command {
     .optionsGroup('Data:')
     .addOption(option('--batch <n>', 'rows of the text read in parallel', whole('--batch', 1), 50))
     .addOption(option('--window <n>', 'characters of a row read in one call', whole('--window', 1), 50))
-    .addOption(option('--keep-cr', 'keep the carriage returns of CRLF line ends'))
+    .addOption(option('--keep-cr', 'keep the carriage returns of CRLF line ends, as a run trained so does'))
     .addOption(option('--encoding <label>', 'of the text, such as latin1', undefined, 'utf-8'))
   addRuntimeOptions(command)
   addOutputOptions(command, 'one JSON object: loss, bits, perplexity, tokens')
@@ -44,8 +48,10 @@ export function evalCommand(): Command {
 
 async function runEval(path: string, file: string, flags: EvalFlags): Promise<void> {
   const output = openOutput(flags)
-  const { model } = await openModel(path, flags, output)
-  const text = await openText(file, flags, model.vocabulary)
+  const { model, reading } = await openModel(path, flags, output)
+  const { keepCr = reading?.keepCr ?? false, encoding } = flags
+  const options = { keepCr, ...(encoding !== undefined && { encoding }) }
+  const text = await openText(file, options, model.vocabulary)
   for (const note of textNotes(text)) output.note(note)
   const runtime = await runtimeFor(flags, output)
   const { batch = 50, window = 50 } = flags

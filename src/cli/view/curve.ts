@@ -15,6 +15,38 @@ export interface Point {
   readonly value: number
 }
 
+/** Points that are kept of a curve: many times what a terminal is wide. */
+const mostPoints = 4096
+
+/** A curve that goes on and on: where it has too many points, neighbours are averaged. */
+export class Thinned {
+  #points: Point[] = []
+  /** How many added points make one. */
+  #stride = 1
+  #waiting: Point[] = []
+
+  /** Fewer than 4096, in the order in which they were added. */
+  get points(): readonly Point[] {
+    return this.#points
+  }
+
+  add(point: Point): void {
+    this.#waiting.push(point)
+    if (this.#waiting.length < this.#stride) return
+    this.#points.push(mean(this.#waiting))
+    this.#waiting = []
+    if (this.#points.length < mostPoints) return
+    const pair = (_: unknown, i: number): Point => mean(this.#points.slice(2 * i, 2 * i + 2))
+    this.#points = Array.from({ length: mostPoints / 2 }, pair)
+    this.#stride *= 2
+  }
+}
+
+function mean(points: readonly Point[]): Point {
+  const sum = (of: (point: Point) => number): number => points.reduce((total, point) => total + of(point), 0)
+  return { at: sum(({ at }) => at) / points.length, value: sum(({ value }) => value) / points.length }
+}
+
 /** A drawn curve. */
 export interface Drawing {
   /** From the top, each of `width` braille characters. */

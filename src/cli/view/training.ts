@@ -1,6 +1,6 @@
 import type { TrainingStep } from '../../train/index.ts'
 import type { Output } from '../output.ts'
-import type { Point } from './curve.ts'
+import { Thinned } from './curve.ts'
 import { count } from './format.ts'
 import { type Progress, liveLines, plainLine, sampleBlock, validationLine } from './progress.ts'
 import { SampleTimes, Smoothed } from './samples.ts'
@@ -8,8 +8,14 @@ import { Screen, widthOf } from './screen.ts'
 
 /** Shows a training while it goes on. */
 export interface TrainingView {
-  /** Called after every update. */
-  step(step: TrainingStep): void
+  /**
+   * Called after every update.
+   *
+   * @param last whether training ends with it sooner than planned
+   */
+  step(step: TrainingStep, last?: boolean): void
+  /** A line of news in between. */
+  say(line: string): void
   /** Whether a sample is wanted after this update, without being asked for. */
   wantsSample(step: TrainingStep): boolean
   /** A text that the model wrote after this update. */
@@ -35,6 +41,7 @@ export function viewFor(output: Output, terminal: boolean, options: ViewOptions 
 
 const silent: TrainingView = {
   step: () => undefined,
+  say: () => undefined,
   wantsSample: () => false,
   sample: () => undefined,
   sampleLength: 200,
@@ -62,6 +69,7 @@ class PlainView implements TrainingView {
   readonly #loss = new Smoothed(0.9)
   #smoothed = NaN
   #last = -Infinity
+  #told = -Infinity
 
   constructor(output: Output, options: ViewOptions) {
     this.#output = output
@@ -69,11 +77,22 @@ class PlainView implements TrainingView {
     this.#now = options.now ?? seconds
   }
 
-  step(step: TrainingStep): void {
+  step(step: TrainingStep, last = false): void {
     this.#smoothed = this.#loss.add(step.loss)
-    if (this.#isDue(step)) this.#output.say(plainLine(progressOf(step, this.#smoothed)))
-    const { validation } = step
-    if (validation) this.#output.say(validationLine(step.step, step.total, validation))
+    const isDue = this.#isDue(step)
+    if (isDue) this.#output.say(plainLine(progressOf(step, this.#smoothed)))
+    if (!last && step.step < step.total) this.#validated(step, isDue)
+  }
+
+  /** The last validation is told with the end of training; of the others the best ones, and some now and then. */
+  #validated({ step, total, validation }: TrainingStep, isDue: boolean): void {
+    if (!validation || !(validation.best || isDue || this.#now() - this.#told >= plainPause)) return
+    this.#told = this.#now()
+    this.#output.say(validationLine(step, total, validation))
+  }
+
+  say(line: string): void {
+    this.#output.say(line)
   }
 
   #isDue({ step, total }: TrainingStep): boolean {
@@ -104,7 +123,7 @@ class LiveView implements TrainingView {
   readonly #output: Output
   readonly #now: () => number
   readonly #loss = new Smoothed(0.95)
-  readonly #curve: Point[] = []
+  readonly #curve = new Thinned()
   readonly #times = new SampleTimes()
   #progress: Progress | undefined
   #drawn = -Infinity
@@ -124,8 +143,12 @@ class LiveView implements TrainingView {
     const loss = this.#loss.add(step.loss)
     const validation = step.validation ?? this.#progress?.validation
     this.#progress = { ...progressOf(step, loss), validation }
-    this.#curve.push({ at: step.step / step.total, value: loss })
+    this.#curve.add({ at: step.step / step.total, value: loss })
     if (this.#now() - this.#drawn >= livePause || step.step === step.total) this.#draw()
+  }
+
+  say(line: string): void {
+    this.#screen.print(line)
   }
 
   wantsSample({ step, total }: TrainingStep): boolean {
@@ -143,6 +166,8 @@ class LiveView implements TrainingView {
 
   #draw(): void {
     this.#drawn = this.#now()
-    this.#screen.draw(liveLines(this.#progress!, this.#curve, this.#screen.width - 1, this.#output.style))
+    this.#screen.draw(
+      liveLines(this.#progress!, this.#curve.points, this.#screen.width - 1, this.#output.style),
+    )
   }
 }

@@ -140,12 +140,7 @@ class CellBuilder {
     const { builder, scope, source } = this.#context
     const value = (scope.get(`${name}'`) ?? scope.get(name))!.node
     const own = size ?? builder.type(value).shape[0]
-    if (!own)
-      throw source.error(
-        'equation-sizes',
-        at,
-        `the output "${name}" is a single number; declare its size: output ${name}: hidden`,
-      )
+    if (!own) throw source.error('equation-sizes/output', at, { name })
     let node = this.#perRow(value, own)
     this.#sizedAs(`the output ${name}`, own, node, () => `its value \`${name}\``, at)
     if (leaves.has(builder.nodes[node]!.op)) node = builder.add('copy', [node])
@@ -194,11 +189,7 @@ class CellBuilder {
       this.#hasUnknown((scope.get(`${port.name}'`) ?? scope.get(port.name))!.node, open),
     )
     const line = output ? `output ${output.name}: p` : this.#declarationOf(name)
-    return source.error(
-      'equation-open-size',
-      parameters.firstUse(name)!,
-      `nothing fixes the size "${open}"; declare it (here as p) with a line such as: ${line}`,
-    )
+    return source.error('equation-open-size', parameters.firstUse(name)!, { size: open, line })
   }
 
   #hasUnknown(node: number, open: string): boolean {
@@ -219,12 +210,7 @@ class CellBuilder {
     const shapes = new Set(nodes.flatMap(({ type }) => type.shape))
     const used = new Set([...shapes].flatMap((size) => size.names))
     const unused = this.#context.syntax.sizes.find(({ name }) => !used.has(name))
-    if (unused)
-      throw this.#context.source.error(
-        'equation-unused',
-        unused.at,
-        `the size "${unused.name}" is declared but nothing has it`,
-      )
+    if (unused) throw this.#context.source.error('equation-unused/size', unused.at, { name: unused.name })
     return this.#sizes.names.filter((name) => used.has(name))
   }
 }

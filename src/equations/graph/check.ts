@@ -25,11 +25,7 @@ export function checkNames(
   new Reading(syntax, source, sizes, notation).check()
   for (const { name, at } of syntax.outputs) {
     if (!syntax.equations.some(({ target }) => target === name)) {
-      throw source.error(
-        'equation-output',
-        at,
-        `nothing defines the output "${name}"; add an equation ${notation.local(name)} = …`,
-      )
+      throw source.error('equation-output/undefined', at, { name, now: notation.local(name) })
     }
   }
 }
@@ -38,12 +34,11 @@ function refuseMemories({ memories, equations }: CellSyntax, source: Source): vo
   const calls = equations.flatMap(({ value }) => [...within(value)])
   const attention = calls.find((part) => part.kind === 'call' && part.function.startsWith('attend'))
   const found = memories[0] ?? attention
-  if (found)
-    throw source.error('equation-unsupported', found.at, 'attention over a memory is not supported yet')
+  if (found) throw source.error('equation-unsupported', found.at, {})
 }
 
 /** Every name of the cell that is not a parameter, with what it names. */
-function meanings(syntax: CellSyntax): readonly (Declaration & { readonly what: string })[] {
+function meanings(syntax: CellSyntax): readonly Meaning[] {
   const label = (list: readonly Declaration[], what: string) =>
     list.map(({ name, at }) => ({ name, at, what }))
   const targets = syntax.equations.map(({ target, at }) => ({ name: target, at }))
@@ -62,31 +57,28 @@ function oneMeaning(syntax: CellSyntax, source: Source): void {
   const seen = new Map<string, { at: number; what: string }>()
   for (const { name, at, what } of meanings(syntax)) {
     const first = seen.get(name)
-    if (functions.has(name))
-      throw source.error(
-        'equation-duplicate',
-        at,
-        `"${name}" is a function of the language; choose another name`,
-      )
+    if (functions.has(name)) throw source.error('equation-duplicate/function', at, { name })
     if (name === 'hidden' || name === 'input') {
-      throw source.error('equation-duplicate', at, `"${name}" is the name of a size; choose another name`)
+      throw source.error('equation-duplicate/size', at, { name })
     }
-    if (first) throw source.error('equation-duplicate', at, duplicate(source, name, what, first))
+    if (first) throw duplicate(source, { name, at, what }, first)
     seen.set(name, { at, what })
   }
   for (const list of [syntax.outputs, syntax.states]) {
     const names = list.map(({ name }) => name)
     const again = list.find(({ name }, index) => names.indexOf(name) < index)
-    if (again) throw source.error('equation-duplicate', again.at, `"${again.name}" is declared twice`)
+    if (again) throw source.error('equation-duplicate/declared', again.at, { name: again.name })
   }
 }
 
-function duplicate(source: Source, name: string, what: string, first: { at: number; what: string }): string {
+type Meaning = Declaration & { readonly what: string }
+
+function duplicate(source: Source, { name, at, what }: Meaning, first: Omit<Meaning, 'name'>): Error {
   const line = source.line(first.at)
   if (first.what !== 'defined')
-    return `"${name}" is ${first.what} already (line ${line}); choose another name`
-  const verb = what === 'defined' ? 'is defined in' : 'names what is defined in'
-  return `"${name}" ${verb} line ${line} already; a name has one definition`
+    return source.error('equation-duplicate/meaning', at, { name, what: first.what, line })
+  const key = what === 'defined' ? 'equation-duplicate/definition' : 'equation-duplicate/header'
+  return source.error(key, at, { name, line })
 }
 
 /** Follows the equations from top to bottom and checks what each name reads. */
@@ -129,11 +121,10 @@ class Reading {
   /** Refuses functions and sizes where a value is read. */
   #refuseOthers(name: string, at: number): void {
     if (functions.has(name) || this.#aliases.has(name)) {
-      const why = `"${name}" is a function; give it an argument: ${name}(…)`
-      throw this.#source.error('equation-function', at, why)
+      throw this.#source.error('equation-function/argument', at, { name })
     }
     if (this.#sizes.includes(name)) {
-      throw this.#source.error('equation-syntax', at, `"${name}" is a size, not a value`)
+      throw this.#source.error('equation-syntax/size', at, { name })
     }
   }
 
@@ -144,19 +135,12 @@ class Reading {
     const variable =
       this.#targets.has(name) || name === input.name || constants.some((constant) => constant.name === name)
     if (variable) {
-      throw this.#source.error(
-        'equation-matrix',
-        at,
-        `"${name}" is no parameter; left of "@" stands a matrix of parameters (use * for a product of entries)`,
-      )
+      throw this.#source.error('equation-matrix/variable', at, { name })
     }
     const vector = vectors.find((declared) => declared.name === name)
     if (vector) {
-      throw this.#source.error(
-        'equation-matrix',
-        at,
-        `"${name}" is a matrix here and a vector in line ${this.#source.line(vector.at)}`,
-      )
+      const line = this.#source.line(vector.at)
+      throw this.#source.error('equation-matrix/both', at, { name, kind: 'matrix', other: 'vector', line })
     }
   }
 
@@ -164,24 +148,18 @@ class Reading {
     const called = this.#syntax.functions.find((alias) => alias.name === name)?.function ?? name
     const wanted = functions.get(called)!
     if (count === wanted) return
-    throw this.#source.error(
-      'equation-function',
-      at,
-      `${name} takes ${plural(wanted, 'argument')}, not ${count}`,
-    )
+    const key = wanted === 1 ? 'equation-function/one' : 'equation-function/several'
+    throw this.#source.error(key, at, { name, wanted, count })
   }
 
   #newValue({ name, at }: Name): void {
     const definition = this.#targets.get(name)
-    const error = (why: string) => this.#source.error('equation-order', at, why)
-    if (!definition) throw error(`${name}' is read, but no equation ${name}' = … defines it`)
-    if (!definition.primed) throw error(`"${name}" is no state; read it without the prime`)
+    if (!definition) throw this.#source.error('equation-order/undefined', at, { name })
+    if (!definition.primed) throw this.#source.error('equation-order/state', at, { name })
     if (this.#defined.has(name)) return
     const line = this.#source.line(definition.at)
-    throw error(
-      `${this.#notation.name(name, true)} is read above its definition in line ${line}; ` +
-        `write ${this.#notation.name(name, false)} for the previous value, or move the equation down`,
-    )
+    const [now, before] = [true, false].map((primed) => this.#notation.name(name, primed)) as [string, string]
+    throw this.#source.error('equation-order/new', at, { now, before, line })
   }
 
   #value({ name, at }: Name): void {
@@ -189,12 +167,8 @@ class Reading {
     const definition = this.#targets.get(name)
     if (!definition || definition.primed || this.#defined.has(name)) return
     const line = this.#source.line(definition.at)
-    throw this.#source.error(
-      'equation-order',
-      at,
-      `"${this.#notation.name(name, false)}" is read above its definition in line ${line}; ` +
-        `move the equation down, or ${this.#notation.wayBack(name)}`,
-    )
+    const [written, way] = [this.#notation.name(name, false), this.#notation.wayBack(name)]
+    throw this.#source.error('equation-order/value', at, { name: written, line, way })
   }
 
   #everythingRead(): void {
@@ -202,26 +176,13 @@ class Reading {
     for (const { name } of states) {
       if (this.#read.has(name)) continue
       const { at } = this.#targets.get(name)!
-      throw this.#source.error(
-        'equation-state',
-        at,
-        `the previous value of the state "${name}" is never read; write ${name} = … if it is not carried to the next step`,
-      )
+      throw this.#source.error('equation-state/unread', at, { name })
     }
     for (const { name, at } of [...matrices, ...vectors]) {
-      if (!this.#read.has(name))
-        throw this.#source.error('equation-unused', at, `"${name}" is declared but never read`)
+      if (!this.#read.has(name)) throw this.#source.error('equation-unused/parameter', at, { name })
     }
     if (!this.#read.has(input.name)) {
-      throw this.#source.error(
-        'equation-input',
-        input.at,
-        `the input "${input.name}" is never read; name another with a line such as: input E`,
-      )
+      throw this.#source.error('equation-input/unread', input.at, { name: input.name })
     }
   }
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -15,7 +15,13 @@ export function concreteGraph(cell: BuiltCell, given: Given): StepGraph {
   for (const { left, right, reason } of constraints) {
     const values = [left, right].map((size) => size.value(given))
     if (values[0]!.over === values[1]!.over && values[0]!.under === values[1]!.under) continue
-    throw wrong(step.name, `needs ${String(left)} = ${String(right)} (${reason}), but ${listOf(given)}`)
+    throw new SluiceError('cell-sizes/differ', {
+      cell: step.name,
+      left: String(left),
+      right: String(right),
+      reason,
+      given: listOf(given),
+    })
   }
   const number = (size: Size): number => wholeSize(step.name, size, given)
   const nodes = step.nodes.map((node) => concreteNode(node, number))
@@ -43,14 +49,15 @@ function concreteNode(node: Node<Size>, number: (size: Size) => number): Node {
 
 function checkGiven(cell: string, sizes: readonly string[], given: Given): void {
   for (const name of Object.keys(given)) {
-    if (!sizes.includes(name)) throw wrong(cell, `has no size "${name}"; its sizes are ${sizes.join(', ')}`)
+    if (!sizes.includes(name))
+      throw new SluiceError('cell-sizes/unknown', { cell, name, sizes: sizes.join(', ') })
   }
   for (const name of sizes) {
     const value = given[name]
-    if (value === undefined) throw wrong(cell, `needs the size "${name}"; its sizes are ${sizes.join(', ')}`)
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw wrong(cell, `needs a whole number above zero as its size "${name}", not ${value}`)
-    }
+    if (value === undefined)
+      throw new SluiceError('cell-sizes/missing', { cell, name, sizes: sizes.join(', ') })
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new SluiceError('cell-sizes/whole', { cell, name, value })
   }
 }
 
@@ -58,18 +65,11 @@ function wholeSize(cell: string, size: Size, given: Given): number {
   const { over, under } = size.value(given)
   if (under === 1 && over > 0) return over
   const value = under === 1 ? over : over / under
-  throw wrong(
-    cell,
-    `has a value of size ${String(size)}, which must be a whole number above zero but is ${value} where ${listOf(given)}`,
-  )
+  throw new SluiceError('cell-sizes/value', { cell, size: String(size), value, given: listOf(given) })
 }
 
 function listOf(given: Given): string {
   return Object.entries(given)
     .map(([name, value]) => `${name} is ${value}`)
     .join(', ')
-}
-
-function wrong(cell: string, message: string): SluiceError {
-  return new SluiceError('cell-sizes', `The cell "${cell}" ${message}.`)
 }

@@ -40,11 +40,7 @@ export function readConstants(syntax: CellSyntax, source: Source): ReadonlyMap<s
   for (const { name, value, at } of syntax.constants) {
     const number = constantValue(value, known)
     if (number === undefined || !Number.isFinite(number)) {
-      throw source.error(
-        'equation-constant',
-        at,
-        `the constant "${name}" must be a finite number or made of numbers and constants above it`,
-      )
+      throw source.error('equation-constant/declared', at, { name })
     }
     known.set(name, number)
   }

@@ -20,19 +20,14 @@ export class DeclaredSizes {
     this.names = [
       ...new Set(['input', 'hidden', ...syntax.sizes.map(({ name }) => name), ...this.#implied(syntax)]),
     ]
-    if (this.names.length > most)
-      throw source.error('equation-too-large', 0, `a cell has at most ${most} sizes`)
+    if (this.names.length > most) throw source.error('equation-too-large/sizes', 0, { most })
   }
 
   /** The size that an expression of size names and numbers stands for. */
   read(expression: Expression): Size {
     const size = this.#source.placing(expression.at, () => this.#linear(expression))
     if (size) return size
-    throw this.#source.error(
-      'equation-sizes',
-      expression.at,
-      'a size is a sum of size names and whole numbers, such as 2 * hidden + 1',
-    )
+    throw this.#source.error('equation-sizes/form', expression.at, {})
   }
 
   #linear(expression: Expression): Size | undefined {
@@ -76,14 +71,10 @@ export class DeclaredSizes {
         if (part.kind !== 'name' || known.has(part.name) || this.#constants.has(part.name)) return []
         const meant = nearest(part.name, known)
         if (meant !== undefined && part.name.length > 3) {
-          throw this.#source.error(
-            'equation-sizes',
-            part.at,
-            `unknown size "${part.name}". Did you mean "${meant}"? Otherwise declare it: size ${part.name}`,
-          )
+          throw this.#source.error('equation-sizes/unknown', part.at, { name: part.name, nearest: meant })
         }
         if (taken.has(part.name))
-          throw this.#source.error('equation-sizes', part.at, `"${part.name}" is a value, not a size`)
+          throw this.#source.error('equation-sizes/value', part.at, { name: part.name })
         return [part.name]
       }),
     )

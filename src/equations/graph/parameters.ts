@@ -51,11 +51,7 @@ export class Parameters {
     const first = this.#known.get(name) ?? this.#declared.get(name)
     if (first && first.kind !== kind) {
       const line = this.#source.line(first.at)
-      throw this.#source.error(
-        'equation-matrix',
-        at,
-        `"${name}" is a ${kind} here and a ${first.kind} in line ${line}`,
-      )
+      throw this.#source.error('equation-matrix/both', at, { name, kind, other: first.kind, line })
     }
     const known = this.#known.get(name)
     if (known) return known.node

@@ -13,10 +13,7 @@ function divisor(a: number, b: number): number {
 /** The fraction `over / under`. */
 export function rational(over: number, under = 1): Rational {
   if (!Number.isSafeInteger(over) || !Number.isSafeInteger(under)) {
-    throw new SluiceError(
-      'equation-too-large',
-      'sizes with numbers this large are not supported; use smaller ones',
-    )
+    throw new SluiceError('equation-too-large/size')
   }
   const common = divisor(over, under) * Math.sign(under)
   return { over: over / common, under: under / common }

@@ -72,12 +72,16 @@ export class Values {
       return step()
     } catch (error) {
       if (!(error instanceof SizeConflict)) throw error
-      const sizes = [`${left()} has size ${String(error.left)}`, `${right()} has size ${String(error.right)}`]
       const given = solver.constraints.map(
         (constraint) => `${String(constraint.left)} = ${String(constraint.right)} (${constraint.reason})`,
       )
-      const also = given.length > 0 ? `; given ${given.join(', ')}` : ''
-      throw source.error('equation-sizes', at, `sizes that can never agree: ${sizes.join(', but ')}${also}`)
+      throw source.error('equation-sizes/conflict', at, {
+        left: left(),
+        leftSize: String(error.left),
+        right: right(),
+        rightSize: String(error.right),
+        given: given.length > 0 ? given.join(', ') : undefined,
+      })
     }
   }
 
@@ -93,11 +97,7 @@ export class Values {
 
   #finite(value: number, { at }: Expression): number {
     if (Number.isFinite(value)) return value
-    throw this.#context.source.error(
-      'equation-constant',
-      at,
-      `this constant is ${value}; constants must be finite numbers`,
-    )
+    throw this.#context.source.error('equation-constant/infinite', at, { value })
   }
 
   #name({ name, primed, at }: Name): number {
@@ -135,11 +135,7 @@ export class Values {
     const exponent = constantValue(right, this.#context.constants)
     if (exponent !== undefined)
       return this.#context.builder.add('power', [this.of(left)], { exponent: this.#finite(exponent, right) })
-    throw this.#context.source.error(
-      'equation-constant',
-      at,
-      'the exponent must be a number or a constant; write exp(b * log(a)) for others',
-    )
+    throw this.#context.source.error('equation-constant/exponent', at, {})
   }
 
   #product({ matrix, transposed, operand, at }: Product): number {
@@ -164,11 +160,10 @@ export class Values {
   #vector(expression: Expression, what: string): number {
     const node = this.of(expression)
     if (this.#context.builder.type(node).shape.length > 0) return node
-    throw this.#context.source.error(
-      'equation-sizes',
-      expression.at,
-      `${what} must be a vector, but ${this.describe(expression)} is a single number`,
-    )
+    throw this.#context.source.error('equation-sizes/number', expression.at, {
+      what,
+      part: this.describe(expression),
+    })
   }
 
   #call(call: Call): number {
@@ -209,14 +204,9 @@ export class Values {
     const [lo, hi] = [low!, high!].map((bound) => {
       const number = constantValue(bound, constants)
       if (number !== undefined) return this.#finite(number, bound)
-      throw source.error('equation-constant', bound.at, 'the bounds of clip must be numbers or constants')
+      throw source.error('equation-constant/bounds', bound.at, {})
     })
-    if (lo! > hi!)
-      throw source.error(
-        'equation-constant',
-        low!.at,
-        `the lower bound ${lo} of clip is above the upper bound ${hi}`,
-      )
+    if (lo! > hi!) throw source.error('equation-constant/crossed', low!.at, { lower: lo!, upper: hi! })
     return builder.add('clip', [this.of(value!)], { lo, hi })
   }
 
@@ -225,11 +215,7 @@ export class Values {
     const [index, count] = [which!, parts!].map((argument) => constantValue(argument, constants))
     const whole = Number.isSafeInteger(index) && Number.isSafeInteger(count)
     if (!whole || index! < 0 || index! >= count!) {
-      throw source.error(
-        'equation-constant',
-        at,
-        'block(a, k, n) takes whole numbers with 0 <= k < n: the k-th of n equal parts of a',
-      )
+      throw source.error('equation-constant/block', at, {})
     }
     const attributes: Attributes = { index, count }
     return builder.add('block', [this.#vector(value!, 'the first argument of block')], attributes)

@@ -123,13 +123,13 @@ interface Part {
   readonly accents: readonly string[]
 }
 
-/** `W_C_tilde` is the head W with the subscript C, on which stands a tilde. */
+/** `W_C_tilde` is the head W with the subscript C, on which stands a tilde; it stands on letters only. */
 function partsOf(name: string): readonly [Part, ...Part[]] {
   const [head = '', ...rest] = name.split('_')
   const found: [Part, ...Part[]] = [{ base: head, accents: [] }]
   for (const base of rest) {
     const last = found.at(-1)!
-    if (markOf[base] === undefined) found.push({ base, accents: [] })
+    if (markOf[base] === undefined || /^\p{Nd}/u.test(last.base)) found.push({ base, accents: [] })
     else found[found.length - 1] = { base: last.base, accents: [...last.accents, base] }
   }
   return found

@@ -25,27 +25,25 @@ const most = 2000
 /** Refuses a cell with more equations than are ever meant. */
 export function checkCount(source: Source, equations: readonly { readonly at: number }[]): void {
   const first = equations[most]
-  if (first) throw source.error('equation-too-large', first.at, `a cell has at most ${most} equations`)
+  if (first) throw source.error('equation-too-large/equations', first.at, { most })
 }
 
 /** The right-hand side of an equation, up to its end. */
 export function finish({ name, label, at, cursor }: Begun, primed: boolean, names: KnownNames): Equation {
   const value = readExpression(cursor, names)
   if (cursor.sees(',') && cursor.peek(1).kind === 'end') cursor.next()
-  if (cursor.peek().kind !== 'end') cursor.fail(expectedOperator(cursor, names))
+  if (cursor.peek().kind !== 'end') expectedOperator(cursor, names)
   return { target: name, primed, ...(label !== undefined && { label }), value, at }
 }
 
-function expectedOperator(cursor: Cursor, { textbookStates }: KnownNames): string {
+function expectedOperator(cursor: Cursor, { textbookStates }: KnownNames): never {
   const token = cursor.peek()
-  if (token.text === '=') return 'an equation has one "="; start another equation on a new line'
+  if (token.text === '=') return cursor.fail('equation-syntax/second-equals', {})
   const juxtaposed =
     token.kind === 'name' || token.kind === 'number' || token.text === '(' || token.text === '['
-  const hint =
-    juxtaposed && !textbookStates
-      ? ': write W @ h for a matrix product, a * b for a product of entries; or give every variable a time index (h_t, h_{t-1}), as a textbook does'
-      : ''
-  return `expected an operator or the end of the line, but found ${tokenText(token)}${hint}`
+  const key =
+    juxtaposed && !textbookStates ? 'equation-syntax/expected-sign' : 'equation-syntax/expected-operator'
+  return cursor.fail(key, { found: tokenText(token) })
 }
 
 /** The names of a cell by what its headers and equations make of them. */
@@ -86,18 +84,22 @@ function statesOf(
   for (const { name, at } of declared) {
     if (carried.some(({ target }) => target === name)) continue
     const other = equations.find(({ target }) => target === name)
-    throw source.error('equation-state', at, notStated(source, name, other, notation))
+    throw notStated(source, { name, at }, other, notation)
   }
   return carried.map(
     ({ target, at }) => declared.find(({ name }) => name === target) ?? { name: target, initial: 'zero', at },
   )
 }
 
-function notStated(source: Source, name: string, other: Equation | undefined, notation: Notation): string {
+function notStated(
+  source: Source,
+  { name, at }: Declaration,
+  other: Equation | undefined,
+  notation: Notation,
+): Error {
   const now = notation.carried(name)
-  if (!other) return `the state "${name}" has no equation ${now} = …`
+  if (!other) return source.error('equation-state/undefined', at, { name, now })
   const line = source.line(other.at)
-  return now === notation.local(name)
-    ? `no equation reads the state "${name}", which line ${line} defines, at t-1; leave this header out if it is not carried to the next step`
-    : `the state "${name}" has no equation ${now} = …; write ${now} on the left-hand side in line ${line}`
+  const key = now === notation.local(name) ? 'equation-state/local' : 'equation-state/unprimed'
+  return source.error(key, at, { name, now, line })
 }

@@ -1,3 +1,4 @@
+import type { MessageKey, MessageValues } from '../../core/errors.ts'
 import type { Source } from '../source.ts'
 import type { Statement } from './statements.ts'
 import type { Token } from './tokens.ts'
@@ -5,6 +6,9 @@ import type { Token } from './tokens.ts'
 /** Deepest nesting of brackets and signs, and most operations and parts of lists, of one statement. */
 const deepest = 100
 const most = 1000
+
+/** Messages that end in what was found. */
+type Expected = Extract<MessageKey, `equation-syntax/expected-${string}`>
 
 /** Reads the tokens of a statement one by one. */
 export class Cursor {
@@ -41,22 +45,19 @@ export class Cursor {
     return this.sees(symbol) ? this.next() : undefined
   }
 
-  /** Reads a symbol that must stand next; `why` ends the error: "expected "=" after the name". */
-  expect(symbol: string, why: string): Token {
-    return this.take(symbol) ?? this.fail(`expected "${symbol}" ${why}, but found ${tokenText(this.peek())}`)
+  /** Reads a symbol that must stand next; `values` are those of the error beside what was found. */
+  expect<Key extends Expected>(symbol: string, key: Key, values: Omit<MessageValues<Key>, 'found'>): Token {
+    return this.take(symbol) ?? this.expected(key, values)
   }
 
-  /** Reads a name that must stand next; `what` says what it names. */
-  expectName(what: string): Token {
-    return this.peek().kind === 'name'
-      ? this.next()
-      : this.fail(`expected ${what}, but found ${tokenText(this.peek())}`)
+  /** Reads a name that must stand next. */
+  expectName<Key extends Expected>(key: Key, values: Omit<MessageValues<Key>, 'found'>): Token {
+    return this.peek().kind === 'name' ? this.next() : this.expected(key, values)
   }
 
   /** Reads what stands inside brackets or after a sign, within the limit of nesting. */
   nested<T>(read: () => T): T {
-    if (++this.#depth > deepest)
-      this.fail(`more than ${deepest} brackets inside each other`, 'equation-too-large')
+    if (++this.#depth > deepest) this.fail('equation-too-large/depth', { most: deepest })
     const result = read()
     this.#depth--
     return result
@@ -64,12 +65,17 @@ export class Cursor {
 
   /** Counts an operation of the statement. */
   count(): void {
-    if (++this.#operations > most)
-      this.fail(`an equation has at most ${most} operations and parts of lists`, 'equation-too-large')
+    if (++this.#operations > most) this.fail('equation-too-large/operations', { most })
   }
 
-  fail(message: string, code = 'equation-syntax', at = this.peek().at): never {
-    throw this.#source.error(code, at, message)
+  /** Refuses what stands next, where something else was expected. */
+  expected<Key extends Expected>(key: Key, values: Omit<MessageValues<Key>, 'found'>): never {
+    const found = tokenText(this.peek())
+    return this.fail(key, { ...values, found })
+  }
+
+  fail<Key extends MessageKey>(key: Key, values: MessageValues<Key>, at = this.peek().at): never {
+    throw this.#source.error(key, at, values)
   }
 }
 
@@ -77,6 +83,3 @@ export class Cursor {
 export function tokenText({ kind, text }: Token): string {
   return kind === 'end' ? 'the end of the line' : `"${text}"`
 }
-
-/** What to do about what stands above a name and is no exponent. */
-export const noLayers = 'If it counts layers, leave it out: a cell is one layer, and a model stacks them'

@@ -30,17 +30,10 @@ export function inputOf(
   )
   const [first, second] = [...found.values()]
   if (first && second) {
-    throw source.error(
-      'equation-input',
-      second.at,
-      `no equation defines "${first.text}" and "${second.text}", and a cell has one input; ` +
-        `add an equation, or name the input with a line such as: input ${first.text}`,
-    )
+    throw source.error('equation-input/two', second.at, { first: first.text, second: second.text })
   }
   if (!first && targets.has('x')) {
-    const why =
-      'every name with an index t has an equation, so none is the input; name it with a line such as: input E'
-    throw source.error('equation-input', 0, why)
+    throw source.error('equation-input/none', 0, {})
   }
   return first ? { name: first.text, at: first.at } : { name: 'x', at: 0 }
 }
@@ -70,8 +63,9 @@ export function defaultOutput(source: Source, equations: readonly Equation[]): S
   const found = h ? [h] : last.length > 0 ? last : equations.slice(-1)
   if (found.length === 1) return { name: found[0]!.target, at: found[0]!.at }
   const names = found.map(({ target }) => target)
-  const why =
-    `the output could be ${names.join(' or ')}; name it with a line such as "output ${names[0]!}", ` +
-    `or several with "output ${names.slice(0, 2).join(', ')}: p" (the first feeds the next layer, p is a size of your choice)`
-  throw source.error('equation-output', found.at(-1)!.at, why)
+  throw source.error('equation-output/several', found.at(-1)!.at, {
+    names: names.join(' or '),
+    first: names[0]!,
+    two: names.slice(0, 2).join(', '),
+  })
 }

@@ -1,4 +1,4 @@
-import { type Cursor, tokenText } from './cursor.ts'
+import type { Cursor } from './cursor.ts'
 import { isFunction, isMatrixName } from '../functions.ts'
 import type { KnownNames } from './known-names.ts'
 import { NameReader } from './name-reader.ts'
@@ -149,7 +149,7 @@ class Reader {
     const isConstant = this.#names.constants.has('T')
     const sign = this.#cursor.take('^')
     if (this.#cursor.sees('ᵀ') || (sign && this.#cursor.peek().text === 'T' && !isConstant)) {
-      this.#cursor.fail('a transposed matrix stands only left of a product: W^T @ h')
+      this.#cursor.fail('equation-syntax/transposed', {})
     }
     if (!sign) return base
     if (this.#names.textbookStates) this.#refusals.layer(base, sign.at)
@@ -175,7 +175,7 @@ class Reader {
     if (token.kind === 'name') return this.#nameReader.read()
     if (this.#cursor.take('(')) {
       const inside = this.#cursor.nested(() => this.sum())
-      this.#close(')', 'after the expression')
+      this.#cursor.expect(')', 'equation-syntax/expected-close', {})
       this.#bracketed.add(inside)
       return inside
     }
@@ -185,21 +185,21 @@ class Reader {
     }
     if (this.#cursor.take('\\frac')) return this.#binary('/', token.at, this.#group(), this.#group())
     if (this.#cursor.sees('{')) return this.#unseenGroup()
-    return this.#cursor.fail(`expected a name, a number or a bracket, but found ${tokenText(token)}`)
+    return this.#cursor.expected('equation-syntax/expected-atom', {})
   }
 
   #number(): Expression {
     const { text, at } = this.#cursor.next()
     const value = Number(text)
     if (Number.isFinite(value)) return { kind: 'number', value, at }
-    return this.#cursor.fail(`${text} is too large for a number`, 'equation-constant', at)
+    return this.#cursor.fail('equation-constant/large', { text }, at)
   }
 
   /** What stands in braces that LaTeX shows as an exponent or a part of a fraction. */
   #group(): Expression {
-    this.#cursor.expect('{', 'around this part, as in \\frac{a}{b}')
+    this.#cursor.expect('{', 'equation-syntax/expected-brace', {})
     const inside = this.#cursor.nested(() => this.sum())
-    this.#close('}', 'after this part')
+    this.#cursor.expect('}', 'equation-syntax/expected-end', {})
     this.#bracketed.add(inside)
     return inside
   }
@@ -211,11 +211,7 @@ class Reader {
     const isTight =
       inside.kind === 'binary' ? inside.operator === '^' : inside.kind !== 'negate' && !isOpen(inside)
     if (isTight) return inside
-    return this.#cursor.fail(
-      'braces do not show when they are printed; write ( ) instead',
-      'equation-syntax',
-      at,
-    )
+    return this.#cursor.fail('equation-syntax/unseen', {}, at)
   }
 
   #list(end: string, separators: readonly string[]): readonly Expression[] {
@@ -224,15 +220,8 @@ class Reader {
       this.#cursor.count()
       items.push(this.#cursor.nested(() => this.sum()))
     } while (separators.some((separator) => this.#cursor.take(separator)))
-    this.#close(end, 'or "," after this part')
+    this.#cursor.expect(end, 'equation-syntax/expected-list', { bracket: end })
     return items
-  }
-
-  #close(bracket: string, where: string): void {
-    if (!this.#cursor.take(bracket))
-      this.#cursor.fail(
-        `expected an operator, "${bracket}" ${where}, but found ${tokenText(this.#cursor.peek())}`,
-      )
   }
 
   #binary(operator: Operator, at: number, left: Expression, right: Expression): Expression {

@@ -1,8 +1,8 @@
-import { Cursor, tokenText } from './cursor.ts'
+import { Cursor } from './cursor.ts'
 import { readExpression } from './expression.ts'
 import { functionName, functions, isFunction } from '../functions.ts'
 import type { KnownNames } from './known-names.ts'
-import { didYouMean } from '../nearest.ts'
+import { nearest } from '../nearest.ts'
 import { plain } from '../print/notation.ts'
 import type { Source } from '../source.ts'
 import type { Statement } from './statements.ts'
@@ -45,16 +45,15 @@ type Read = (cursor: Cursor, headers: Headers) => void
 const keywords: Readonly<Record<string, Read>> = {
   input: (cursor, { inputs }) => readInput(cursor, inputs),
   state: (cursor, { states }) => readStates(cursor, states),
-  output: (cursor, { outputs }) => readSized(cursor, outputs, 'the name of an output'),
-  size: (cursor, { sizes }) => readList(cursor, sizes, 'the name of a size', (name) => name),
+  output: (cursor, { outputs }) => readSized(cursor, outputs, 'an output'),
+  size: (cursor, { sizes }) => readList(cursor, sizes, 'a size', (name) => name),
   const: (cursor, { constants }) =>
-    readList(cursor, constants, 'the name of a constant', (name) => readConstant(cursor, name)),
-  fun: (cursor, all) =>
-    readList(cursor, all.functions, 'the name of a function', (name) => readAlias(cursor, name)),
+    readList(cursor, constants, 'a constant', (name) => readConstant(cursor, name)),
+  fun: (cursor, all) => readList(cursor, all.functions, 'a function', (name) => readAlias(cursor, name)),
   matrix: (cursor, { matrices }) =>
-    readList(cursor, matrices, 'the name of a matrix', (name) => readMatrix(cursor, name)),
-  vector: (cursor, { vectors }) => readSized(cursor, vectors, 'the name of a vector'),
-  memory: (cursor, { memories }) => readList(cursor, memories, 'the name of a memory', (name) => name),
+    readList(cursor, matrices, 'a matrix', (name) => readMatrix(cursor, name)),
+  vector: (cursor, { vectors }) => readSized(cursor, vectors, 'a vector'),
+  memory: (cursor, { memories }) => readList(cursor, memories, 'a memory', (name) => name),
 }
 
 /** Right-hand sides of headers hold numbers, constants and sizes only. */
@@ -94,11 +93,8 @@ export function readHeaders(source: Source, statements: readonly Statement[]): H
   for (const statement of statements) {
     const cursor = new Cursor(source, statement)
     keywords[cursor.next().text]!(cursor, headers)
-    if (cursor.peek().kind !== 'end') {
-      cursor.fail(
-        `expected "," or the end of the ${statement[0]!.text} line, but found ${tokenText(cursor.peek())}`,
-      )
-    }
+    if (cursor.peek().kind !== 'end')
+      cursor.expected('equation-syntax/expected-header', { header: statement[0]!.text })
   }
   return headers
 }
@@ -109,29 +105,23 @@ const most = 2000
 function readList<T>(cursor: Cursor, list: T[], what: string, read: (name: Declaration) => T): void {
   do {
     list.push(read(readName(cursor, what)))
-    if (list.length > most)
-      cursor.fail(`headers declare at most ${most} names of a kind`, 'equation-too-large')
+    if (list.length > most) cursor.fail('equation-too-large/names', { most })
   } while (cursor.take(','))
 }
 
 /** A declared name; headers declare it for all times. */
 function readName(cursor: Cursor, what: string): Declaration {
-  const { text, at, time } = cursor.expectName(what)
+  const { text, at, time } = cursor.expectName('equation-syntax/expected-name', { what })
   if (time === undefined) return { name: text, at }
-  return cursor.fail(`a header names "${text}" without its time index`, 'equation-time', at)
+  return cursor.fail('equation-time/header', { name: text }, at)
 }
 
 function readInput(cursor: Cursor, inputs: Declaration[]): void {
-  const input = readName(cursor, 'the name of the input')
-  if (inputs.length > 0)
-    cursor.fail(
-      `the input is "${inputs[0]!.name}" already; a cell has one input`,
-      'equation-duplicate',
-      input.at,
-    )
+  const input = readName(cursor, 'the input')
+  if (inputs.length > 0) cursor.fail('equation-duplicate/input', { name: inputs[0]!.name }, input.at)
   inputs.push(input)
-  if (cursor.sees(',')) cursor.fail('a cell has one input')
-  if (cursor.sees(':')) cursor.fail('the input always has the size "input"; leave the size out')
+  if (cursor.sees(',')) cursor.fail('equation-syntax/one-input', {})
+  if (cursor.sees(':')) cursor.fail('equation-syntax/input-size', {})
 }
 
 function readSize(cursor: Cursor): { readonly size?: Expression } {
@@ -146,16 +136,11 @@ function readSized(cursor: Cursor, list: SizedDeclaration[], what: string): void
 /** As `readSized`; but what follows bare names could be meant for all of them, and both readings would make a cell. */
 function readStates(cursor: Cursor, states: StateDeclaration[]): void {
   const bare: string[] = []
-  readList(cursor, states, 'the name of a state', ({ name, at }) => {
+  readList(cursor, states, 'a state', ({ name, at }) => {
     const state: StateDeclaration = { name, at, ...readSize(cursor), initial: readInitial(cursor) }
     if (!state.size && state.initial === 'zero') bare.push(name)
     else if (bare.length > 0) {
-      cursor.fail(
-        `two readings: the size or initial value could be meant for "${name}" alone or for ${[...bare, name].join(', ')}; ` +
-          'declare each state on a line of its own',
-        'equation-ambiguous',
-        at,
-      )
+      cursor.fail('equation-ambiguous/states', { name, all: [...bare, name].join(', ') }, at)
     }
     return state
   })
@@ -165,32 +150,32 @@ function readInitial(cursor: Cursor): 'zero' | 'learned' {
   if (!cursor.take('=')) return 'zero'
   const token = cursor.peek()
   if (token.text !== 'learned' && !(token.kind === 'number' && Number(token.text) === 0)) {
-    cursor.fail(`expected 0 or learned, the initial value of a state, but found ${tokenText(token)}`)
+    cursor.expected('equation-syntax/expected-initial', {})
   }
   cursor.next()
   return token.text === 'learned' ? 'learned' : 'zero'
 }
 
 function readConstant(cursor: Cursor, name: Declaration): ConstantDeclaration {
-  cursor.expect('=', 'and a number after the name of a constant')
+  cursor.expect('=', 'equation-syntax/expected-constant', {})
   return { ...name, value: readExpression(cursor, plainNames) }
 }
 
 function readAlias(cursor: Cursor, name: Declaration): FunctionDeclaration {
-  cursor.expect('=', 'and a function after its new name')
-  const { text, at } = cursor.expectName('the name of a function')
+  cursor.expect('=', 'equation-syntax/expected-alias', {})
+  const { text, at } = cursor.expectName('equation-syntax/expected-name', { what: 'a function' })
   if (!isFunction(text)) {
-    cursor.fail(`unknown function "${text}".${didYouMean(text, functions.keys())}`, 'equation-function', at)
+    cursor.fail('equation-function/alias', { name: text, nearest: nearest(text, functions.keys()) }, at)
   }
   return { ...name, function: functionName(text) }
 }
 
 function readMatrix(cursor: Cursor, name: Declaration): MatrixDeclaration {
   if (!cursor.take(':')) return name
-  cursor.expect('[', 'and the rows and columns of the matrix')
+  cursor.expect('[', 'equation-syntax/expected-shape', {})
   const rows = readExpression(cursor, plainNames)
-  cursor.expect(',', 'between the rows and columns')
+  cursor.expect(',', 'equation-syntax/expected-comma', {})
   const columns = readExpression(cursor, plainNames)
-  cursor.expect(']', 'after the columns')
+  cursor.expect(']', 'equation-syntax/expected-columns', {})
   return { ...name, shape: [rows, columns] }
 }

@@ -2,7 +2,7 @@ import type { Cursor } from './cursor.ts'
 import { functionName, isFunction, looksLikeFunction } from '../functions.ts'
 import { type KnownNames, isDeclared } from './known-names.ts'
 import { swallowed } from './latex.ts'
-import { didYouMean } from '../nearest.ts'
+import { nearest } from '../nearest.ts'
 import type { Expression, Name } from '../syntax.ts'
 import type { Token } from './tokens.ts'
 
@@ -54,20 +54,14 @@ export class NameReader {
   #plainName({ text, at }: Token): Name {
     if (this.#cursor.sees('(')) this.#unknownFunction(text, at)
     const primed = this.#cursor.take("'") !== undefined
-    if (this.#cursor.sees("'"))
-      this.#cursor.fail(`"${text}" has more than one prime; one marks the new value of a state`)
+    if (this.#cursor.sees("'")) this.#cursor.fail('equation-syntax/primes', { name: text })
     return { kind: 'name', name: text, primed, at }
   }
 
   #textbookName({ text, time, at }: Token, called: string | undefined): Name {
     const { variables, textbookStates } = this.#names
     if (time === undefined) this.#withoutTime(text, called, at)
-    else if (!variables.has(text))
-      this.#cursor.fail(
-        `"${text}" is declared in a header as something that does not change; leave its time index out`,
-        'equation-time',
-        at,
-      )
+    else if (!variables.has(text)) this.#cursor.fail('equation-time/declared', { name: text }, at)
     return { kind: 'name', name: text, primed: time === 0 && textbookStates!.has(text), at }
   }
 
@@ -75,48 +69,32 @@ export class NameReader {
   #withoutTime(text: string, called: string | undefined, at: number): void {
     if (this.#names.variables.has(text)) this.#missingTime(text, at)
     if (isDeclared(this.#names, text)) return
-    if (called !== undefined) {
-      const why = `"${text}" is a function; give it an argument in brackets: ${text}(…)`
-      this.#cursor.fail(why, 'equation-function', at)
-    }
-    if (swallowed.has(text)) {
-      const why =
-        `"${text}" looks like a LaTeX command that lost its backslash; ` +
-        'in JavaScript write the text as String.raw`…`, or declare the name'
-      this.#cursor.fail(why, 'equation-spelling', at)
-    }
+    if (called !== undefined) this.#cursor.fail('equation-function/brackets', { name: text }, at)
+    if (swallowed.has(text)) this.#cursor.fail('equation-spelling/backslash', { name: text }, at)
     if (this.#cursor.sees('(')) this.#unknownFunction(text, at)
   }
 
   #missingTime(text: string, at: number): never {
     const { notation } = this.#names
-    const why =
-      `"${text}" changes with time, so it needs an index: read ${notation.local(text)}, or ${notation.wayBack(text)} ` +
-      'for the step before; a parameter needs another name'
-    this.#cursor.fail(why, 'equation-time', at)
+    const [now, way] = [notation.local(text), notation.wayBack(text)]
+    this.#cursor.fail('equation-time/missing', { name: text, now, way }, at)
   }
 
   /** `Tanh(…)` is not taken for a matrix. */
   refuseCapitalFunction({ text, at }: Token, ahead: number): void {
     if (!this.#cursor.sees('(', ahead) || isDeclared(this.#names, text) || !looksLikeFunction(text)) return
-    const meant = didYouMean(text.toLowerCase(), this.#names.functions)
-    this.#cursor.fail(
-      `unknown function "${text}".${meant} A matrix of this name needs a header: matrix ${text}`,
-      'equation-function',
-      at,
-    )
+    const close = nearest(text.toLowerCase(), this.#names.functions)
+    this.#cursor.fail('equation-function/capital', { name: text, nearest: close }, at)
   }
 
   #unknownFunction(name: string, at: number): never {
     const { variables, constants, functions, matrices, textbookStates } = this.#names
-    const known = variables.has(name) || constants.has(name) || matrices.has(name)
-    const [entries, product] = textbookStates
-      ? ['a_t ⊙ (…)', 'W (…) with a capital letter']
-      : ['a * (…)', 'W @ (…)']
-    const others = ` If it is one, name it in a header: fun ${name} = tanh. A matrix product is written ${product}, a product of entries ${entries}`
-    const meant = known
-      ? ` "${name}" is no function; write ${name} * (…) for a product of entries`
-      : didYouMean(name, functions) || others
-    this.#cursor.fail(`unknown function "${name}".${meant}`, 'equation-function', at)
+    if (variables.has(name) || constants.has(name) || matrices.has(name))
+      return this.#cursor.fail('equation-function/value', { name }, at)
+    const close = nearest(name, functions)
+    if (close !== undefined)
+      return this.#cursor.fail('equation-function/misspelt', { name, nearest: close }, at)
+    const key = textbookStates ? 'equation-function/unknown-textbook' : 'equation-function/unknown'
+    return this.#cursor.fail(key, { name }, at)
   }
 }

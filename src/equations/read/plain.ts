@@ -24,20 +24,15 @@ function begin(source: Source, line: Statement): Begun & { readonly primed: bool
   const cursor = new Cursor(source, line)
   const label = labelLength(line) > 0 ? cursor.next().text : undefined
   if (label !== undefined) cursor.next()
-  const { text, at } = cursor.expectName('an equation, as in f = tanh(a),')
+  const { text, at } = cursor.expectName('equation-syntax/expected-equation', {})
   const primed = cursor.take("'") !== undefined
-  if (cursor.sees('(') && isFunction(text))
-    cursor.fail('the left-hand side of an equation is one name, as in f = tanh(a)')
-  cursor.expect('=', `after "${text}${primed ? "'" : ''}", as an equation has one name on its left-hand side`)
+  if (cursor.sees('(') && isFunction(text)) cursor.fail('equation-syntax/left-call', {})
+  cursor.expect('=', 'equation-syntax/expected-equals', { name: primed ? `${text}'` : text })
   return { name: text, primed, at, cursor, label }
 }
 
 function defaultOutput(source: Source, equations: readonly Equation[]): SizedDeclaration {
   const found = equations.find(({ target }) => target === 'h')
   if (found) return { name: 'h', at: found.at }
-  throw source.error(
-    'equation-output',
-    source.text.length,
-    'nothing defines the output h; define it, or name another with a line such as: output y',
-  )
+  throw source.error('equation-output/none', source.text.length, {})
 }

@@ -17,12 +17,7 @@ export function readCell(source: Source): ReadCell {
   if (timed && primed) throw bothSpellings(source, timed, primed)
   if (!timed && !primed) refuseTimeInBrackets(source)
   const all = statements(source, tokens)
-  if (all.length === 0)
-    throw source.error(
-      'equation-syntax',
-      0,
-      "expected equations, as in h' = tanh(U @ x + W @ h + b), but found none",
-    )
+  if (all.length === 0) throw source.error('equation-syntax/empty', 0, {})
   const headers = readHeaders(source, all.filter(isHeader))
   const lines = all.filter((statement) => !isHeader(statement))
   return timed ? readTextbook(source, headers, lines) : readPlain(source, headers, lines)
@@ -32,17 +27,11 @@ export function readCell(source: Source): ReadCell {
 function refuseTimeInBrackets(source: Source): void {
   const found = /[(<[{]\s*t\s*[-−]\s*1\s*[)>\]}]/u.exec(source.text)
   if (!found) return
-  const why = 'the time stands below its name, without brackets: write h_t and h_{t-1}'
-  throw source.error('equation-spelling', found.index, why)
+  throw source.error('equation-spelling/brackets', found.index, {})
 }
 
 function bothSpellings(source: Source, timed: Token, primed: Token): Error {
-  const [first, second] = timed.at < primed.at ? [timed, primed] : [primed, timed]
-  const called = (token: Token): string => (token === timed ? 'a time index' : 'a prime')
-  return source.error(
-    'equation-spelling',
-    second.at,
-    `${called(second)}, but line ${source.line(first.at)} has ${called(first)}: ` +
-      `write h' and h, or h_t and h_{t-1}, but not both in one cell`,
-  )
+  return timed.at < primed.at
+    ? source.error('equation-spelling/prime', primed.at, { line: source.line(timed.at) })
+    : source.error('equation-spelling/time', timed.at, { line: source.line(primed.at) })
 }

@@ -1,4 +1,4 @@
-import { type Cursor, noLayers } from './cursor.ts'
+import type { Cursor } from './cursor.ts'
 import type { KnownNames } from './known-names.ts'
 import { printExpression } from '../print/expression-text.ts'
 import type { Binary, Expression, Name, Operator, Product } from '../syntax.ts'
@@ -15,33 +15,21 @@ export class Refusals {
 
   /** Something else than a name left of `@`. */
   noMatrix(left: Expression): never {
-    return this.#cursor.fail(
-      `left of "@" stands one parameter name, as in W @ h or W^T @ h, not ${this.#print(left)}; ` +
-        'an elementwise product is written with "*"',
-    )
+    return this.#cursor.fail('equation-syntax/no-matrix', { left: this.#print(left) })
   }
 
   /** A capital letter right of a dot or of nothing; `matrix` stands left of it, if one does. */
   matrixOnTheRight({ name, at }: Name, matrix: string | undefined): never {
     const { notation } = this.#names
-    const text = notation.name(name, false)
-    const why =
-      matrix === undefined
-        ? `a matrix stands left of its vector, as in ${text} x_t`
-        : `left of a matrix product stands one parameter; write ${notation.name(matrix, false)} (${text} …) with brackets`
-    return this.#cursor.fail(
-      `"${text}" is a matrix here, as it begins with a capital letter: ${why}. If it is a vector, declare it: vector ${name}`,
-      'equation-matrix',
-      at,
-    )
+    const written = notation.name(name, false)
+    if (matrix === undefined) return this.#cursor.fail('equation-matrix/right', { name, written }, at)
+    const left = notation.name(matrix, false)
+    return this.#cursor.fail('equation-matrix/two', { name, written, left }, at)
   }
 
   /** A transposed name with a small letter. */
   smallMatrix(name: string): never {
-    return this.#cursor.fail(
-      `"${name}" is a vector here, as it begins with a small letter; declare it: matrix ${name}`,
-      'equation-matrix',
-    )
+    return this.#cursor.fail('equation-matrix/small', { name })
   }
 
   /** `W @ a * b`. */
@@ -73,17 +61,12 @@ export class Refusals {
     const alone = start === 0 || cursor.sees('}', start + 1)
     const isCount = bracketed ? count.kind === 'name' || start === 1 : alone && count.kind === 'name'
     if (!isCount || (count.kind === 'name' && this.#names.constants.has(count.text))) return
-    const why = `"${count.text}" above ${this.#print(base)} is no exponent. ${noLayers}`
-    cursor.fail(why, 'equation-layer', at)
+    cursor.fail('equation-layer/exponent', { above: count.text, base: this.#print(base) }, at)
   }
 
   #ambiguous(readings: readonly Expression[], at: number): never {
     const texts = readings.map((reading) => this.#print(reading))
-    return this.#cursor.fail(
-      `two readings: ${texts.join(', or ')}; add the brackets`,
-      'equation-ambiguous',
-      at,
-    )
+    return this.#cursor.fail('equation-ambiguous/brackets', { readings: texts.join(', or ') }, at)
   }
 
   #print(expression: Expression): string {

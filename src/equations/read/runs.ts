@@ -1,5 +1,5 @@
 import { isFunction } from '../functions.ts'
-import { didYouMean } from '../nearest.ts'
+import { nearest } from '../nearest.ts'
 import type { Source } from '../source.ts'
 import { type Token, nameToken } from './tokens.ts'
 import type { Letter, Word } from './words.ts'
@@ -27,11 +27,10 @@ export function splitWord(source: Source, token: Token, names: RunNames): readon
   if (found.length === 1) return found[0]!
   if (found.length === 0) throw undefinedName(source, token, names)
   const listing = found.slice(0, listed).map((reading) => reading.map(writtenAs).join(' '))
-  throw source.error(
-    'equation-ambiguous',
-    token.at,
-    `${found.length === 2 ? 'two' : 'several'} readings: ${listing.join(', or ')}; put a space between the names, or declare one`,
-  )
+  throw source.error('equation-ambiguous/letters', token.at, {
+    count: found.length === 2 ? 'two' : 'several',
+    readings: listing.join(', or '),
+  })
 }
 
 /** The readings of a word, at most a few. */
@@ -128,14 +127,11 @@ class Cuts {
 
 function undefinedName(source: Source, token: Token, { variables }: RunNames): Error {
   const { text, at } = token
-  const meant = didYouMean(text, variables)
-  const cut =
-    meant === '' && text.length > 1 ? ', and it cannot be cut into a parameter and one of these' : ''
-  const known = [...variables].slice(0, most).join(', ')
-  const why = `"${writtenAs(token)}" has no equation (those that have one, and the input: ${known}${
-    variables.size > most ? ', …' : ''
-  })${cut}${meant === '' ? '' : `.${meant}`}`
-  return source.error('equation-undefined', at, why)
+  const close = nearest(text, variables)
+  const key = close === undefined && text.length > 1 ? 'equation-undefined/run' : 'equation-undefined/name'
+  const listing = [...variables].slice(0, most).join(', ')
+  const known = variables.size > most ? `${listing}, …` : listing
+  return source.error(key, at, { name: writtenAs(token), known, nearest: close })
 }
 
 /** A name of a reading, as an error lists it. */

@@ -65,26 +65,18 @@ function track(source: Source, open: Token[], token: Token): void {
   if (closing[token.text]) open.push(token)
   if (!closers.has(token.text)) return
   const partner = open.pop()
-  if (!partner)
-    throw source.error(
-      'equation-bracket',
-      token.at,
-      `"${token.text}" closes nothing; remove it or open a bracket before it`,
-    )
+  if (!partner) throw source.error('equation-bracket/closes-nothing', token.at, { bracket: token.text })
   if (closing[partner.text] !== token.text) {
-    const opened = `"${partner.text}" in line ${source.line(partner.at)}`
-    throw source.error(
-      'equation-bracket',
-      token.at,
-      `expected "${closing[partner.text]}", which closes ${opened}, but found "${token.text}"`,
-    )
+    throw source.error('equation-bracket/crossed', token.at, {
+      wanted: closing[partner.text]!,
+      opened: partner.text,
+      line: source.line(partner.at),
+      found: token.text,
+    })
   }
 }
 
 function neverClosed(source: Source, bracket: Token): Error {
-  return source.error(
-    'equation-bracket',
-    bracket.at,
-    `this "${bracket.text}" is never closed; a "${closing[bracket.text]}" is missing`,
-  )
+  const missing = closing[bracket.text]!
+  return source.error('equation-bracket/open', bracket.at, { bracket: bracket.text, missing })
 }

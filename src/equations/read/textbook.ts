@@ -1,5 +1,5 @@
 import { type ReadCell, assemble, checkCount, finish, knownNames } from './assemble.ts'
-import { Cursor, noLayers } from './cursor.ts'
+import { Cursor } from './cursor.ts'
 import { defaultOutput, inputOf } from './defaults.ts'
 import { type Headers, declaredNames } from './headers.ts'
 import { textbook } from '../print/notation.ts'
@@ -44,8 +44,7 @@ const tokensOf = (drafts: readonly Draft[]): readonly Token[] => drafts.flatMap(
 
 function readDrafts(source: Source, lines: readonly Statement[]): readonly Draft[] {
   if (lines.length === 0) {
-    const why = 'expected an equation, as in h_t = \\tanh(W x_t)'
-    throw source.error('equation-syntax', source.text.length, why)
+    throw source.error('equation-syntax/no-equation', source.text.length, {})
   }
   const drafts = lines.flatMap((line) => draftsOf(source, line))
   const places = drafts.map(({ target }) => target)
@@ -86,34 +85,18 @@ function separate(source: Source, line: Statement): readonly Statement[] {
 }
 
 function oneEqualsSign(source: Source, at: number): Error {
-  return source.error('equation-syntax', at, 'an equation has one "=", behind one name with the index t')
+  return source.error('equation-syntax/one-equals', at, {})
 }
 
 function begin(source: Source, line: Statement): Draft {
   const length = labelLength(line)
   const [target, sign] = [line[length]!, line[length + 1]]
-  const fail = (code: string, message: string, at = target.at): never => {
-    throw source.error(code, at, message)
-  }
-  if (target.kind !== 'name') fail('equation-syntax', 'expected an equation, as in h_t = \\tanh(W x_t)')
-  if (sign?.text === '^')
-    fail('equation-layer', `nothing stands above a name that is defined. ${noLayers}`, sign.at)
-  if (sign?.text !== '=')
-    fail(
-      'equation-syntax',
-      `expected "=" after "${target.text}", as an equation has one name on its left-hand side`,
-      sign?.at,
-    )
-  if (target.time === undefined)
-    fail(
-      'equation-time',
-      `an equation gives the value of step t; write ${target.text}_t on the left-hand side`,
-    )
-  if (target.time === -1)
-    fail(
-      'equation-time',
-      `an equation gives the value of step t; write "${target.text}" with the index t on the left-hand side`,
-    )
+  const { text: name, at, time } = target
+  if (target.kind !== 'name') throw source.error('equation-syntax/no-equation', at, {})
+  if (sign?.text === '^') throw source.error('equation-layer/defined', sign.at, {})
+  if (sign?.text !== '=') throw source.error('equation-syntax/left-hand', sign?.at ?? at, { name })
+  if (time === undefined) throw source.error('equation-time/left-hand', at, { name })
+  if (time === -1) throw source.error('equation-time/left-before', at, { name })
   return { target, value: line.slice(length + 2), label: length > 0 ? line[0]!.text : undefined }
 }
 
@@ -122,9 +105,5 @@ function readBefore(source: Source, tokens: readonly Token[], input: string): Re
   const before = tokens.filter(({ time }) => time === -1)
   const wrong = before.find(({ text }) => text === input)
   if (!wrong) return new Set(before.map(({ text }) => text))
-  throw source.error(
-    'equation-time',
-    wrong.at,
-    `the cell does not keep the input of the step before; keep it in a state, as in p_t = ${input}_t, and read p_{t-1}`,
-  )
+  throw source.error('equation-time/input', wrong.at, { input })
 }

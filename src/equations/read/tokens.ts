@@ -1,9 +1,8 @@
 import { accentCommands, ignored, lineEnd, matrixEdge, signCommands } from './latex.ts'
 import { greekByName, onTheLine, superscripts } from './letters.ts'
 import { functions } from '../functions.ts'
-import { didYouMean } from '../nearest.ts'
+import { nearest } from '../nearest.ts'
 import type { Source } from '../source.ts'
-import { noLayers } from './cursor.ts'
 import { type Word, WordReader, timeOf, whole } from './words.ts'
 
 /** A piece of the text. `symbol` tokens hold their canonical sign; `end` and `newline` hold no text. */
@@ -53,7 +52,7 @@ const signs: ReadonlyMap<string, string> = new Map([
 /** The tokens of a text; the last one is `end`. */
 export function tokenize(source: Source): readonly Token[] {
   if (source.text.length > longest) {
-    throw source.error('equation-too-large', longest, `a cell is at most ${longest} characters long`)
+    throw source.error('equation-too-large/cell', longest, { most: longest })
   }
   return new Tokenizer(source).all()
 }
@@ -146,8 +145,7 @@ class Tokenizer {
     this.#push('symbol', '^', at)
     if (digits.startsWith('-')) this.#push('symbol', '-', at)
     const value = digits.replace('-', '')
-    if (!/^\d+$/u.test(value))
-      throw this.#source.error('equation-syntax', at, 'expected a number as the exponent')
+    if (!/^\d+$/u.test(value)) throw this.#source.error('equation-syntax/exponent', at, {})
     this.#push('number', value, at)
   }
 
@@ -164,18 +162,16 @@ class Tokenizer {
 
   #unexpected(command: string | undefined, at: number): Error {
     if (command !== undefined && command.length > 1) {
-      const meant = didYouMean(command, knownCommands)
-      return this.#source.error('equation-syntax', at, `unknown command "${command}".${meant}`)
+      const close = nearest(command, knownCommands)
+      return this.#source.error('equation-syntax/command', at, { command, nearest: close })
     }
     const sign = String.fromCodePoint(this.#text.codePointAt(at)!)
     const above = /\^\s*(?:\{[^{}]*\}|\S)\s*$/u.exec(this.#text.slice(Math.max(0, at - 50), at))
-    if (sign === '_' && above) {
-      const why = `a subscript stands before what is above its name. ${noLayers}`
-      return this.#source.error('equation-layer', at, why)
-    }
-    const longer = this.#text[at + 1] === '(' ? '; braces hold a longer one, as in h_{t-1}' : ''
-    const hint = sign === '_' ? `: a subscript follows its name directly, as in W_f${longer}` : ''
-    return this.#source.error('equation-syntax', at, `unexpected character "${sign}"${hint}`)
+    if (sign === '_' && above) return this.#source.error('equation-layer/subscript', at, {})
+    if (sign !== '_') return this.#source.error('equation-syntax/character', at, { character: sign })
+    const key =
+      this.#text[at + 1] === '(' ? 'equation-syntax/long-subscript' : 'equation-syntax/loose-subscript'
+    return this.#source.error(key, at, {})
   }
 }
 

@@ -1,3 +1,4 @@
+import type { MessageKey, MessageValues } from '../../core/errors.ts'
 import { functionName, isFunction } from '../functions.ts'
 import { accentCommands, otherNames, styleCommands } from './latex.ts'
 import { greekByName, marks, onTheLine, spelledName, subscripts } from './letters.ts'
@@ -36,7 +37,6 @@ const longest = 100
 
 /** Most accents, styles and braces of a name. */
 const deepest = 20
-const tooDeep = `a name has at most ${deepest} accents, styles and braces`
 
 /** Longest text between the braces of a name. */
 const widest = 300
@@ -71,7 +71,7 @@ export class WordReader {
     const word = this.#word()
     if (!word) return undefined
     if (word.flat().reduce((length, { text }) => length + text.length, 0) > longest) {
-      throw this.#error(`a name is at most ${longest} letters long`, 'equation-too-large')
+      throw this.#source.error('equation-too-large/name', this.#start, { most: longest })
     }
     this.#times(word)
     return word
@@ -114,17 +114,17 @@ export class WordReader {
     this.#match(blanks)
     if (this.#text[this.#at] === '{') return this.#group()
     const at = this.#at
-    if (++this.#depth > deepest) this.#fail(tooDeep, this.#start, 'equation-too-large')
+    this.#deeper()
     const first = this.#match(letters)?.match(sign)![0]
     if (first === undefined)
-      return this.#command() ?? this.#fail(`expected one name behind "${word}", as in ${word}{C}`)
+      return this.#command() ?? this.#fail('equation-syntax/argument', { command: word })
     this.#at = at + first.length
     return [pieceOf(first, at)]
   }
 
   /** `{C}`, `{LTM}`, `{h_{t-1}}`: letters in braces belong together. */
   #group(): Word {
-    if (++this.#depth > deepest) this.#fail(tooDeep, this.#start, 'equation-too-large')
+    this.#deeper()
     const open = this.#at++
     this.#match(switches)
     this.#match(blanks)
@@ -133,8 +133,7 @@ export class WordReader {
     const word =
       text === undefined ? this.#word() : [[{ text: spelledName(text.replaceAll('\\_', '_')), at }]]
     this.#match(blanks)
-    if (!word || this.#text[this.#at] !== '}')
-      this.#fail('expected one name in the braces, as in {LTM}', open)
+    if (!word || this.#text[this.#at] !== '}') this.#fail('equation-syntax/braces', {}, open)
     this.#at++
     return word
   }
@@ -177,15 +176,14 @@ export class WordReader {
   #refuseOpenTime(): void {
     if (!/^[-−]1(?![\d.])/u.test(this.#text.slice(this.#at, this.#at + 3))) return
     const name = this.#text.slice(this.#start, this.#at - 2)
-    const why = `two readings: ${name}_{t-1}, or ${name}_t - 1; write the braces or the spaces`
-    this.#fail(why, this.#start, 'equation-ambiguous')
+    this.#fail('equation-ambiguous/time', { name }, this.#start)
   }
 
   /** `{f}`, `{x h}`, `{t-1}`, `{f,t}`, `{\mathrm{in}}`: each part is read as a whole. */
   #braced(): Word {
     const open = this.#at
     if (this.#closing(open) === undefined)
-      this.#fail('this "{" is never closed; a "}" is missing', open, 'equation-bracket')
+      this.#fail('equation-bracket/open', { bracket: '{', missing: '}' }, open)
     const parts = ['']
     this.#at++
     while (this.#match(closingBrace) === undefined) {
@@ -211,7 +209,7 @@ export class WordReader {
   #checked(subscript: string): string {
     if (segment.test(subscript) || time.test(subscript)) return spelledName(subscript)
     const written = this.#text.slice(this.#start, this.#at)
-    return this.#fail(`the subscript of "${written}" must be letters and digits, as in W_f`, this.#start)
+    return this.#fail('equation-syntax/subscript', { name: written }, this.#start)
   }
 
   /** A time index is the last subscript, and t or t-1. */
@@ -220,10 +218,9 @@ export class WordReader {
       const step = index === 0 || piece.length > 1 ? undefined : timeOf(piece[0]!.text)
       if (step === undefined) continue
       const written = this.#text.slice(this.#start, this.#at)
-      if (index < word.length - 1)
-        this.#fail(`"${written}": the time index is the last subscript`, this.#start)
-      if (step > 0) this.#fail(later(written), this.#start, 'equation-time')
-      if (step < -1) this.#fail(earlier(written), this.#start, 'equation-time')
+      if (index < word.length - 1) this.#fail('equation-syntax/time-last', { name: written }, this.#start)
+      if (step > 0) this.#fail('equation-time/ahead', { name: written }, this.#start)
+      if (step < -1) this.#fail('equation-time/back', { name: written }, this.#start)
     }
   }
 
@@ -234,12 +231,13 @@ export class WordReader {
     return found
   }
 
-  #error(message: string, code = 'equation-syntax', at = this.#start): Error {
-    return this.#source.error(code, at, message)
+  /** Counts an accent, a style or braces. */
+  #deeper(): void {
+    if (++this.#depth > deepest) this.#fail('equation-too-large/accents', { most: deepest }, this.#start)
   }
 
-  #fail(message: string, at = this.#at, code = 'equation-syntax'): never {
-    throw this.#error(message, code, at)
+  #fail<Key extends MessageKey>(key: Key, values: MessageValues<Key>, at = this.#at): never {
+    throw this.#source.error(key, at, values)
   }
 }
 
@@ -255,12 +253,4 @@ function pieceOf(text: string, at: number): Piece {
 /** The name that a piece is if it is read as one. */
 export function whole(piece: Piece): string {
   return spelledName(piece.map(({ text }) => text).join(''))
-}
-
-function later(written: string): string {
-  return `"${written}" looks ahead; write the new value with the index t and the previous one with t-1`
-}
-
-function earlier(written: string): string {
-  return `"${written}" looks back more than one step; keep the older value in a state of its own, as in p_t = h_{t-1}, and read p_{t-1}`
 }

@@ -93,6 +93,7 @@ export const arithmetic: Readonly<Record<string, Operation>> = {
       (a, { exponent }) => a ** (exponent as number),
       ({ build, inputs: [a], node, dy }) => {
         const exponent = node.attributes.exponent as number
+        if (exponent === 0) return [undefined]
         const lower = exponent === 2 ? a! : build.add('power', [a!], { exponent: exponent - 1 })
         return [build.add('mul', [dy, build.add('mul', [build.constant(exponent), lower])])]
       },

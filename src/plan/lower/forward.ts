@@ -22,6 +22,7 @@ class ForwardLowering {
   write(): void {
     const loop: LoopDraft = { direction: 1, parallel: this.#scan.states.length === 0, copies: [], stages: [] }
     this.#scan.program.states.forEach(({ previous }, i) => {
+      if (!this.#scan.settings.carried[i]) return
       const operand = this.#lowering.operand(this.#scan.states[i]!)
       const blocks = blocksOf(this.#scan.size(previous), this.#lowering.shape.width)
       loop.copies.push({ a: operand, d: operand, blocks, lastStep: 1 })

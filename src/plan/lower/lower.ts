@@ -21,6 +21,8 @@ export interface Target {
   readonly steps: number
   /** Buffers the optimizer needs for each parameter, 0 to 3. */
   readonly slots: number
+  /** Inputs whose states windows carry on; the others start afresh in every call. */
+  readonly carried?: readonly string[]
 }
 
 /** A plan laid out for a target: the records, and where everything with a name stands. */
@@ -77,11 +79,7 @@ class WindowLowering {
     this.#plan = plan
     this.#target = target
     this.#places = new Places(plan)
-    this.#lowering = new Lowering(
-      { width, rows, steps, chunks: chunksOf(rows) },
-      sizes,
-      plan.parameterGradients.length > 0,
-    )
+    this.#lowering = new Lowering({ width, rows, steps, chunks: chunksOf(rows) }, sizes, plan.training)
   }
 
   lower(): Lowered {
@@ -101,7 +99,7 @@ class WindowLowering {
       constants: this.#lowering.constants,
       places: this.#places.byName,
       parameters: this.#parameters(),
-      buffers: this.#plan.parameterGradients.length > 0 ? [values, gradients, ...slots] : [values],
+      buffers: this.#plan.training ? [values, gradients, ...slots] : [values],
       spent: this.#spent,
       targets: this.#targets,
     }
@@ -144,8 +142,7 @@ class WindowLowering {
       case 'cross_entropy':
         return this.#loss(id)
       case 'cross_entropy_gradient':
-        this.#values.set(id, this.#lossGradient!)
-        return
+        return this.#lossGradientOf(id)
       case 'add':
         return node.inputs.every((input) => this.#values.has(input)) ? this.#add(id) : undefined
       case 'onehot':
@@ -193,11 +190,20 @@ class WindowLowering {
       inputs: inputs.slice(0, first).map((input) => this.#sequence(input)),
       parameters: inputs.slice(second).map((input) => this.#lowering.parameters.get(input)!),
       training: planned.gradient !== undefined,
+      carried: inputs.slice(first, second).map((input) => this.#isCarried(input)),
       rowOutputs: step.outputs.map((_output, index) => !this.#onlyForLoss(id, index)),
     })
     lowerForward(scan)
     this.#scans.set(id, scan)
     inputs.slice(first, second).forEach((input, i) => this.#initialState(input, scan.states[i]!))
+  }
+
+  #isCarried(input: number): boolean {
+    const { graph, inputs } = this.#plan.partition
+    const parts = graph.inputs.filter(({ node }) => node === input).map(({ name }) => name)
+    return (this.#target.carried ?? []).some((name) =>
+      inputs.get(name)?.some((piece) => parts.includes(piece.name)),
+    )
   }
 
   /** The initial value of a state is written straight into the state's slot before the first step. */
@@ -368,6 +374,13 @@ class WindowLowering {
       blocks,
       entries: size,
     })
+  }
+
+  /** The loss stage leaves the gradient for a seed of 1, which a loss has that is seeded once. */
+  #lossGradientOf(id: number): void {
+    const { op, attributes } = this.#plan.nodes[this.#plan.nodes[id]!.inputs[2]!]!
+    if (op !== 'constant' || attributes.value !== 1) throw new Unsupported('unsupported/losses')
+    this.#values.set(id, this.#lossGradient!)
   }
 
   /** A stage that is a loop of its own. */

@@ -30,6 +30,8 @@ export interface ScanSettings {
   readonly parameters: readonly ParameterPlace[]
   /** Whether a backward pass will follow, so that values are kept for all steps. */
   readonly training: boolean
+  /** Whether each state goes on from the call before, when a call says so. */
+  readonly carried: readonly boolean[]
   /** Whether each output must stand row after row; a sum of products that only a loss reads may stay in its panels. */
   readonly rowOutputs: readonly boolean[]
 }

@@ -2,7 +2,7 @@ import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult, Run
 import { Builder, type Value, differentiate, interpret, numbers, valueOf, zeros } from '../../graph/index.ts'
 import { applyUpdate, clipGradients } from './update.ts'
 import { SluiceError } from '../../core/errors.ts'
-import { checkRun } from '../check.ts'
+import { checkProgram, checkRun, checkWrite, checkWritten } from '../check.ts'
 
 /** The oracle: float64, node by node over the unplanned graph, on the caller's thread. */
 export const reference: Runtime = {
@@ -38,6 +38,7 @@ class ReferenceExecutable implements Executable {
 
   constructor(program: Program) {
     const { graph, gradient } = program
+    checkProgram(program)
     this.#program = program
     this.#graph = new Builder(numbers, graph.nodes)
     for (const { name, node } of graph.inputs) this.#inputs.set(name, node)
@@ -86,6 +87,7 @@ class ReferenceExecutable implements Executable {
 
   write(name: string, data: ArrayLike<number>): void {
     this.#node(this.#inputs, name)
+    checkWrite(this.#program, name, data)
     this.#written.set(name, Float64Array.from(data))
   }
 
@@ -116,6 +118,7 @@ class ReferenceExecutable implements Executable {
 
   async run(call: Run): Promise<RunResult> {
     checkRun(this.#program, call)
+    checkWritten(this.#program, new Map([...this.#written].map(([name, data]) => [name, data.length])), call)
     await breathe()
     if (call.mode !== 'update') this.#evaluate(call)
     const gradientNorm = call.update && call.mode !== 'forward' ? this.#update(call.update) : NaN
@@ -158,7 +161,14 @@ class ReferenceExecutable implements Executable {
       const data = carried?.get(name) ?? this.#written.get(name)
       leaves.set(
         node,
-        data ? valueOf(type, steps, this.#program.rows, data) : zeros(type, steps, this.#program.rows),
+        data
+          ? valueOf(
+              type,
+              steps,
+              this.#program.rows,
+              data.subarray(0, zeros(type, steps, this.#program.rows).data.length),
+            )
+          : zeros(type, steps, this.#program.rows),
       )
     }
     for (const { node, buffers } of this.#parameters.values()) {
@@ -169,12 +179,11 @@ class ReferenceExecutable implements Executable {
 
   #update(settings: NonNullable<Run['update']>): number {
     const all = [...this.#parameters.values()].map(({ buffers }) => buffers)
-    const norm = clipGradients(
-      settings,
-      all.map(({ gradient }) => gradient),
+    const clipped = all.map(({ gradient }) => gradient.slice())
+    const norm = clipGradients(settings, clipped)
+    all.forEach(({ value, slot0, slot1, slot2 }, i) =>
+      applyUpdate(settings, value, clipped[i]!, [slot0, slot1, slot2]),
     )
-    for (const { value, gradient, slot0, slot1, slot2 } of all)
-      applyUpdate(settings, value, gradient, [slot0, slot1, slot2])
     return norm
   }
 
