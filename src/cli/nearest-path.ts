@@ -11,20 +11,26 @@ export function nearestOf(
   return close === undefined ? { names: names.join(', ') } : { nearest: close }
 }
 
-/** The path nearest to one that there is not, in its folder or in one of some others; its ending may be left out. */
+/**
+ * The path nearest to one that there is not: the same name in one of some other folders; else, in its own folder, the
+ * same name with an ending; else the most similar name in any of them.
+ */
 export async function nearestPath(
   wanted: string,
   folders: readonly string[] = [],
 ): Promise<string | undefined> {
-  const lists = [...new Set([dirname(wanted), ...folders])].map(async (folder) => {
-    const names = await readdir(folder).catch(() => [])
-    return names.map((name) => join(folder, name))
-  })
-  const paths = (await Promise.all(lists)).flat()
   const own = join(wanted)
-  const meant = new Set([own, ...folders.map((folder) => join(folder, wanted))])
-  const others = paths.filter((path) => path !== own)
-  return others.find((path) => meant.has(path) || meant.has(withoutEnding(path))) ?? nearest(own, others)
+  const lists = await Promise.all([dirname(wanted), ...folders].map(pathsIn))
+  const others = lists.flat().filter((path) => path !== own)
+  const moved = new Set(folders.map((folder) => join(folder, wanted)))
+  const found = others.find((path) => moved.has(path))
+  const longer = folders.length === 0 ? others.find((path) => withoutEnding(path) === own) : undefined
+  return found ?? longer ?? nearest(own, others)
+}
+
+async function pathsIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => [])
+  return names.map((name) => join(folder, name))
 }
 
 function withoutEnding(path: string): string {

@@ -54,7 +54,7 @@ const page = `
 test('the browser entry needs nothing of Node: it bundles, and learns where there is no Node', async () => {
   const script = await bundled(page)
   expect(script).not.toMatch(/["'`]node:/)
-  const context: Record<string, unknown> = { performance, TextEncoder, TextDecoder }
+  const context: Record<string, unknown> = { performance, setTimeout, TextEncoder, TextDecoder }
   runInNewContext(script, context)
   expect(await context['result']).toEqual({
     written: 'cabcab',

@@ -8,8 +8,9 @@ import type { Program } from '../../src/runtime/index.ts'
 import { namedCells, programOf, randomCells, shapes } from './cases.ts'
 
 function words(program: Program, vectorWidth: number): Int32Array {
-  const { rows, steps, gradient } = program
-  return lower(plan(program), { vectorWidth, rows, steps, slots: gradient?.slots ?? 0 }).words
+  const { rows, steps, gradient, states } = program
+  const carried = states.map(({ initial }) => initial)
+  return lower(plan(program), { vectorWidth, rows, steps, slots: gradient?.slots ?? 0, carried }).words
 }
 
 const input = Vocabulary.of('a small vocabulary')
