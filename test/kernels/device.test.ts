@@ -1,9 +1,12 @@
+import { constants } from 'node:buffer'
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { Unsupported } from '../../src/core/errors.ts'
+import { header } from '../../src/plan/format.ts'
 import { openNative } from '../../src/runtime/native/index.ts'
 import { openWasm } from '../../src/runtime/wasm/index.ts'
+import type { Device } from '../../src/runtime/device.ts'
 import { devices, threaded } from './devices.ts'
 import { doubling, long } from './examples.ts'
 import { runCall } from './plan.ts'
@@ -86,7 +89,60 @@ describe('opening', () => {
   })
 })
 
+/** The doubling plan with an arena of 4 GiB and 64 bytes, most of which nothing touches. */
+function hugeWords(device: Device): Int32Array {
+  const words = doubling(device).words.slice()
+  words[header.indexOf('arena')] = 2 ** 30 + 16
+  return words
+}
+
+describe.runIf(hasNative && constants.MAX_LENGTH <= 2 ** 32)('an arena that Node has no buffer for', () => {
+  it('is Unsupported, with its size', async () => {
+    const device = openNative({ threads: 1 })
+    const loading = device.load(hugeWords(device))
+    await expect(loading).rejects.toThrow(Unsupported)
+    await expect(loading).rejects.toThrow('takes 4097 MiB of memory, and this Node allows 4096 MiB')
+  })
+
+  it('is freed once by the addon', () => {
+    const { status, output } = runScript(`
+      import { createRequire } from 'node:module'
+      const native = createRequire(import.meta.url)('./build/native/sluice.node')
+      const words = doubling({ vectorWidth: native.sets()[0].width }).words
+      words[${header.indexOf('arena')}] = 2 ** 30 + 16
+      for (let i = 0; i < 3; i++) {
+        try {
+          native.load(0, words, native.team(1))
+        } catch {
+          console.log('refused')
+        }
+        await new Promise((resolve) => setImmediate(resolve))
+      }`)
+    expect(output).toBe('refused\n'.repeat(3))
+    expect(status).toBe(0)
+  })
+})
+
 describe('a program with devices', () => {
+  it('runs calls that have nothing to do between calls that have', () => {
+    const { status, output } = runScript(`
+      for (const { open } of threaded) {
+        const device = await open(3)
+        const { words, place } = doubling(device)
+        const loaded = await device.load(words)
+        let wrong = 0
+        for (let i = 0; i < 300; i++) {
+          loaded.floats[place] = 1
+          await runCall(loaded, { mode: 8, steps: 1 })
+          await runCall(loaded, { mode: 1, steps: 1 })
+          if (loaded.floats[place] !== 2) wrong++
+        }
+        console.log(wrong)
+      }`)
+    expect(output).toBe('0\n'.repeat(threaded.length))
+    expect(status).toBe(0)
+  })
+
   it('ends by itself when its work is done', () => {
     const { status, output } = runScript(`
       for (const { open } of threaded) {

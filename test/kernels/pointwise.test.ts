@@ -161,6 +161,19 @@ describe.each(devices.map((device) => [titleOf(device), device] as const))(
       },
     )
 
+    it.each(Object.entries({ ...arithmetic, ...functions }) as [InstructionName, Meaning][])(
+      '%s of NaN',
+      async (name, meaning) => {
+        const trial = new Trial(device)
+        const value = (input: number, index: number): number => (index % 5 === input ? Number.NaN : 0.5)
+        const { a, b, c, e, d } = await trial.run({ op: opOf(name) }, value)
+        each(trial.plan, trial.d, 2, (step, row, i) => {
+          const wanted = meaning(a(step, row, i), b(step, row, i), c(step, row, i), e(step, row, i))
+          expect(Number.isNaN(d(step, row, i))).toBe(Number.isNaN(wanted))
+        })
+      },
+    )
+
     it('takes whole, negative and half powers', async () => {
       for (const exponent of [2, 3, -1, 0, 0.5, -0.5, -2.5, 7]) {
         const { a, d } = await new Trial(device).run(

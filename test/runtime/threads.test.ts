@@ -97,6 +97,14 @@ describe.each(await withThreads(counts))('%s', (_name, runtimes) => {
     for (const other of others) expect(other).toEqual(one)
   })
 
+  it('computes the same bits when several executables run at once', async () => {
+    for (const runtime of runtimes.slice(0, 2)) {
+      const alone = await computed(runtime, programs[2]!)
+      const together = Array.from({ length: 24 }, () => computed(runtime, programs[2]!))
+      for (const one of await Promise.all(together)) expect(one).toEqual(alone)
+    }
+  })
+
   it('computes the same bits with any number of threads', async () => {
     for (const program of programs) {
       const [one, ...others] = await Promise.all(runtimes.map((runtime) => computed(runtime, program)))

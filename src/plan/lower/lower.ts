@@ -200,9 +200,9 @@ class WindowLowering {
 
   #isCarried(input: number): boolean {
     const { graph, inputs } = this.#plan.partition
-    const parts = graph.inputs.filter(({ node }) => node === input).map(({ name }) => name)
+    const parts = new Set(graph.inputs.filter(({ node }) => node === input).map(({ name }) => name))
     return (this.#target.carried ?? []).some((name) =>
-      inputs.get(name)?.some((piece) => parts.includes(piece.name)),
+      inputs.get(name)?.some((piece) => parts.has(piece.name)),
     )
   }
 
