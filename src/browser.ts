@@ -21,7 +21,7 @@ export {
 } from './cells/index.ts'
 export { SluiceError, Unsupported } from './core/errors.ts'
 export { type Text, type TextOptions, Vocabulary } from './data/index.ts'
-export { EquationError } from './equations/index.ts'
+export { EquationError, type Spelling, cellText, compile } from './equations/index.ts'
 export type { Choice, SampleOptions, Sampling, SamplingState } from './generate/index.ts'
 export { encodeModel } from './interop/index.ts'
 export { Model, type ModelConfig, type ModelOptions, model } from './model/index.ts'
