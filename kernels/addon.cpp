@@ -162,10 +162,9 @@ napi_value load(napi_env env, napi_callback_info info) {
   job.arena = (float *)pages->start();
   job.scratch = pages->start() + start;
   const auto free = [](napi_env, void *, void *pages) { delete (Pages *)pages; };
-  if (napi_create_external_arraybuffer(env, job.arena, arena, free, pages, &memory) != napi_ok) {
-    delete pages;
-    return fail(env, "this program does not allow memory outside the JavaScript heap");
-  }
+  const napi_status status = napi_create_external_arraybuffer(env, job.arena, arena, free, pages, &memory);
+  if (status == napi_no_external_buffers_allowed) delete pages; // after any other failure Node calls `free` itself
+  if (status != napi_ok) return fail(env, "Node gives no buffer for the memory of the program");
   napi_set_named_property(env, result, "memory", memory);
   return result;
 }

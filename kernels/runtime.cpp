@@ -35,7 +35,6 @@ static void runWindow(const Worker &w, int mode) {
   }
 }
 
-/** What a thread does after the last meeting of all touches nothing that others read. */
 static void run(const Job &job, int thread) {
   const Records records(job.plan);
   const Worker w{records, job.arena, job.call, job.barrier, thread, job.threads, scratchOf(records, job, thread)};

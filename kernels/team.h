@@ -30,7 +30,7 @@ public:
     for (Member &member : members) pthread_join(member.thread, nullptr);
   }
 
-  /** Runs a job with this team's threads and barrier; when it returns the results are there. */
+  /** Runs a job with this team's threads and barrier; when it returns all threads have done their parts. */
   void run(const Engine &with, const Job &what) {
     engine = &with;
     job = what;
@@ -38,7 +38,7 @@ public:
     job.barrier = &barrier;
     turn.add(1);
     turn.wakeAll();
-    engine->run(job, 0);
+    runPart(0);
   }
 
   const int count;
@@ -50,13 +50,19 @@ private:
     pthread_t thread;
   };
 
+  /** The part of one thread. All meet at the end: only then may the next job take the place of this one. */
+  void runPart(int thread) {
+    engine->run(job, thread);
+    meetAt(barrier, count);
+  }
+
   static void *work(void *argument) {
     const Member &member = *(const Member *)argument;
     Team &team = *member.team;
     for (uint32_t seen = 0;; seen++) {
       waitWhile(team.turn, seen);
       if (team.engine == nullptr) return nullptr;
-      team.engine->run(team.job, member.index);
+      team.runPart(member.index);
     }
   }
 

@@ -19,7 +19,7 @@ export {
   cells,
   library,
 } from './cells/index.ts'
-export { SluiceError, Unsupported } from './core/errors.ts'
+export { type ErrorCode, SluiceError, Unsupported } from './core/errors.ts'
 export { type Text, type TextOptions, Vocabulary } from './data/index.ts'
 export { EquationError, type Spelling, cellText, compile } from './equations/index.ts'
 export type { Choice, SampleOptions, Sampling, SamplingState } from './generate/index.ts'

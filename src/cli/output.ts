@@ -14,6 +14,8 @@ export interface Output {
   readonly progress: Sink
   /** Colours for `progress`. */
   readonly style: Style
+  /** Writes lines of what was asked for, folded in a terminal. */
+  print(lines: readonly string[]): void
   /** Writes one JSON object, with `json` alone. */
   record(object: object): void
   /** A line of news on `progress`, unless `quiet`. */
@@ -50,6 +52,9 @@ export function openOutput(
     results: stdout,
     progress,
     style: styleFor(wantsColour(progress.isTTY === true, env)),
+    print(lines) {
+      stdout.write(lines.map((line) => `${folded(line, stdout)}\n`).join(''))
+    },
     record(object) {
       if (json) stdout.write(`${JSON.stringify(object)}\n`)
     },

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Command, type CommanderError } from 'commander'
 import { nearestOf } from './nearest-path.ts'
-import { command, quoted } from './train-words.ts'
+import { command as spoken, quoted } from './train-words.ts'
 import { version } from '../train/version.ts'
 import { type Known, sampleNames, trainNames, translate } from './char-rnn.ts'
 import { SluiceError } from '../core/errors.ts'
@@ -114,6 +114,6 @@ function knownOptions(command: Command): readonly Known[] {
 function unknownCommand(name: string): Error {
   const names = Object.keys(commands)
   if (existsSync(name))
-    return new SluiceError('usage/file', { name, command: command(`train ${quoted(name)}`) })
+    return new SluiceError('usage/file', { name, command: spoken(`train ${quoted(name)}`) })
   return new SluiceError('usage/command', { name, ...nearestOf(name, names) })
 }

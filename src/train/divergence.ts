@@ -50,7 +50,7 @@ export function firstBroken(tensors: Tensors): string | undefined {
 export function divergenceValues({ learningRate, clipNorm }: Settings, step: number, kept: number) {
   return {
     step,
-    learningRate,
+    learningRate: learningRate < 1e6 ? learningRate : learningRate.toExponential(),
     clipNorm: clipNorm > 0 ? clipNorm : 'none',
     kept: kept < 0 ? undefined : kept,
   }

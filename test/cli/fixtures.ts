@@ -17,9 +17,14 @@ export function sluice(folder: string, ...args: readonly string[]): Promise<Ende
     const options = { cwd: folder, env: { ...process.env, NO_COLOR: '1' } }
     execFile(process.execPath, ['--import', loader, main, ...args], options, (error, stdout, stderr) => {
       const code = error === null ? 0 : (error.signal ?? Number(error.code))
-      resolve({ code, stdout, stderr })
+      resolve({ code, stdout, stderr: withoutFallback(stderr) })
     })
   })
+}
+
+/** Standard error but for the word that there is no native runtime: no compiler is a normal case. */
+function withoutFallback(stderr: string): string {
+  return stderr.replaceAll(/^native is not available, .*\n/gm, '')
 }
 
 /** Runs `sluice` and sends it a signal once its output has a text. */
@@ -39,7 +44,9 @@ export function interrupted(
       if (!sent && stdout.includes(after)) sent = child.kill(signal)
     })
     child.on('error', reject)
-    child.on('close', (code, ended) => resolve({ code: ended ?? code, stdout, stderr }))
+    child.on('close', (code, ended) =>
+      resolve({ code: ended ?? code, stdout, stderr: withoutFallback(stderr) }),
+    )
   })
 }
 

@@ -14,6 +14,7 @@ function fakeOutput(quiet = false) {
     results: sink,
     progress: sink,
     style: styleFor(false),
+    print: () => undefined,
     record: () => undefined,
     say: (line) => written.push(`${line}\n`),
     note: () => undefined,

@@ -63,6 +63,20 @@ describe.each(threaded)('a device: $name', ({ open }) => {
     second.dispose()
   })
 
+  it.each([1, 2])('lets plans wait for each other: %i threads', async (threads) => {
+    const device = await open(threads)
+    const plans = [await device.load(long(device, 20).words), await device.load(doubling(device).words)]
+    const ended: number[] = []
+    await Promise.all(
+      plans.map(async (loaded, i) => {
+        await runCall(loaded, { mode: 1, steps: i === 0 ? 20 : 1 })
+        ended.push(i)
+        loaded.dispose()
+      }),
+    )
+    expect(ended).toEqual([0, 1])
+  })
+
   it('leaves the event loop free while it runs', async () => {
     const device = await open(1)
     const loaded = await device.load(long(device, 20).words)

@@ -98,10 +98,11 @@ describe.each(await withThreads(counts))('%s', (_name, runtimes) => {
   })
 
   it('computes the same bits when several executables run at once', async () => {
+    const few = programs.slice(0, 3)
     for (const runtime of runtimes.slice(0, 2)) {
-      const alone = await computed(runtime, programs[2]!)
-      const together = Array.from({ length: 24 }, () => computed(runtime, programs[2]!))
-      for (const one of await Promise.all(together)) expect(one).toEqual(alone)
+      const alone: Uint32Array[][] = []
+      for (const program of few) alone.push(await computed(runtime, program))
+      expect(await Promise.all(few.map((program) => computed(runtime, program)))).toEqual(alone)
     }
   })
 

@@ -45,7 +45,7 @@ async function runCheck(file: string, flags: CheckFlags): Promise<void> {
   const sizes = fittingSizes(cell, given)
   const report = { ...reportOn(cell, sizes), gradient: await gradientError(cell, sizes) }
   if (output.json) output.record(report)
-  else output.results.write(`${reportLines(report, output.style).join('\n')}\n`)
+  else output.print(reportLines(report, output.style))
   requireGradient(report)
 }
 

@@ -16,7 +16,7 @@ export function doctorCommand(): Command {
       const output = openOutput(flags)
       const found = await examine(flags.threads)
       if (output.json) output.record(found)
-      else output.results.write(`${doctorLines(found).join('\n')}\n`)
+      else output.print(doctorLines(found))
     })
 }
 

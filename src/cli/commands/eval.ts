@@ -57,5 +57,5 @@ async function runEval(path: string, file: string, flags: EvalFlags): Promise<vo
   const { batch = 50, window = 50 } = flags
   const { loss, bits, perplexity, tokens } = await evaluate(model, text, { runtime, batch, window })
   if (output.json) return output.record({ loss, bits, perplexity, tokens })
-  output.results.write(`${measureText({ loss, bits, perplexity })} over ${plural(tokens, 'character')}\n`)
+  output.print([`${measureText({ loss, bits, perplexity })} over ${plural(tokens, 'character')}`])
 }

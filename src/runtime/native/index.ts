@@ -1,8 +1,10 @@
+import { constants } from 'node:buffer'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Unsupported } from '../../core/errors.ts'
+import { header } from '../../plan/format.ts'
 import { type Backing, type Device, HeldPlan, Line, type Loaded, checkPlan, threadCount } from '../device.ts'
 
 /** How to open the native runtime. */
@@ -72,8 +74,8 @@ class NativeDevice implements Device {
   readonly #addon: Addon
   readonly #set: number
   readonly #team: object
-  /** The threads do one run at a time; without more threads, plans do not wait for each other. */
-  readonly #line: Line | undefined
+  /** The team does one run at a time, also a team of one. */
+  readonly #line = new Line()
 
   constructor(native: Addon, index: number, set: InstructionSet, threads: number) {
     this.machine = { runtime: 'native', isa: set.name, threads } as const
@@ -81,11 +83,11 @@ class NativeDevice implements Device {
     this.#addon = native
     this.#set = index
     this.#team = attempt(() => native.team(threads))
-    this.#line = threads > 1 ? new Line() : undefined
   }
 
   async load(plan: Int32Array): Promise<Loaded> {
     checkPlan(plan, this)
+    checkArena(plan)
     const native = this.#addon
     const team = this.#team
     const { instance, memory } = attempt(() => native.load(this.#set, plan, team))
@@ -96,7 +98,17 @@ class NativeDevice implements Device {
       run: (call) => native.run(call, instance, memory, team),
       free: () => native.release(memory),
     }
-    return new HeldPlan(backing, this.#line ?? new Line())
+    return new HeldPlan(backing, this.#line)
+  }
+}
+
+/** Makes sure that Node has buffers as large as a plan's arena. */
+function checkArena(plan: Int32Array): void {
+  const bytes = 4 * plan[header.indexOf('arena')]!
+  if (bytes > constants.MAX_LENGTH) {
+    const [size, most] = [Math.ceil(bytes / 2 ** 20), Math.floor(constants.MAX_LENGTH / 2 ** 20)]
+    const reason = `the program takes ${size} MiB of memory, and this Node allows ${most} MiB in one piece`
+    throw new Unsupported('unsupported/native-start', { reason })
   }
 }
 

@@ -40,7 +40,7 @@ export class Workers {
         let waiting = this.#members.length
         this.#answers = (error) => {
           if (error !== '') {
-            this.#failure = error // the other workers wait for it in vain
+            this.#failure ??= error // the other workers wait for it in vain
             reject(crash(error))
           } else if (--waiting === 0) {
             resolve()
@@ -55,7 +55,7 @@ export class Workers {
   }
 
   #fail(error: string): void {
-    this.#failure = error
+    this.#failure ??= error
     this.#answers?.(error)
   }
 
