@@ -26,8 +26,11 @@ export function checkWrite({ graph, rows, steps }: Program, name: string, data: 
   const most = extent === 'step' ? steps * each : each
   if (data.length > most || data.length % each !== 0 || data.length === 0)
     throw new SluiceError('program-size/entries', { name, most, count: data.length })
-  const limit = input && shape.length === 0 ? classesOf(graph, input.node) : Infinity
-  for (let i = 0; limit < Infinity && i < data.length; i++) {
+  if (input && shape.length === 0) checkTokens(name, data, classesOf(graph, input.node))
+}
+
+function checkTokens(name: string, data: ArrayLike<number>, limit: number): void {
+  for (let i = 0; i < data.length; i++) {
     const token = data[i]!
     if (!Number.isInteger(token) || token >= limit)
       throw new SluiceError('program-token', { name, token, limit })

@@ -103,3 +103,10 @@ test('sampling has its own names', () => {
     ].join('\n'),
   )
 })
+
+test("names of the library pass, and one dash tells another tool's name from a command's own", () => {
+  expect(train('--clipNorm', '1', '-rnnSize', '8').args).toEqual(['--clip-norm', '1', '--hidden', '8'])
+  const verbose = [...known, { long: '--verbose', takesValue: false }]
+  expect(translate(['-verbose', '0'], verbose, sampleNames)).toEqual({ args: [], ignored: ['-verbose'] })
+  expect(translate(['--verbose'], verbose, sampleNames)).toEqual({ args: ['--verbose'], ignored: [] })
+})
