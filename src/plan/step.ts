@@ -48,7 +48,6 @@ export interface StepProgram extends Graph {
   readonly parameters: readonly Port[]
   readonly outputs: readonly Port[]
   readonly states: readonly StateProgram[]
-  readonly traces: readonly Port[]
   /** Leaf of the gradient of each output; `undefined` where nothing comes in. */
   readonly seeds: readonly (number | undefined)[]
   /** Gradient of each input, where wanted and not zero. */
@@ -82,7 +81,7 @@ class StepWriter {
   }
 
   write(): StepProgram {
-    const { name, inputs, parameters, outputs, states, traces } = this.#step
+    const { name, inputs, parameters, outputs, states } = this.#step
     const gradient = this.#request && differentiateStep(this.#step)
     const wanted = [...outputs.map(({ node }) => node), ...states.map(({ next }) => next)]
     const dInputs =
@@ -108,7 +107,6 @@ class StepWriter {
       inputs: inputs.map(port),
       parameters: parameters.map(port),
       outputs: outputs.map(port),
-      traces: traces.filter(({ node }) => this.#made.has(node)).map(port),
       states: states.map((state, index) => ({
         name: state.name,
         previous: this.#at(state.previous),

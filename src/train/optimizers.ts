@@ -1,5 +1,6 @@
 import { knownKeys, numberWithin, oneOf } from '../data/index.ts'
 import { SluiceError } from '../core/errors.ts'
+import { slotsOf } from '../runtime/check.ts'
 import type { UpdateSettings } from '../runtime/types.ts'
 
 /*
@@ -113,10 +114,7 @@ function ruleOf({ name, ...numbers }: Optimizer): Rule {
 
 /** Buffers that each parameter needs beside its value and gradient, 0 to 3. */
 export function slotCount(optimizer: Optimizer): number {
-  const { rule, momentum, centered } = ruleOf(optimizer)
-  const velocity = momentum > 0 ? 1 : 0
-  if (rule === 'sgd') return velocity
-  return rule === 'rmsprop' ? 1 + (centered ? 1 : 0) + velocity : 2
+  return slotsOf(ruleOf(optimizer))
 }
 
 /** What changes from update to update, and how gradients are clipped (0: not). */
