@@ -154,12 +154,16 @@ async function isAlive(holder: Holder | undefined): Promise<boolean> {
   return holder.started === undefined || holder.started === (await startOf(holder.pid))
 }
 
-/** Boot and time of a process's start on Linux: field 22 of its stat line, whose second field may hold spaces. */
+/**
+ * Boot and time of a process's start on Linux: field 22 of its stat line, whose second field may hold spaces. A killed
+ * process that its parent has not waited for (state Z) runs no more.
+ */
 async function startOf(pid: number): Promise<string | undefined> {
   try {
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8')
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
-    return `${boot.trim()} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : `${boot.trim()} ${fields[19]}`
   } catch {
     return undefined
   }

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -240,6 +242,27 @@ describe('a lock', () => {
     await run.close()
     expect(await readdir(dirname(path))).toEqual([]) // nothing was saved
   })
+
+  test.runIf(process.platform === 'linux')(
+    'of a killed process that nobody waited for is broken',
+    async () => {
+      // The shell turns into a sleep that never waits for the child it had: the child stays as a zombie.
+      const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 20'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+      const [printed] = (await once(parent.stdout, 'data')) as [Buffer]
+      const pid = Number(printed.toString())
+      const stat = async (): Promise<string[]> =>
+        (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]!.split(' ')
+      while ((await stat())[0] !== 'Z') await new Promise((resolve) => setTimeout(resolve, 1))
+      const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
+      await mkdir(path, { recursive: true })
+      const holder = { pid, host: hostname(), started: `${boot} ${(await stat())[19]}` }
+      await writeFile(join(path, 'lock'), JSON.stringify(holder))
+      await (await RunDirectory.create(path)).close()
+      parent.kill()
+    },
+  )
 
   test('of another machine holds', async () => {
     await mkdir(path, { recursive: true })
