@@ -259,7 +259,9 @@ describe('a lock', () => {
       await mkdir(path, { recursive: true })
       const holder = { pid, host: hostname(), started: `${boot} ${(await stat())[19]}` }
       await writeFile(join(path, 'lock'), JSON.stringify(holder))
-      await (await RunDirectory.create(path)).close()
+      const run = await RunDirectory.create(path)
+      expect(JSON.parse(await readFile(join(path, 'lock'), 'utf8')).pid).toBe(process.pid)
+      await run.close()
       parent.kill()
     },
   )
