@@ -246,15 +246,18 @@ describe('a lock', () => {
   test.runIf(process.platform === 'linux')(
     'of a killed process that nobody waited for is broken',
     async () => {
-      // The shell turns into a sleep that never waits for the child it had: the child stays as a zombie.
-      const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 20'], {
+      // The shell turns into a sleep that never waits for the child it had: killed, the child stays as a zombie.
+      const parent = spawn('sh', ['-c', 'sleep 20 & echo $!; exec sleep 20'], {
         stdio: ['ignore', 'pipe', 'ignore'],
       })
       const [printed] = (await once(parent.stdout, 'data')) as [Buffer]
       const pid = Number(printed.toString())
-      const stat = async (): Promise<string[]> =>
-        (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]!.split(' ')
-      while ((await stat())[0] !== 'Z') await new Promise((resolve) => setTimeout(resolve, 1))
+      const read = (file: string): Promise<string> => readFile(`/proc/${file}`, 'utf8')
+      const stat = async (): Promise<string[]> => (await read(`${pid}/stat`)).split(') ')[1]!.split(' ')
+      const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1))
+      while ((await read(`${parent.pid}/comm`)).trim() !== 'sleep') await moment()
+      process.kill(pid, 'SIGKILL')
+      while ((await stat())[0] !== 'Z') await moment()
       const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
       await mkdir(path, { recursive: true })
       const holder = { pid, host: hostname(), started: `${boot} ${(await stat())[19]}` }
