@@ -9,21 +9,13 @@ import type {
 } from '../train/index.ts'
 
 /** What the command line says about training. */
-export interface SettingsFlags {
+export interface SettingsFlags extends Omit<OptimizerOptions, 'name'> {
   readonly batch?: number
   readonly window?: number
   readonly steps?: number
   readonly epochs?: number
   readonly minutes?: number
   readonly optimizer?: OptimizerName
-  readonly momentum?: number
-  readonly nesterov?: boolean
-  readonly alpha?: number
-  readonly centered?: boolean
-  readonly beta1?: number
-  readonly beta2?: number
-  readonly epsilon?: number
-  readonly weightDecay?: number
   readonly lr?: number
   readonly schedule?: ScheduleKind
   readonly decay?: number

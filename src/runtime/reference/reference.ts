@@ -1,5 +1,15 @@
 import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult, Runtime } from '../types.ts'
-import { Builder, type Value, differentiate, interpret, numbers, valueOf, zeros } from '../../graph/index.ts'
+import {
+  Builder,
+  type Value,
+  copies,
+  differentiate,
+  entries,
+  interpret,
+  numbers,
+  valueOf,
+  zeros,
+} from '../../graph/index.ts'
 import { applyUpdate, clipGradients } from './update.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { checkProgram, checkRun, checkWrite, checkWritten } from '../check.ts'
@@ -45,7 +55,7 @@ class ReferenceExecutable implements Executable {
     for (const { name, node } of graph.outputs) this.#outputs.set(name, node)
     const gradients = gradient ? this.#differentiate(gradient.of, gradient.inputs) : new Map<number, number>()
     for (const { name, node } of graph.parameters) {
-      const size = zeros(this.#graph.type(node), 1, 1).data.length
+      const size = entries(this.#graph.type(node).shape)
       const buffers = Object.fromEntries(
         (['value', 'gradient', 'slot0', 'slot1', 'slot2'] as const).map((key) => [
           key,
@@ -154,25 +164,17 @@ class ReferenceExecutable implements Executable {
   }
 
   #leaves({ steps, carry }: Run): ReadonlyMap<number, Value> {
+    const { rows } = this.#program
     const carried = carry ? this.#carried() : undefined
     const leaves = new Map<number, Value>()
     for (const [name, node] of this.#inputs) {
       const type = this.#graph.type(node)
       const data = carried?.get(name) ?? this.#written.get(name)
-      leaves.set(
-        node,
-        data
-          ? valueOf(
-              type,
-              steps,
-              this.#program.rows,
-              data.subarray(0, zeros(type, steps, this.#program.rows).data.length),
-            )
-          : zeros(type, steps, this.#program.rows),
-      )
+      const count = copies(type, steps, rows) * entries(type.shape)
+      leaves.set(node, data ? valueOf(type, steps, rows, data.subarray(0, count)) : zeros(type, steps, rows))
     }
     for (const { node, buffers } of this.#parameters.values()) {
-      leaves.set(node, { type: this.#graph.type(node), steps, rows: this.#program.rows, data: buffers.value })
+      leaves.set(node, { type: this.#graph.type(node), steps, rows, data: buffers.value })
     }
     return leaves
   }
