@@ -51,7 +51,12 @@ SLUICE_INLINE Vector expm1Wide(Vector x) {
   return select(x > 88.7228f, splat(infinity), y);
 }
 
-SLUICE_INLINE Vector sigmoid(Vector x) { return 1 / (1 + exponential(-x)); }
+/** 1 / (1 + exp(-x)): beyond the bounds the exponential would leave the range of normal floats. */
+SLUICE_INLINE Vector sigmoid(Vector x) {
+  const Reduced s = reduced(atLeast(atMost(-x, 88), -87));
+  const Vector e = fromBits(bits(expm1Series(s.r) + 1) + (bits(s.shifted) << 23));
+  return 1 / (1 + e);
+}
 
 /** (e - 1) / (e + 1) with e = exp(2x); beyond 9.1 it is 1 to the last bit. */
 SLUICE_INLINE Vector hyperbolicTangent(Vector x) {

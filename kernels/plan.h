@@ -142,6 +142,7 @@ struct Loop {
 };
 struct Reduction {
   int32_t kind;
+  int32_t together;
   int32_t a;
   int32_t d;
   int32_t panels;

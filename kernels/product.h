@@ -10,18 +10,30 @@ template <int n>
 static void multiplySpan(const Worker &w, const Span &span, Tile tile, const plan::Operand &a, const plan::Operand &c,
                          int nextBytes) {
   const int all = w.records.header.rows, steps = span.lastStep - span.firstStep;
+  if (tile.start == Start::gathered) tile.table.tokens += (ptrdiff_t)span.firstStep * all + span.firstRow;
   tile.a += (ptrdiff_t)a.timeStride * span.firstStep + (ptrdiff_t)a.rowStride * span.firstRow;
   tile.c += (ptrdiff_t)c.timeStride * span.firstStep + (ptrdiff_t)c.rowStride * span.firstRow;
   if (span.rows() == all && isContinuous(a, all) && isContinuous(c, all))
     return multiplyDown<n, false>(cutRows(all * steps, n), tile, nextBytes);
-  for (int step = 0; step < steps; step++, tile.a += a.timeStride, tile.c += c.timeStride)
+  for (int step = 0; step < steps; step++) {
     multiplyDown<n, false>(cutRows(span.rows(), n), tile, step + 1 == steps ? nextBytes : 0);
+    tile.a += a.timeStride;
+    tile.c += c.timeStride;
+    if (tile.start == Start::gathered) tile.table.tokens += all;
+  }
 }
+
+/** Where the sums of a panel start. */
+struct Origin {
+  Start start;
+  const float *bias = zeros;
+  Table table{};
+};
 
 /** Panel `panel` of a product over its segments [first, last), in passes whose weights fit the first-level cache. */
 template <int n>
 static void multiplyPanel(const Worker &w, const plan::Product &p, const Span &span, int panel, int first, int last,
-                          Start start, const float *bias) {
+                          const Origin &origin) {
   const plan::Operand &a = w.records.operands[p.a], &c = w.records.operands[p.c];
   const ptrdiff_t depth = (ptrdiff_t)p.segments * p.segmentLength, line = n * width;
   const float *weights = w.arena + p.weights + panel * depth * p.vectors * width;
@@ -33,8 +45,9 @@ static void multiplyPanel(const Worker &w, const plan::Product &p, const Span &s
   tile.c = w.arena + c.base + (ptrdiff_t)panel * p.panelStride;
   tile.cRow = c.rowStride;
   for (int j = 0; j < n; j++) tile.at[j] = (ptrdiff_t)j * p.vectorStride;
-  tile.bias = bias;
-  tile.start = start;
+  tile.bias = origin.bias;
+  tile.table = origin.table;
+  tile.start = origin.start;
   for (int s = first; s < last; s += together) {
     for (int k = 0; k < p.segmentLength; k += most) {
       tile.segments = smaller(together, last - s);
@@ -56,71 +69,72 @@ SLUICE_INLINE int vectorsOf(int panel, int panels, int vectors, int lastVectors)
 }
 
 static void multiplySegments(const Worker &w, const plan::Product &p, const Span &span, int panel, int first, int last,
-                             Start start, const float *bias) {
+                             const Origin &origin) {
   withVectors(vectorsOf(panel, p.panels, p.vectors, p.lastVectors),
-              [&](auto n) { multiplyPanel<n.count>(w, p, span, panel, first, last, start, bias); });
+              [&](auto n) { multiplyPanel<n.count>(w, p, span, panel, first, last, origin); });
 }
 
 /** All panels of a product over its segments [first, last). */
 static void multiplyPanels(const Worker &w, const plan::Product &p, const Span &span, int first, int last) {
   const Start start = p.accumulate || first > 0 ? Start::present : Start::zero;
-  for (int panel = 0; panel < p.panels; panel++) multiplySegments(w, p, span, panel, first, last, start, nullptr);
+  for (int panel = 0; panel < p.panels; panel++) multiplySegments(w, p, span, panel, first, last, {start});
 }
 
-/** A panel of a group and where its rows start. */
-struct PanelRows {
-  float *c;
-  ptrdiff_t row;
-  int vectors;
-  const float *bias; // null for zero
-};
+/** Panel `panel` of a gather's table. */
+static Table tableOf(const Worker &w, const plan::Group &g, const plan::Gather &gather, int panel) {
+  const ptrdiff_t line = vectorsOf(panel, g.panels, gather.vectors, gather.lastVectors) * width;
+  return {w.arena + gather.table + (ptrdiff_t)panel * gather.classes * gather.vectors * width, line, gather.classes,
+          w.ints(gather.tokens)};
+}
 
-/** Row `row`: bias or what is there, plus the row of the table that the token names. */
-SLUICE_INLINE void gatherRow(const PanelRows &panel, const plan::Gather &g, const float *table, int token, int row,
-                             bool first, int vectors) {
-  float *c = panel.c + row * panel.row;
-  const bool known = token >= 0 && token < g.classes;
-  const float *source = table + (ptrdiff_t)token * vectors * width;
-  for (int j = 0; j < panel.vectors; j++) {
-    Vector v = !first ? load(c + j * width) : panel.bias ? load(panel.bias + j * width) : Vector{};
-    const int from = j - g.vectorStart;
-    if (known && from >= 0 && from < vectors) v += load(source + from * width);
-    store(c + j * width, v);
+/** Sets row r of a panel to the bias, or leaves what is there, and adds what the gathers name. */
+static void gatherRow(const Worker &w, const plan::Group &g, int panel, int r, ptrdiff_t token, float *c,
+                      const float *bias) {
+  if (g.bias != -2)
+    for (int j = 0; j < vectorsOf(panel, g.panels, g.vectors, g.lastVectors); j++)
+      store(c + j * width, load(bias + j * width));
+  for (int i = 0; i < g.gatherCount; i++) {
+    const plan::Gather &gather = w.records.gathers[g.gatherFirst + i];
+    Table table = tableOf(w, g, gather, panel);
+    table.tokens += token;
+    const float *source = table.row(r, nullptr);
+    for (int j = 0; source && j < (int)table.stride / width; j++) {
+      float *at = c + (gather.vectorStart + j) * width;
+      store(at, load(at) + load(source + j * width));
+    }
   }
 }
 
 /** Sets the rows of a panel to the bias plus what the gathers add. */
 static void gatherPanel(const Worker &w, const plan::Group &g, const Span &span, int panel, const float *bias) {
   const plan::Operand &c = w.records.operands[g.c];
-  static const plan::Gather nothing{};
-  const int count = g.gatherCount > 0 ? g.gatherCount : 1, all = w.records.header.rows;
   for (int step = span.firstStep; step < span.lastStep; step++) {
-    const PanelRows rows{w.arena + offsetOf(c, step, span.firstRow) + (ptrdiff_t)panel * g.panelStride, c.rowStride,
-                         vectorsOf(panel, g.panels, g.vectors, g.lastVectors), bias};
-    for (int i = 0; i < count; i++) {
-      const plan::Gather &gather = g.gatherCount > 0 ? w.records.gathers[g.gatherFirst + i] : nothing;
-      const int vectors = vectorsOf(panel, g.panels, gather.vectors, gather.lastVectors);
-      const float *table = w.arena + gather.table + (ptrdiff_t)panel * gather.classes * gather.vectors * width;
-      const Int *tokens = w.ints(gather.tokens) + (ptrdiff_t)step * all + span.firstRow;
-      for (int r = 0; r < span.rows(); r++)
-        gatherRow(rows, gather, table, gather.classes > 0 ? tokens[r] : -1, r, i == 0 && g.bias != -2, vectors);
-    }
+    float *rows = w.arena + offsetOf(c, step, span.firstRow) + (ptrdiff_t)panel * g.panelStride;
+    const ptrdiff_t token = (ptrdiff_t)step * w.records.header.rows + span.firstRow;
+    for (int r = 0; r < span.rows(); r++) gatherRow(w, g, panel, r, token, rows + r * (ptrdiff_t)c.rowStride, bias);
   }
+}
+
+/** Where the first product of a panel starts, once what it cannot start from has been set. */
+static Origin originOf(const Worker &w, const plan::Group &g, const Span &span, int panel) {
+  const float *bias = g.bias < 0 ? zeros : w.arena + g.bias + (ptrdiff_t)panel * g.vectors * width;
+  // A first product that covers only some vectors of the panel cannot start the others.
+  const bool covered = g.productCount > 0 && w.records.products[g.productFirst].vectors == g.vectors;
+  const plan::Gather *gather = g.gatherCount > 0 ? w.records.gathers + g.gatherFirst : nullptr;
+  if (g.bias == -2 || !covered || g.gatherCount > 1 || (gather && gather->vectors != g.vectors)) {
+    if (gather || g.bias != -2) gatherPanel(w, g, span, panel, bias);
+    return {Start::present};
+  }
+  if (gather) return {Start::gathered, bias, tableOf(w, g, *gather, panel)};
+  return {g.bias < 0 ? Start::zero : Start::bias, bias};
 }
 
 /** Panel `panel` of a group: bias, gathers, products. */
 static void computePanel(const Worker &w, const plan::Group &g, const Span &span, int panel) {
-  const float *bias = g.bias < 0 ? nullptr : w.arena + g.bias + (ptrdiff_t)panel * g.vectors * width;
-  Start start = g.bias == -2 ? Start::present : bias ? Start::bias : Start::zero;
-  // A first product that covers only some vectors of the panel cannot start the others.
-  const bool covered = g.productCount > 0 && w.records.products[g.productFirst].vectors == g.vectors;
-  if (g.gatherCount > 0 || (!covered && g.bias != -2)) {
-    gatherPanel(w, g, span, panel, bias);
-    start = Start::present;
-  }
-  for (int i = 0; i < g.productCount; i++, start = Start::present) {
+  Origin origin = originOf(w, g, span, panel);
+  for (int i = 0; i < g.productCount; i++, origin = {Start::present}) {
     const plan::Product &p = w.records.products[g.productFirst + i];
-    multiplySegments(w, p, span, panel, 0, p.segments, start, bias);
+    multiplySegments(w, p, span, panel, 0, p.segments, origin);
   }
 }
 

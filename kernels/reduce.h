@@ -25,6 +25,9 @@ struct Pass {
 
 constexpr int passRows = passDepth(4);
 
+/** Room for the packed left side of a weight. */
+SLUICE_INLINE ptrdiff_t leftFloats(const plan::Reduction &r) { return (ptrdiff_t)r.entries * passRows; }
+
 /** Calls f(index in the pass, step, row) for every row of a pass. */
 template <class F> SLUICE_INLINE void eachRowOf(const Worker &w, const Pass &pass, F f) {
   const int rows = w.records.header.rows;
@@ -35,20 +38,34 @@ template <class F> SLUICE_INLINE void eachRowOf(const Worker &w, const Pass &pas
   }
 }
 
-/** Packs the first `entries` entries of the rows of a pass for tiles: [tile][row of the pass][entries of the tile]. */
-static void packLeft(const Worker &w, const plan::Reduction &r, const Pass &pass) {
+/** Copies the entries of one row, tile after tile, to places `step` floats apart. */
+template <int height> SLUICE_INLINE void packRow(const float *source, float *target, ptrdiff_t step, int tiles) {
+  for (int i = 0; i < tiles; i++, source += height, target += step) {
+    SLUICE_UNROLL
+    for (int m = 0; m < height; m++) target[m] = source[m];
+  }
+}
+
+/** `tiles` tiles of `height` entries, from entry `from` on, of the rows of a pass: [tile][row of the pass][entry]. */
+template <int most = tallest(1)>
+static void packTiles(const Worker &w, const plan::Operand &a, const Pass &pass, float *target, int from, int height,
+                      int tiles) {
+  if (height != most) {
+    if constexpr (most > 1) packTiles<most - 1>(w, a, pass, target, from, height, tiles);
+    return;
+  }
+  eachRowOf(w, pass, [&](int k, int step, int row) {
+    packRow<most>(w.arena + offsetOf(a, step, row) + from, target + k * most, (ptrdiff_t)most * pass.count, tiles);
+  });
+}
+
+/** Packs the first `entries` entries of the rows of a pass for tiles. */
+static void packLeft(const Worker &w, const plan::Reduction &r, const Pass &pass, float *left) {
   const plan::Operand &a = w.records.operands[r.a];
   const Cut cut = cutRows(r.entries, r.vectors);
-  eachRowOf(w, pass, [&](int k, int step, int row) {
-    const float *source = w.arena + offsetOf(a, step, row);
-    float *target = w.scratch.left;
-    for (int i = 0; i < cut.count; i++) {
-      const int height = cut.rowsOf(i);
-      for (int m = 0; m < height; m++) target[k * height + m] = source[m];
-      source += height;
-      target += height * pass.count;
-    }
-  });
+  const int tall = cut.tall * (cut.height + 1);
+  packTiles(w, a, pass, left, 0, cut.height + 1, cut.tall);
+  packTiles(w, a, pass, left + (ptrdiff_t)tall * pass.count, tall, cut.height, cut.count - cut.tall);
 }
 
 /** The vectors of a panel over the rows of a pass, as the right side of a tile: in place if they lie so. */
@@ -66,11 +83,11 @@ static const float *rightSide(const PanelView &view, const Pass &pass, int panel
   return w.scratch.right;
 }
 
-/** Adds a pass to the gradients of one panel. */
-static void addPanel(const PanelView &view, const Pass &pass, int panel) {
+/** Adds a pass to the gradients of one panel of matrices. `fetch`: asks for the next panel meanwhile. */
+static void addWeights(const PanelView &view, const Pass &pass, int panel, const float *left, bool fetch) {
   const plan::Reduction &r = view.r;
   Tile tile{};
-  tile.a = view.w.scratch.left;
+  tile.a = left;
   tile.segments = 1;
   tile.length = pass.count;
   tile.b = rightSide(view, pass, panel);
@@ -80,28 +97,42 @@ static void addPanel(const PanelView &view, const Pass &pass, int panel) {
   tile.start = Start::addend;
   tile.next = (const char *)(tile.b + r.panelStride);
   const Cut cut = cutRows(r.entries, r.vectors);
-  withVectors(view.vectors(panel), [&](auto n) { multiplyDown<n.count, true>(cut, tile, passBytes); });
+  withVectors(view.vectors(panel), [&](auto n) { multiplyDown<n.count, true>(cut, tile, fetch ? passBytes : 0); });
 }
 
-static void addWeights(const Worker &w, const plan::Reduction &r, const Units &mine, const Pass &pass) {
-  packLeft(w, r, pass);
-  for (int panel = mine.first; panel < mine.last; panel++) addPanel({r, w}, pass, panel);
+/** Adds a pass to the gradients of one panel of vectors: even and odd rows apart, so that sums do not wait. */
+template <int n> static void addColumns(const PanelView &view, const Pass &pass, int panel) {
+  const Worker &w = view.w;
+  const plan::Operand &d = w.records.operands[view.r.d];
+  const ptrdiff_t start = (ptrdiff_t)panel * view.r.panelStride;
+  Vector sums[2][n] = {};
+  eachRowOf(w, pass, [&](int k, int step, int row) {
+    const float *source = w.arena + offsetOf(d, step, row) + start;
+    Vector *sum = sums[k & 1];
+    SLUICE_UNROLL
+    for (int j = 0; j < n; j++) sum[j] += load(source + j * width);
+  });
+  for (int j = 0; j < n; j++) {
+    float *target = w.arena + view.target(panel, j);
+    store(target, load(target) + (sums[0][j] + sums[1][j]));
+  }
 }
 
-static void addScatter(const Worker &w, const plan::Reduction &r, const Units &mine, const Pass &pass) {
-  const PanelView view{r, w};
+/** Adds row k of a panel to the row of its targets that token k names. */
+template <int n> static void addScatter(const PanelView &view, const Pass &pass, int panel) {
+  const Worker &w = view.w;
+  const plan::Reduction &r = view.r;
   const plan::Operand &d = w.records.operands[r.d];
   const Int *tokens = w.ints(r.tokens) + pass.first;
+  const ptrdiff_t start = (ptrdiff_t)panel * r.panelStride;
+  float *at[n];
+  for (int j = 0; j < n; j++) at[j] = w.arena + view.target(panel, j);
   eachRowOf(w, pass, [&](int k, int step, int row) {
     if (tokens[k] < 0 || tokens[k] >= r.classes) return;
-    const float *source = w.arena + offsetOf(d, step, row);
-    float *target = w.arena + (ptrdiff_t)tokens[k] * r.stride;
-    for (int panel = mine.first; panel < mine.last; panel++) {
-      for (int j = 0; j < view.vectors(panel); j++) {
-        float *at = target + view.target(panel, j);
-        store(at, load(at) + load(source + (ptrdiff_t)panel * r.panelStride + j * width));
-      }
-    }
+    const float *source = w.arena + offsetOf(d, step, row) + start;
+    const ptrdiff_t target = (ptrdiff_t)tokens[k] * r.stride;
+    SLUICE_UNROLL
+    for (int j = 0; j < n; j++) store(at[j] + target, load(at[j] + target) + load(source + j * width));
   });
 }
 
@@ -110,23 +141,6 @@ SLUICE_INLINE void addColumn(const Worker &w, const plan::Reduction &r, int bloc
   for (int i = 0; i < r.targetCount; i++) {
     float *target = w.arena + w.records.words[r.targetFirst + i].value + (ptrdiff_t)block * width;
     store(target, load(target) + sum);
-  }
-}
-
-static void addColumns(const Worker &w, const plan::Reduction &r, const Units &mine, const Pass &pass) {
-  const plan::Operand &d = w.records.operands[r.d];
-  for (int block = mine.first; block < mine.last; block += 4) {
-    withVectors(smaller(4, mine.last - block), [&](auto n) {
-      Vector sums[n.count] = {};
-      ptrdiff_t at[n.count];
-      for (int j = 0; j < n.count; j++) at[j] = blockOffset(d, block + j);
-      eachRowOf(w, pass, [&](int, int step, int row) {
-        const float *source = w.arena + offsetOf(d, step, row);
-        SLUICE_UNROLL
-        for (int j = 0; j < n.count; j++) sums[j] += load(source + at[j]);
-      });
-      for (int j = 0; j < n.count; j++) addColumn(w, r, block + j, sums[j]);
-    });
   }
 }
 
@@ -152,27 +166,53 @@ static void addTransposed(const Worker &w, const plan::Reduction &r, const Units
   }
 }
 
-/** The thread's part of a reduction for one pass; what is no sum over rows is done in the first. */
-static void runReduction(const Worker &w, const plan::Reduction &r, const Units &mine, const Pass &pass) {
-  switch (r.kind) {
-  case plan::REDUCE_WEIGHT: return addWeights(w, r, mine, pass);
-  case plan::REDUCE_COLUMNS: return addColumns(w, r, mine, pass);
-  case plan::REDUCE_SCATTER: return addScatter(w, r, mine, pass);
-  case plan::REDUCE_CHUNKS: return pass.first == 0 ? addChunks(w, r, mine) : (void)0;
-  case plan::REDUCE_TRANSPOSE: return pass.first == 0 ? addTransposed(w, r, mine) : (void)0;
+/** A pass of reductions that go panel by panel together: what one has fetched, the others find in the cache. */
+static void addTogether(const Worker &w, const plan::Reduction *list, const Units &mine, const Pass &pass) {
+  const plan::Reduction *end = list + list->together;
+  float *left = w.scratch.left;
+  for (const plan::Reduction *r = list; r < end; r++) {
+    if (r->kind != plan::REDUCE_WEIGHT) continue;
+    packLeft(w, *r, pass, left);
+    left += leftFloats(*r);
+  }
+  for (int panel = mine.first; panel < mine.last; panel++) {
+    left = w.scratch.left;
+    for (const plan::Reduction *r = list; r < end; r++) {
+      const PanelView view{*r, w};
+      if (r->kind == plan::REDUCE_WEIGHT) {
+        addWeights(view, pass, panel, left, left == w.scratch.left);
+        left += leftFloats(*r);
+      } else {
+        withVectors(view.vectors(panel), [&](auto n) {
+          if (r->kind == plan::REDUCE_COLUMNS) addColumns<n.count>(view, pass, panel);
+          else addScatter<n.count>(view, pass, panel);
+        });
+      }
+    }
   }
 }
 
-/** Cost of a reduction's panels or columns, in vectors touched. */
-static Work workOf(const Worker &w, const plan::Reduction &r) {
-  const double rows = (double)w.steps() * w.records.header.rows;
+/** The thread's part of a reduction for one pass; what is no sum over rows is done in the first. */
+static void runReduction(const Worker &w, const plan::Reduction &r, const Units &mine, const Pass &pass) {
   switch (r.kind) {
-  case plan::REDUCE_WEIGHT: return {r.panels, rows * r.vectors * (r.entries + 8)};
-  case plan::REDUCE_SCATTER: return {r.panels, rows * r.vectors * 4};
-  case plan::REDUCE_COLUMNS: return {r.blocks, rows * 2};
-  case plan::REDUCE_CHUNKS: return {r.blocks, (double)w.records.header.chunks};
-  default: return {r.classes, (double)r.entries};
+  case plan::REDUCE_CHUNKS: return pass.first == 0 ? addChunks(w, r, mine) : (void)0;
+  case plan::REDUCE_TRANSPOSE: return pass.first == 0 ? addTransposed(w, r, mine) : (void)0;
+  default: return addTogether(w, &r, mine, pass);
   }
+}
+
+/** Cost of a panel for each row, in vectors touched. */
+static double costOfRow(const plan::Reduction &r) {
+  return r.vectors * (r.kind == plan::REDUCE_WEIGHT ? r.entries + 8.0 : r.kind == plan::REDUCE_SCATTER ? 4.0 : 2.0);
+}
+
+/** Work of a reduction with those that go together with it, which have none of their own. */
+static Work workOf(const Worker &w, const plan::Reduction &r) {
+  if (r.kind == plan::REDUCE_CHUNKS) return {r.blocks, (double)w.records.header.chunks};
+  if (r.kind == plan::REDUCE_TRANSPOSE) return {r.classes, (double)r.entries};
+  double cost = 0;
+  for (int i = 0; i < r.together; i++) cost += costOfRow((&r)[i]);
+  return {r.together > 0 ? r.panels : 0, cost * w.steps() * w.records.header.rows};
 }
 
 /** The places that a reduction adds to: [first, last) from its targets. */
@@ -185,11 +225,12 @@ static Extent extentOf(const plan::Reduction &r, int target) {
   case plan::REDUCE_WEIGHT: return {target, target + (ptrdiff_t)r.entries * r.stride};
   case plan::REDUCE_SCATTER: return {target, target + (ptrdiff_t)r.classes * r.stride};
   case plan::REDUCE_TRANSPOSE: return {target, target + (ptrdiff_t)r.classes * r.stride};
+  case plan::REDUCE_COLUMNS: return {target, target + (ptrdiff_t)r.panels * r.units * width};
   default: return {target, target + (ptrdiff_t)r.blocks * width};
   }
 }
 
-static bool clashes(const Worker &w, const plan::Reduction &a, const plan::Reduction &b) {
+static bool overlap(const Worker &w, const plan::Reduction &a, const plan::Reduction &b) {
   for (int i = 0; i < a.targetCount; i++) {
     for (int j = 0; j < b.targetCount; j++) {
       const Extent x = extentOf(a, w.records.words[a.targetFirst + i].value);
@@ -200,10 +241,15 @@ static bool clashes(const Worker &w, const plan::Reduction &a, const plan::Reduc
   return false;
 }
 
-/**
- * Runs reductions [first, first + count), pass by pass; all threads meet at the end. In a pass the weights come first:
- * they fetch the gradients ahead of time, and the others find them in the cache.
- */
+/** Whether two reductions, each with those that go together with it, write the same place. */
+static bool clashes(const Worker &w, const plan::Reduction &a, const plan::Reduction &b) {
+  for (int i = 0; i < a.together; i++)
+    for (int j = 0; j < b.together; j++)
+      if (overlap(w, (&a)[i], (&b)[j])) return true;
+  return false;
+}
+
+/** Runs reductions [first, first + count), pass by pass; all threads meet at the end. */
 static void runReductions(const Worker &w, int first, int count) {
   const plan::Reduction *list = w.records.reductions + first;
   const int all = w.steps() * w.records.header.rows;
@@ -211,11 +257,9 @@ static void runReductions(const Worker &w, int first, int count) {
   const auto clash = [&](int i, int j) { return clashes(w, list[i], list[j]); };
   shareOut(w, count, work, clash, [&](const Batch &batch) {
     for (int k = 0; k < all; k += passRows)
-      for (int turn = 0; turn < 2; turn++)
-        batch.each(w, work, [&](int i, const Units &mine) {
-          if ((list[i].kind == plan::REDUCE_WEIGHT) == (turn == 0))
-            runReduction(w, list[i], mine, {k, smaller(passRows, all - k)});
-        });
+      batch.each(w, work, [&](int i, const Units &mine) {
+        runReduction(w, list[i], mine, {k, smaller(passRows, all - k)});
+      });
   });
 }
 

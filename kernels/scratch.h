@@ -24,10 +24,11 @@ static ScratchSizes scratchSizes(const Records &r) {
     raise(sizes.temporaries, (size_t)p.temporaries * rowsTogether(p) * width * 4);
   }
   for (int i = 0; i < r.header.reductions.count; i++) {
-    const plan::Reduction &reduction = r.reductions[i];
-    if (reduction.kind != plan::REDUCE_WEIGHT) continue;
-    raise(sizes.left, (size_t)reduction.entries * passRows * 4);
-    raise(sizes.right, passBytes);
+    ptrdiff_t left = 0;
+    for (int j = 0; j < r.reductions[i].together; j++)
+      if (r.reductions[i + j].kind == plan::REDUCE_WEIGHT) left += leftFloats(r.reductions[i + j]);
+    raise(sizes.left, (size_t)left * 4);
+    raise(sizes.right, left > 0 ? passBytes : 0);
   }
   return sizes;
 }

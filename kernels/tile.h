@@ -14,8 +14,25 @@ constexpr int passDepth(int n) { return passBytes / 4 / (n * width); }
 /** Most rows of a tile of n vectors. */
 constexpr int tallest(int n) { return accumulators / n < 12 ? accumulators / n : 12; }
 
-/** Where the sums of a tile start; `addend` sums from zero and adds to what is there at the end. */
-enum class Start { zero, bias, present, addend };
+/**
+ * Where the sums of a tile start: `gathered` at the bias plus the row of a table that the token of the row names;
+ * `addend` sums from zero and adds to what is there at the end.
+ */
+enum class Start { zero, bias, gathered, present, addend };
+
+/** A table with one row for each class, and the token of each row of a tile. */
+struct Table {
+  const float *rows;
+  ptrdiff_t stride;
+  int classes;
+  const Int *tokens;
+
+  /** Row of the token; `none` for a token outside the classes. */
+  const float *row(int r, const float *none) const {
+    const int token = tokens[r];
+    return token >= 0 && token < classes ? rows + token * stride : none;
+  }
+};
 
 /**
  * C[rows][vectors] = start + A[rows][k] * B[k][vectors], with k = segments x length.
@@ -31,6 +48,7 @@ struct Tile {
   ptrdiff_t cRow, at[4];
   Start start;
   const float *bias; // vectors side by side
+  Table table;       // where the sums start `gathered`
   const char *next;  // what will be needed soon: each k asks for the line there and goes on by `nextStep` bytes
   ptrdiff_t nextStep;
 };
@@ -70,9 +88,18 @@ template <int rows, int n, class F> SLUICE_INLINE void setSums(Vector (&sums)[ro
   }
 }
 
+alignas(64) static const float zeros[4 * width] = {};
+
+template <int rows, int n> SLUICE_INLINE void startGathered(Vector (&sums)[rows][n], const Tile &t) {
+  const float *source[rows];
+  for (int r = 0; r < rows; r++) source[r] = t.table.row(r, zeros);
+  setSums<rows, n>(sums, [&](int r, int j) { return load(t.bias + j * width) + load(source[r] + j * width); });
+}
+
 template <int rows, int n> SLUICE_INLINE void startSums(Vector (&sums)[rows][n], const Tile &t) {
   if (t.start == Start::present)
     setSums<rows, n>(sums, [&](int r, int j) { return load(t.c + r * t.cRow + t.at[j]); });
+  else if (t.start == Start::gathered) startGathered<rows, n>(sums, t);
   else if (t.start == Start::bias) setSums<rows, n>(sums, [&](int, int j) { return load(t.bias + j * width); });
   else setSums<rows, n>(sums, [](int, int) { return Vector{}; });
 }
@@ -133,6 +160,7 @@ template <int n, bool packed> SLUICE_INLINE void multiplyDown(const Cut &cut, Ti
     t.next += terms * t.nextStep;
     t.a += height * (packed ? terms : t.aRow);
     t.c += height * t.cRow;
+    t.table.tokens += height;
   }
 }
 

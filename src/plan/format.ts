@@ -154,12 +154,14 @@ export const records = {
    */
   loop: ['direction', 'parallel', 'copyFirst', 'copyCount', 'stageFirst', 'stageCount'],
   /**
-   * A sum over all rows and steps, by kind. Records whose targets overlap do not run at the same time.
+   * A sum over all rows and steps, by kind. Records whose targets overlap do not run at the same time. Weights, columns
+   * and scatters over the same panels run together, panel by panel: the first says how many in `together` (any other
+   * kind: 1), the others 0.
    * weight: gradient of matrices: for vector (s,u) of panel p and unit m < `entries`:
    *   arena[target s + m*stride + (p*units+u)*width ..] += sum over rows of A[row, m] * dz[row, that vector]. A is operand `a`
    *   (row-major), dz is operand `d` + p*panelStride + j*width. Targets: word list, one a slot; with several slots the
    *   last panel is full.
-   * columns: arena[target + b*width ..] += sum over rows of operand `d`, block b, for each target of the word list.
+   * columns: arena[target s + (p*units+u)*width ..] += sum over rows of dz as for weight.
    * scatter: arena[target s + token*stride + (p*units+u)*width ..] += dz as for weight, row by row; tokens outside classes add nothing.
    * chunks: arena[target + b*width] += sum over chunks of operand `d`, block b.
    * transpose: arena[target + n*stride + m] += arena[source + m*sourceStride + n] for m < entries,
@@ -167,6 +169,7 @@ export const records = {
    */
   reduction: [
     'kind',
+    'together',
     'a',
     'd',
     'panels',

@@ -52,8 +52,8 @@ class Verifier {
     for (const name of recordNames) for (const record of this.#section(name)) this.#signs(name, record)
     for (const loop of this.#range('loop', 'forward', this.#head)) this.#loop(loop)
     for (const loop of this.#range('loop', 'backward', this.#head)) this.#loop(loop)
-    this.#range('reduction', 'reduce', this.#head)
-    this.#range('reduction', 'finish', this.#head)
+    this.#families(this.#range('reduction', 'reduce', this.#head))
+    this.#families(this.#range('reduction', 'finish', this.#head))
     for (const reduction of this.#section('reduction')) this.#reduction(reduction)
     for (const pack of this.#section('pack')) this.#pack(pack)
   }
@@ -247,13 +247,24 @@ class Verifier {
       invariant(value! >= 0 && value! < operands, 'a mask names an operand')
   }
 
+  /** Reductions that go together stand one after the other and have as many panels. */
+  #families(list: readonly Fields[]): void {
+    for (let first = 0; first < list.length; first += list[first]!.together!) {
+      const { together, panels } = list[first]!
+      invariant(together! >= 1 && first + together! <= list.length, 'reductions that go together are there')
+      const others = list.slice(first + 1, first + together!)
+      const alike = others.every((other) => other.together === 0 && other.panels === panels)
+      invariant(alike, 'reductions that go together have as many panels')
+    }
+  }
+
   #reduction(reduction: Fields): void {
     const kind = reductionKinds[reduction.kind!]
     invariant(kind, `reduction kind ${reduction.kind} exists`)
     const targets = this.#range('word', 'target', reduction).map(({ value }) => value!)
     const { vectorWidth } = this.#head
     const { entries, stride, classes, panels, units, lastVectors, blocks } = reduction
-    if (kind === 'columns' || kind === 'chunks') {
+    if (kind === 'chunks') {
       this.#operand(kind, reduction.d!, blocks!)
       for (const target of targets) this.#region('gradient', target, blocks! * vectorWidth!)
     } else if (kind === 'transpose') {
@@ -262,11 +273,11 @@ class Verifier {
     } else {
       invariant(targets.length * units! >= reduction.vectors!, 'every vector has a target')
       const widest = ((panels! - 1) * units! + (targets.length === 1 ? lastVectors! : units!)) * vectorWidth!
-      const lines = kind === 'weight' ? entries! : classes!
+      const lines = kind === 'weight' ? entries! : kind === 'scatter' ? classes! : 1
       for (const target of targets) this.#region('gradient', target, (lines - 1) * stride! + widest)
       this.#panels(kind, reduction.d!, reduction, vectorWidth!)
       if (kind === 'scatter') this.#region('tokens', reduction.tokens!, this.#head.steps! * this.#head.rows!)
-      else this.#rows('weight', reduction.a!, entries!)
+      if (kind === 'weight') this.#rows('weight', reduction.a!, entries!)
     }
   }
 

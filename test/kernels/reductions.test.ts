@@ -106,7 +106,7 @@ async function expectWeights(device: Device, layout: Layout): Promise<void> {
     entries,
     stride,
   }
-  await sums.load([{ kind: weight, ...fields, ...last, ...list }])
+  await sums.load([{ kind: weight, together: 1, ...fields, ...last, ...list }])
   const next = numbers(1)
   write(sums.loaded, plan, a, next)
   write(sums.loaded, plan, dz, next)
@@ -143,9 +143,9 @@ describe.each(devices.map((device) => [titleOf(device), device] as const))(
       const { plan } = sums
       const tokens = plan.room(35)
       const { dz, panels, panelStride } = gradientOf(plan, layout)
-      const shape = { panels, panelStride, vectors: 2, lastVectors: 2, units: 1, blocks: 2 }
+      const shape = { panels, panelStride, vectors: 2, lastVectors: 2, units: 1 }
       const list = sums.targets([0, classes * stride])
-      await sums.load([{ kind: scatter, d: dz.operand, tokens, classes, stride, ...shape, ...list }])
+      await sums.load([{ kind: scatter, together: 1, d: dz.operand, tokens, classes, stride, ...shape, ...list }])
       write(sums.loaded, plan, dz, numbers(2))
       const token = (index: number): number => ((index * 5) % 7) - 1
       for (let i = 0; i < 35; i++) sums.loaded.ints[tokens + i] = token(i)
@@ -170,9 +170,12 @@ describe.each(devices.map((device) => [titleOf(device), device] as const))(
       const d = plan.panelMajor(size, 2)
       const chunkStride = size
       const kept = plan.place(size, { base: plan.room(3 * size), chunkStride })
+      const shape = { panels: 2, panelStride: d.panelStride, vectors: 2, lastVectors: 1, units: 2 }
+      const panels = { d: d.operand, ...shape }
       await sums.load([
-        { kind: columns, d: d.operand, blocks: 3, ...sums.targets([0, size]) },
-        { kind: chunks, d: kept.operand, blocks: 3, ...sums.targets([size, 2 * size]) },
+        { kind: columns, together: 2, ...panels, ...sums.targets([0]) },
+        { kind: columns, ...panels, ...sums.targets([size]) },
+        { kind: chunks, together: 1, d: kept.operand, blocks: 3, ...sums.targets([size, 2 * size]) },
       ])
       const next = numbers(3)
       write(sums.loaded, plan, d, next)
@@ -193,12 +196,45 @@ describe.each(devices.map((device) => [titleOf(device), device] as const))(
       sums.loaded.dispose()
     })
 
+    it('takes weights and columns of the same panels together', async () => {
+      const size = 2 * device.vectorWidth
+      const [first, second] = [6, 11]
+      const lines = [0, first, first + second].map((line) => line * size)
+      const sums = new Sums(device, (first + second + 1) * size, { rows: 23, steps: 50, chunks: 1 })
+      const { plan } = sums
+      const [a, b] = [plan.rowMajor(first), plan.rowMajor(second)]
+      const dz = plan.panelMajor(size, 1)
+      const panels = { panels: 2, panelStride: dz.panelStride, vectors: 1, lastVectors: 1, units: 1 }
+      const common = { d: dz.operand, ...panels, stride: size }
+      await sums.load([
+        { kind: weight, together: 3, a: a.operand, entries: first, ...common, ...sums.targets([lines[0]!]) },
+        { kind: weight, a: b.operand, entries: second, ...common, ...sums.targets([lines[1]!]) },
+        { kind: columns, ...common, ...sums.targets([lines[2]!]) },
+      ])
+      const next = numbers(4)
+      for (const place of [a, b, dz]) write(sums.loaded, plan, place, next)
+      const result = await sums.run()
+      const [x, y, dx] = [a, b, dz].map((place) => read(sums.loaded, plan, place))
+      result.forEach((is, at) => {
+        const [line, n] = [Math.floor(at / size), at % size]
+        let sum = 0
+        for (let i = 0; i < 23 * 50; i++) {
+          const [step, row] = [Math.floor(i / 23), i % 23]
+          const left =
+            line < first ? x!(step, row, line) : line < first + second ? y!(step, row, line - first) : 1
+          sum += left * dx!(step, row, n)
+        }
+        expect(Math.abs(is - sum)).toBeLessThan(1e-4)
+      })
+      sums.loaded.dispose()
+    })
+
     it('adds the transpose of a matrix and clears it', async () => {
       const [rows, cols, stride] = [5, 6, 16]
       const sums = new Sums(device, cols * stride)
       const source = sums.plan.room(rows * 8)
       const fields = { entries: rows, classes: cols, stride, source, sourceStride: 8, ...sums.targets([0]) }
-      await sums.load([], [{ kind: transpose, ...fields }])
+      await sums.load([], [{ kind: transpose, together: 1, ...fields }])
       for (let i = 0; i < rows * 8; i++) sums.loaded.floats[source + i] = i + 1
       const result = await sums.run()
       result.forEach((is, at) => {

@@ -134,9 +134,9 @@ class Net {
     const panels = { panels: 3, panelStride: z.panelStride, vectors: 1, lastVectors: 1, units: 1 }
     const matrix = { a: this.#h.operand, d: z.operand, ...panels, entries: size, stride: size }
     plan.add('reduction', [
-      { kind: weight, ...matrix, ...target(0) },
-      { kind: columns, d: z.operand, blocks: 3, ...target(0) },
-      { kind: chunks, d: this.#sums.operand, blocks: 3, ...target(size * size) },
+      { kind: weight, together: 1, ...matrix, ...target(0) },
+      { kind: columns, together: 1, d: z.operand, ...panels, ...target(0) },
+      { kind: chunks, together: 1, d: this.#sums.operand, blocks: 3, ...target(size * size) },
     ])
   }
 

@@ -2,7 +2,7 @@ import { type StepGraph, type Type, ancestors } from '../../graph/index.ts'
 import type { Piece } from '../partition.ts'
 import { type Place, Places } from './places.ts'
 import { type Plan, isZero } from '../plan.ts'
-import { reductionKinds, stageKinds } from '../format.ts'
+import { stageKinds } from '../format.ts'
 import { floatBits } from '../write.ts'
 import { dropThreshold } from '../../core/dropout.ts'
 import { Unsupported, invariant } from '../../core/errors.ts'
@@ -11,6 +11,7 @@ import { lowerForward } from './forward.ts'
 import { type Gradients, lowerGradient } from './gradient.ts'
 import { writeProgram } from './program.ts'
 import { ScanLowering, type Sequence } from './scan.ts'
+import { panelsOf } from './sums.ts'
 import { type LoopDraft, Lowering, type ParameterPlace, compute } from './writer.ts'
 
 /** What a plan is lowered for. */
@@ -299,19 +300,11 @@ class WindowLowering {
     const parameter = partition.graph.parameters.find(({ name }) => name === port?.name)
     invariant(parameter, 'a scatter is the gradient of a parameter')
     const place = this.#lowering.parameters.get(parameter.node)!
-    const { width } = this.#lowering.shape
-    const { first, count } = this.#lowering.words([this.#lowering.gradients + place.offset])
-    this.#lowering.reductions.push({
-      kind: reductionKinds.indexOf('scatter'),
-      d: this.#lowering.operand(this.#value(value)),
-      panels: blocksOf(place.columns, width),
-      panelStride: width,
-      vectors: 1,
-      lastVectors: 1,
-      units: 1,
+    this.#lowering.sums.push({
+      kind: 'scatter',
+      ...panelsOf(this.#value(value), place.columns, this.#lowering.shape.width),
       stride: place.rowStride,
-      targetFirst: first,
-      targetCount: count,
+      targets: [this.#lowering.gradients + place.offset],
       tokens: this.#tokens.get(tokens)!,
       classes: place.rows,
     })

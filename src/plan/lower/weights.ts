@@ -2,6 +2,7 @@ import { reductionKinds } from '../format.ts'
 import { type Operand, blocksOf } from './arena.ts'
 import { type Panels, slotOf } from './panels.ts'
 import type { Run, ScanLowering } from './scan.ts'
+import { panelsOf } from './sums.ts'
 import type { LoopDraft, Lowering } from './writer.ts'
 
 /** Gradient of vectors: the sum over rows and steps of a stored sequence, added at each target. */
@@ -11,16 +12,8 @@ export function sumColumns(
   size: number,
   targets: readonly number[],
 ): void {
-  const { first, count } = lowering.words(targets)
-  const kind = reductionKinds.indexOf('columns')
-  const blocks = blocksOf(size, lowering.shape.width)
-  lowering.reductions.push({
-    kind,
-    d: lowering.operand(place),
-    blocks,
-    targetFirst: first,
-    targetCount: count,
-  })
+  const panels = panelsOf(place, size, lowering.shape.width)
+  for (const target of targets) lowering.sums.push({ kind: 'columns', ...panels, targets: [target] })
 }
 
 /** Gradient of vectors from the column sums that programs keep for each chunk of rows, cleared when `loop` starts. */
@@ -36,7 +29,7 @@ export function sumChunks(
   const { first, count } = lowering.words(targets)
   const kind = reductionKinds.indexOf('chunks')
   loop.copies.push({ a: -1, d, blocks })
-  lowering.reductions.push({ kind, d, blocks, targetFirst: first, targetCount: count })
+  lowering.reductions.push({ kind, d, blocks, together: 1, targetFirst: first, targetCount: count })
 }
 
 /** Gradients of the matrices of one run: sums over all rows and steps of operand times gradient. */
@@ -54,23 +47,20 @@ export function sumWeights(scan: ScanLowering, panels: Panels, run: Run): void {
       ? target
       : turned(lowering, { target, stride: along, entries, classes: panels.size, sourceStride: stride })
   })
-  const { first, count } = lowering.words(targets)
   const whole = run.terms.length === panels.slots
   const vectors = run.terms.length * panels.units
-  lowering.reductions.push({
-    kind: reductionKinds.indexOf(onehot ? 'scatter' : 'weight'),
-    a: onehot ? 0 : lowering.operand(scan.rowsOf(run.operand)),
-    d: lowering.operand(slotOf(panels, run.from)),
+  lowering.sums.push({
+    ...(onehot
+      ? { kind: 'scatter', tokens: onehot.tokens, classes: onehot.classes }
+      : { kind: 'weight', a: lowering.operand(scan.rowsOf(run.operand)), entries }),
+    place: slotOf(panels, run.from),
     panels: panels.panels,
     panelStride: panels.base.panelStride,
     vectors,
     lastVectors: whole ? panels.lastVectors : vectors,
     units: panels.units,
-    entries,
     stride,
-    targetFirst: first,
-    targetCount: count,
-    ...(onehot && { tokens: onehot.tokens, classes: onehot.classes }),
+    targets,
   })
 }
 
@@ -82,6 +72,6 @@ function turned(
   const source = lowering.arena.allocate(shape.entries * shape.sourceStride)
   const { first, count } = lowering.words([target])
   const kind = reductionKinds.indexOf('transpose')
-  lowering.finishing.push({ kind, ...shape, source, targetFirst: first, targetCount: count })
+  lowering.finishing.push({ kind, together: 1, ...shape, source, targetFirst: first, targetCount: count })
   return source
 }

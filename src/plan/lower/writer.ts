@@ -1,6 +1,7 @@
 import { PlanWriter } from '../write.ts'
 import { type FieldOf } from '../write.ts'
 import { type RecordName, stageKinds } from '../format.ts'
+import { type RowSum, writeSums } from './sums.ts'
 import { Arena, type Operand, type Shape, roundUp } from './arena.ts'
 
 /** Kind of the stages that compute: groups, a program, products. */
@@ -45,6 +46,8 @@ export class Lowering {
   readonly arena: Arena
   readonly forward: LoopDraft[] = []
   readonly backward: LoopDraft[] = []
+  /** Sums over the rows of a window; then sums of another kind. */
+  readonly sums: RowSum[] = []
   readonly reductions: Fields<'reduction'>[] = []
   readonly finishing: Fields<'reduction'>[] = []
   readonly constants: { offset: number; value: number }[] = []
@@ -122,10 +125,14 @@ export class Lowering {
     return { first, count: bodies.length }
   }
 
-  #reductionList(drafts: readonly Fields<'reduction'>[]): { first: number; count: number } {
+  #reductions(
+    sums: readonly RowSum[],
+    drafts: readonly Fields<'reduction'>[],
+  ): { first: number; count: number } {
     const first = this.records.count('reduction')
+    writeSums(this, sums)
     for (const draft of drafts) this.records.add('reduction', draft)
-    return { first, count: drafts.length }
+    return { first, count: this.records.count('reduction') - first }
   }
 
   /** Writes the loops and window sums, and the whole plan. `slots` are the optimizer's buffers, `losses` that of the rows' losses. */
@@ -134,8 +141,8 @@ export class Lowering {
     const normParts = this.arena.allocate(2 * Math.ceil(parameterFloats / normBlock))
     const forward = this.#loops(this.forward)
     const backward = this.#loops(this.backward)
-    const reduce = this.#reductionList(this.reductions)
-    const finish = this.#reductionList(this.finishing)
+    const reduce = this.#reductions(this.sums, this.reductions)
+    const finish = this.#reductions([], this.finishing)
     const optimizer = Object.fromEntries(slots.map((offset, index) => [`slot${index}`, offset]))
     return records.finish({
       vectorWidth: shape.width,
