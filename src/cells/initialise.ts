@@ -71,6 +71,9 @@ const fills: Readonly<Record<Exclude<Init, number>, Fill>> = {
   orthogonal,
 }
 
+/** The initialisations that have a name. */
+export const initNames = Object.keys(fills) as readonly Exclude<Init, number>[]
+
 function uniform({ rows, columns }: Shape, stream: Stream, bound: number): Float64Array {
   return new Float64Array(rows * columns).map(() => (2 * stream.uniform() - 1) * bound)
 }

@@ -29,6 +29,15 @@ export function word<const Word extends string>(name: string, words: readonly Wo
   return (text) => oneOf(name, text, words)
 }
 
+/** Reads a number or one of some words. */
+export function numberOr<const Word extends string>(
+  name: string,
+  words: readonly Word[],
+): Read<number | Word> {
+  return (text) =>
+    typeof written(text) === 'number' ? numberWithin(name, written(text), {}) : oneOf(name, text, words)
+}
+
 /** Reads `key=value` again and again, into one object. */
 export function assignments<T>(
   name: string,

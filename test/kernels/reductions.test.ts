@@ -145,7 +145,9 @@ describe.each(devices.map((device) => [titleOf(device), device] as const))(
       const { dz, panels, panelStride } = gradientOf(plan, layout)
       const shape = { panels, panelStride, vectors: 2, lastVectors: 2, units: 1 }
       const list = sums.targets([0, classes * stride])
-      await sums.load([{ kind: scatter, together: 1, d: dz.operand, tokens, classes, stride, ...shape, ...list }])
+      await sums.load([
+        { kind: scatter, together: 1, d: dz.operand, tokens, classes, stride, ...shape, ...list },
+      ])
       write(sums.loaded, plan, dz, numbers(2))
       const token = (index: number): number => ((index * 5) % 7) - 1
       for (let i = 0; i < 35; i++) sums.loaded.ints[tokens + i] = token(i)

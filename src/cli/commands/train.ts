@@ -1,19 +1,20 @@
 import { Command } from 'commander'
 import { namesHelp, trainNames } from '../char-rnn.ts'
-import { library } from '../../cells/index.ts'
+import { initNames, library } from '../../cells/index.ts'
 import { type ModelFlags, modelDefaults } from '../model-choice.ts'
 import type { TextFlags } from '../open-text.ts'
 import { openOutput } from '../output.ts'
 import {
-  type OutputFlags,
-  type RuntimeFlags,
   addOutputOptions,
   addRuntimeOptions,
   assignments,
+  numberOr,
   option,
   real,
   whole,
   word,
+  type OutputFlags,
+  type RuntimeFlags,
 } from '../options.ts'
 import { optimizerNames, scheduleKinds } from '../../train/index.ts'
 import type { SettingsFlags } from '../train-settings.ts'
@@ -72,8 +73,8 @@ function addModelOptions(command: Command): void {
     .addOption(
       option(
         '--init <name=x>',
-        "start of the cell's parameter: a number",
-        assignments('--init', real('--init', {})),
+        `start of the cell's parameter (*: all): a number, or ${initNames.join(', ')}`,
+        assignments('--init', numberOr('--init', initNames)),
       ),
     )
     .addOption(
