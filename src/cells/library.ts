@@ -40,6 +40,11 @@ export const families: readonly CellFamily[] = [
 /** Every cell of the library, family by family. */
 export const library: readonly CellRecord[] = families.flatMap(({ cells: members }) => members)
 
+/** The cell of this name or alias. */
+export function findCell(name: string): CellRecord | undefined {
+  return library.find((record) => record.name === name || record.aliases?.includes(name))
+}
+
 const peepholes = new Map<string, CellFactory>()
 
 /** An LSTM with peepholes on the given gates, by default on all three. */

@@ -58,7 +58,7 @@ export const coupledLstm: CellRecord = {
     h' = o * tanh(c')`,
   init: { bf: 1 },
   citation: 'Greff, Srivastava, Koutník, Steunebrink and Schmidhuber, "LSTM: A search space odyssey"',
-  year: 2017,
+  year: 2015,
 }
 
 /** The LSTM whose output is a projection, smaller than its memory; gates see the projection. */
