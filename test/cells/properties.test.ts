@@ -14,8 +14,8 @@ describe('the gradient agrees with finite differences', () => {
     const trial = cellTrial(cell.graph(fittingSizes(cell, {})))
     const gradients = await trialGradients(reference, trial)
     expect(worstDifference(gradients, await trialDifferences(reference, trial)).error).toBeLessThan(1e-7)
-    for (const [parameter, gradient] of gradients)
-      expect(Math.max(...Array.from(gradient, Math.abs)), parameter).toBeGreaterThan(1e-3)
+    for (const gradient of gradients.values())
+      expect(Math.max(...Array.from(gradient, Math.abs))).toBeGreaterThan(1e-3)
   })
 
   const slstm = compile(library.find(({ name }) => name === 'slstm')!.equations, { name: 'slstm' })
@@ -85,11 +85,11 @@ function values(cell: Cell, permuted: boolean) {
 describe('a permutation of the units permutes all values', () => {
   test.each(named)('%s', (_name, cell) => {
     const [straight, turned] = [values(cell, false), values(cell, true)]
-    for (const { name, node } of cell.step.traces) {
+    for (const { node } of cell.step.traces) {
       const { data } = straight[node]!
       const to = moved(String(cell.step.nodes[node]!.type.shape[0]), data.length)
-      data.forEach((_x, i) => expect(turned[node]!.data[i], name).toBeCloseTo(data[to[i]!]!, 11))
-      expect(new Set(data).size, name).toBeGreaterThan(1)
+      data.forEach((_x, i) => expect(turned[node]!.data[i]).toBeCloseTo(data[to[i]!]!, 11))
+      expect(new Set(data).size).toBeGreaterThan(1)
     }
   })
 })

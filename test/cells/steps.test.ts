@@ -80,9 +80,9 @@ interface Parts {
 
 /** The output and memory of a variant of the search space odyssey. */
 function odyssey({ i, f, squash = tanh, open = false, out = tanh }: Parts): Record<string, number[]> {
-  const input_ = i ?? ((k: number) => gate('i', k, c[k]!))
+  const write = i ?? ((k: number) => gate('i', k, c[k]!))
   const forget = f ?? ((k: number) => gate('f', k, c[k]!))
-  const next = units((k) => forget(k) * c[k]! + input_(k) * squash(block(k)))
+  const next = units((k) => forget(k) * c[k]! + write(k) * squash(block(k)))
   return { c: next, h: units((k) => (open ? 1 : gate('o', k, next[k]!)) * out(next[k]!)) }
 }
 
@@ -229,7 +229,7 @@ describe('one step by hand', () => {
   test.each(Object.entries(wanted))('of %s', (name, work) => {
     const got = stepOf(name as keyof typeof cells)
     for (const [value, numbers] of Object.entries(work()))
-      numbers.forEach((number, k) => expect(got[value]![k], `${value}[${k}]`).toBeCloseTo(number, 12))
+      numbers.forEach((number, k) => expect(got[value]![k]).toBeCloseTo(number, 12))
   })
 
   test('of projected_lstm, whose gates see the projection', () => {
