@@ -14,6 +14,8 @@ export interface Wire {
   readonly from: readonly [x: number, y: number]
   readonly bend: number
   readonly to: readonly [x: number, y: number]
+  /** The vertex whose value flows. */
+  readonly vertex: number
   readonly link?: number
 }
 
@@ -194,6 +196,7 @@ class Placement {
         from: [startX, this.#y[from]!] as const,
         bend: after.left - after.labels,
         to: [endX, this.#y[to]! + offset] as const,
+        vertex: start.vertex,
         ...(link !== undefined && { link }),
       }
     })

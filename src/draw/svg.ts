@@ -58,18 +58,16 @@ function vertexText(vertex: Vertex, box: Box, index: number, prefix: string): st
   ].join('')
 }
 
-function wireText(diagram: Diagram, wire: Wire): string {
-  const { to, link } = wire
-  const found = link === undefined ? undefined : diagram.links[link]!
+function wireText({ vertices, links }: Diagram, wire: Wire): string {
+  const values = data('values', vertices[wire.vertex]!.values)
   const path = `<path class="wire" d="${pathText(wire)}"/>`
-  if (!found) return path
-  const { label, parameters } = found
-  const [x, y] = to
+  if (wire.link === undefined) return `<g class="link"${values}>${path}</g>`
+  const { label, parameters } = links[wire.link]!
+  const [x, y] = wire.to
   const tip = `<path class="tip" d="M${round(x)} ${round(y)}l-6-3v6z"/>`
   const text =
     label === '' ? '' : `<text class="label" x="${round(x - 8)}" y="${round(y - 7)}">${escaped(label)}</text>`
-  const values = diagram.vertices[found.from]!.values
-  return `<g class="link"${data('values', values)}${data('parameters', parameters)}>${path}${tip}${text}</g>`
+  return `<g class="link"${values}${data('parameters', parameters)}>${path}${tip}${text}</g>`
 }
 
 function pathText({ from, to, bend }: Wire): string {
