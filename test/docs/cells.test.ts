@@ -1,3 +1,4 @@
+import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { cellPages, countsOf, differences } from '../../scripts/cell-pages.ts'
 import { polynomialText, productOf, valueAt } from '../../scripts/polynomial.ts'
@@ -53,4 +54,14 @@ test('a cell stands beside the LSTM line by line', () => {
     here: "o * tanh(c')",
     kind: 'added',
   })
+})
+
+test('the folder holds the pages and nothing else', () => {
+  const folder = new URL('../../docs/cells/', import.meta.url)
+  const files = readdirSync(folder).map((name) => `docs/cells/${name}`)
+  expect(files.toSorted()).toEqual([...pages.keys()].toSorted())
+  for (const [path, text] of pages) {
+    const stored = readFileSync(new URL(path.slice('docs/cells/'.length), folder), 'utf8')
+    expect(stored === text).toBe(true)
+  }
 })
