@@ -15,6 +15,7 @@ export interface Manifest {
 const publicFolders = [
   'equations',
   'graph',
+  'draw',
   'cells',
   'model',
   'data',

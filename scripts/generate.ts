@@ -1,5 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { cellPages } from './cell-pages.ts'
 import { catalogueModule, errorsPage, readCatalogue } from './error-catalogue.ts'
 import { planHeader } from './plan-header.ts'
 
@@ -12,6 +14,7 @@ export function generated(): ReadonlyMap<string, string> {
     ['kernels/plan.h', planHeader()],
     ['src/core/catalogue.ts', catalogueModule(areas)],
     ['docs/errors.md', errorsPage(areas)],
+    ...cellPages(),
   ])
 }
 
@@ -27,8 +30,10 @@ function current(path: string): string | undefined {
 function main(check: boolean): void {
   for (const [path, text] of generated()) {
     if (current(path) === text) continue
-    if (!check) writeFileSync(root + path, text)
-    else {
+    if (!check) {
+      mkdirSync(dirname(root + path), { recursive: true })
+      writeFileSync(root + path, text)
+    } else {
       console.error(`${path} is out of date: run npm run generate`)
       process.exitCode = 1
     }

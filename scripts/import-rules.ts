@@ -5,6 +5,7 @@
 export const layers: Readonly<Record<string, readonly string[]>> = {
   core: [],
   graph: ['core'],
+  draw: ['core', 'graph'],
   equations: ['core', 'graph'],
   cells: ['core', 'graph', 'equations'],
   plan: ['core', 'graph'],

@@ -9,6 +9,7 @@ import type { Model } from './model/index.ts'
 export { type OnAnyRuntime, evaluate, sample, train } from './auto.ts'
 export {
   type CellFactory,
+  type CellFamily,
   type CellOptions,
   type CellRecord,
   type Gate,
@@ -17,6 +18,7 @@ export {
   type LayerCell,
   cell,
   cells,
+  families,
   library,
 } from './cells/index.ts'
 export { type ErrorCode, SluiceError, Unsupported } from './core/errors.ts'

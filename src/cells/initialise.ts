@@ -5,10 +5,11 @@ import { type Block, parameterRoles } from './roles.ts'
 
 /**
  * How a parameter starts. A number fills it. `glorot` is uniform with variance 2 / (rows + columns) (Glorot and
- * Bengio 2010). `uniform` is U(-1/sqrt(n), 1/sqrt(n)) for n units of state. `orthogonal` has orthonormal rows or
- * columns, whichever are fewer (Saxe, McClelland and Ganguli 2014).
+ * Bengio 2010). `uniform` is U(-1/sqrt(n), 1/sqrt(n)) for n units of state, `unit` is U(0, 1). `orthogonal` has
+ * orthonormal rows or columns, whichever are fewer (Saxe, McClelland and Ganguli 2014). `identity` has ones on the
+ * diagonal (Le, Jaitly and Hinton 2015).
  */
-export type Init = number | 'zeros' | 'ones' | 'glorot' | 'uniform' | 'orthogonal'
+export type Init = number | 'zeros' | 'ones' | 'identity' | 'glorot' | 'uniform' | 'unit' | 'orthogonal'
 
 /** Initialisations by the names of parameters; `*` stands for all parameters that are not named. */
 export type InitSpec = Readonly<Record<string, Init>>
@@ -66,8 +67,11 @@ type Fill = (shape: Shape, stream: Stream) => Float64Array
 const fills: Readonly<Record<Exclude<Init, number>, Fill>> = {
   zeros: ({ rows, columns }) => new Float64Array(rows * columns),
   ones: ({ rows, columns }) => new Float64Array(rows * columns).fill(1),
+  identity: ({ rows, columns }) =>
+    new Float64Array(rows * columns).map((_zero, i) => (Math.floor(i / columns) === i % columns ? 1 : 0)),
   glorot: (shape, stream) => uniform(shape, stream, Math.sqrt(6 / (shape.rows + shape.columns))),
   uniform: (shape, stream) => uniform(shape, stream, 1 / Math.sqrt(shape.units)),
+  unit: ({ rows, columns }, stream) => new Float64Array(rows * columns).map(() => stream.uniform()),
   orthogonal,
 }
 

@@ -16,6 +16,7 @@ export const lstm: CellRecord = {
   citation:
     'Hochreiter and Schmidhuber, "Long short-term memory"; Gers, Schmidhuber and Cummins, "Learning to forget" (2000)',
   year: 1997,
+  aliases: ['lstm_np'],
 }
 
 /** A gate of the LSTM: input, forget, output. */
@@ -40,6 +41,7 @@ export function peepholeLstm(gates: readonly Gate[] = ['i', 'f', 'o']): CellReco
     init: { bf: 1 },
     citation: 'Gers and Schmidhuber, "Recurrent nets that time and count"',
     year: 2000,
+    aliases: ['lstm_v'],
   }
 }
 
@@ -56,5 +58,44 @@ export const coupledLstm: CellRecord = {
     h' = o * tanh(c')`,
   init: { bf: 1 },
   citation: 'Greff, Srivastava, Koutník, Steunebrink and Schmidhuber, "LSTM: A search space odyssey"',
-  year: 2017,
+  year: 2015,
+}
+
+/** The LSTM whose output is a projection, smaller than its memory; gates see the projection. */
+export const projectedLstm: CellRecord = {
+  name: 'projected_lstm',
+  title: 'LSTM with peepholes and a recurrent projection',
+  equations: `
+    state h: projection
+    f  = sigmoid(Wf @ [h, x] + pf * c + bf)
+    i  = sigmoid(Wi @ [h, x] + pi * c + bi)
+    g  = tanh(Wg @ [h, x] + bg)
+    c' = f * c + i * g
+    o  = sigmoid(Wo @ [h, x] + po * c' + bo)
+    m  = o * tanh(c')
+    h' = P @ m`,
+  init: { bf: 1 },
+  citation:
+    'Sak, Senior and Beaufays, "Long short-term memory recurrent neural network architectures for large scale acoustic modeling"',
+  year: 2014,
+  deviation: 'The second projection of the paper, which feeds the output layer alone, is left out.',
+}
+
+/** The LSTM whose memory is held within bounds. */
+export const clippedLstm: CellRecord = {
+  name: 'clipped_lstm',
+  title: 'LSTM with clipped cell state',
+  equations: `
+    const bound = 50
+    f  = sigmoid(Wf @ [h, x] + bf)
+    i  = sigmoid(Wi @ [h, x] + bi)
+    g  = tanh(Wg @ [h, x] + bg)
+    c' = clip(f * c + i * g, -bound, bound)
+    o  = sigmoid(Wo @ [h, x] + bo)
+    h' = o * tanh(c')`,
+  init: { bf: 1 },
+  citation:
+    'Sak, Senior and Beaufays, "Long short-term memory recurrent neural network architectures for large scale acoustic modeling"',
+  year: 2014,
+  deviation: 'The cell of the paper has peepholes and a projection beside the bounds.',
 }

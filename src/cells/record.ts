@@ -12,6 +12,16 @@ export interface CellRecord {
   /** Authors and title of the paper. */
   readonly citation: string
   readonly year: number
+  /** Other names it goes by. */
+  readonly aliases?: readonly string[]
+  /** Where the equations differ from the paper's, in a sentence or two. */
+  readonly deviation?: string
+}
+
+/** Cells that belong together. */
+export interface CellFamily {
+  readonly title: string
+  readonly cells: readonly CellRecord[]
 }
 
 /** Makes layers of a library cell; its equations are read at the first use. */

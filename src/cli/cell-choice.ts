@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { type Cell, EquationError, compile } from '../equations/index.ts'
-import { type CellFactory, type CellRecord, type InitSpec, cell as cellOf, library } from '../cells/index.ts'
+import {
+  type CellFactory,
+  type CellRecord,
+  type InitSpec,
+  cell as cellOf,
+  findCell,
+  library,
+} from '../cells/index.ts'
 import { SluiceError } from '../core/errors.ts'
 import { nearestOf, nearestPath } from './nearest-path.ts'
 
@@ -11,11 +18,11 @@ export interface ChosenCell {
   readonly make: CellFactory
 }
 
-const cellNames = library.map(({ name }) => name)
+const cellNames = library.flatMap(({ name, aliases = [] }) => [name, ...aliases])
 
 /** A cell of the library by name, or the equations of a file. */
 export async function chooseCell(wanted: string, init: InitSpec = {}): Promise<ChosenCell> {
-  const record = library.find(({ name }) => name === wanted)
+  const record = findCell(wanted)
   if (record) return chosen(record.name, record.equations, { ...record.init, ...init })
   const equations = await readEquations(wanted)
   try {
@@ -61,7 +68,7 @@ async function notRead(path: string, cause: NodeJS.ErrnoException): Promise<Slui
 
 /** A cell of the library by name. @throws SluiceError `cell-unknown` */
 export function libraryCell(name: string): CellRecord {
-  const record = library.find((cell) => cell.name === name)
+  const record = findCell(name)
   if (record) return record
   throw new SluiceError('cell-unknown/library', { name, ...nearestOf(name, cellNames) })
 }

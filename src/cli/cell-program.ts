@@ -1,5 +1,5 @@
 import { Stream } from '../core/random.ts'
-import { Builder, type Port, type StepGraph, numbers } from '../graph/index.ts'
+import { Builder, type Port, type StepGraph, interpret, numbers, valueOf } from '../graph/index.ts'
 import type { Executable, Program, Runtime } from '../runtime/index.ts'
 
 /** A cell over a short window, and numbers for everything that goes into it. */
@@ -15,7 +15,7 @@ export interface CellTrial {
 const rows = 2
 const steps = 3
 
-/** A window of a cell with normal random inputs, states and parameters, rounded to float32. */
+/** A window of a cell with normal random inputs and parameters, rounded to float32, and states that it reaches. */
 export function cellTrial(step: StepGraph, seed = 1): CellTrial {
   const build = new Builder(numbers)
   const shapeOf = (node: number): readonly number[] => step.nodes[node]!.type.shape
@@ -52,11 +52,34 @@ export function cellTrial(step: StepGraph, seed = 1): CellTrial {
   const random = new Stream(seed)
   const filled = (ports: readonly Port[], scale: number) =>
     new Map(ports.map(({ name, node }) => [name, normal(random, entriesOf(build, node), scale)] as const))
-  return {
+  const trial = {
     program,
     inputs: filled(inputs, 1),
     parameters: filled(parameters, 0.5),
     seeds: filled(outputs, 1),
+  }
+  reach(trial)
+  return trial
+}
+
+/**
+ * Puts the states near where the window leads from zero, but for entries that stay at zero: a state may have a range,
+ * such as a sum of positive weights, outside which its cell has no use. Near: just there, two values may tie.
+ */
+function reach({ program: { graph, states }, inputs, parameters }: CellTrial): void {
+  const initial = new Set(states.map((state) => state.initial))
+  const values = [...graph.inputs, ...graph.parameters].map(({ name, node }) => {
+    const { type } = graph.nodes[node]!
+    const data = parameters.get(name) ?? inputs.get(name)!
+    return [node, valueOf(type, steps, rows, initial.has(name) ? data.map(() => 0) : data)] as const
+  })
+  const reached = interpret(graph, new Map(values), { steps, rows })
+  for (const state of states) {
+    const { node } = graph.outputs.find(({ name }) => name === state.final)!
+    const data = inputs.get(state.initial)!
+    reached[node]!.data.forEach((x, index) => {
+      if (x !== 0) data[index] = Math.fround(x * (1 + Math.abs(data[index]!) / 4))
+    })
   }
 }
 

@@ -267,6 +267,8 @@ export const catalogue = {
     'To train this model of {weights} weights takes about {memory} of memory, and this machine has {available}: take a smaller --hidden, --embedding, --batch or --window, or fewer --layers.',
   'model-unsupported/learned': 'The cell "{cell}" learns its initial state; models start states from zero.',
   'model-unsupported/inputs': 'The cell "{cell}" has {count} inputs; a layer of a stack has one.',
+  'model-unsupported/carried':
+    'The cell "{cell}" does not carry its output on; along a dimension of a grid it has to.',
   'model-weights': 'The weights of "{name}" have {found} entries; the model needs {needed}.',
   'model-config/object': 'This is no model that Sluice can build: {what} is not an object.',
   'model-config/task':

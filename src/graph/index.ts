@@ -1,5 +1,6 @@
 export { Builder, numbers } from './builder.ts'
 export { differentiate, differentiateStep } from './differentiate.ts'
+export { instantiate } from './instance.ts'
 export { ancestors, evaluateNode, interpret, type Call } from './interpret.ts'
 export type { Operation, Sizes, StepGradient } from './operation.ts'
 export { printGraph, printStep } from './print.ts'

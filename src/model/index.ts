@@ -1,3 +1,5 @@
 export { type LayerConfig, type ModelConfig, readConfig } from './config.ts'
+export { gridStep } from './grid.ts'
+export { type GridParts, type GridWindow, gridWindow } from './grid-window.ts'
 export { type Demand, type TrainingShape, trainingDemand } from './memory.ts'
 export { Model, type ModelOptions, type ProgramOptions, type Weights, model, modelConfig } from './model.ts'

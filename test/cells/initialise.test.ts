@@ -131,3 +131,23 @@ test('values depend on the seed, the stream and the parameter, and on nothing el
     ]
   `)
 })
+
+describe('cells of the library', () => {
+  const started = (name: 'irnn' | 'indrnn') => {
+    const layer = cells[name](6)
+    return initialise(layer.cell.graph({ input: 4, hidden: 6 }), layer.init, 1)
+  }
+
+  test('irnn starts as the identity', () => {
+    expect([...started('irnn').get('W')!]).toEqual(
+      Array.from({ length: 36 }, (_unused, i) => (i % 7 === 0 ? 1 : 0)),
+    )
+  })
+
+  test('indrnn starts with recurrent weights from 0 to 1', () => {
+    const { lo, hi } = spread([...started('indrnn').get('u')!])
+    expect(lo).toBeGreaterThan(0)
+    expect(hi).toBeGreaterThan(0.5)
+    expect(hi).toBeLessThan(1)
+  })
+})

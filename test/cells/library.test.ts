@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cell, cells, library } from '../../src/cells/index.ts'
+import { cell, cells, families, library } from '../../src/cells/index.ts'
 import { EquationError, compile } from '../../src/equations/index.ts'
 import { type StepGraph, interpret, printStep, valueOf } from '../../src/graph/index.ts'
 
@@ -50,7 +50,9 @@ const wanted: Readonly<Record<string, number>> = (() => {
 })()
 
 test('the library lists what the object offers', () => {
-  expect(library.map(({ name }) => name)).toEqual(Object.keys(cells))
+  const names = library.flatMap(({ name, aliases = [] }) => [name, ...aliases])
+  expect(names.toSorted()).toEqual(Object.keys(cells).toSorted())
+  expect(families.flatMap((family) => family.cells)).toEqual(library)
   for (const { title, citation, year } of library) {
     expect(title.length).toBeGreaterThan(5)
     expect(citation).toMatch(/^[A-Z].*".*"/)
@@ -58,26 +60,31 @@ test('the library lists what the object offers', () => {
   }
 })
 
+test.each(Object.entries(wanted))('%s computes its formula', (name, value) => {
+  const layer = cells[name as keyof typeof cells](1)
+  expect(layer.cell.name).toBe(name)
+  expect(step(layer.cell.graph({ input: 1, ...layer.sizes }), [0.3], 0.5, 0.2)[0]).toBeCloseTo(value, 12)
+})
+
 describe.each(library.map((record) => [record.name, record] as const))('%s', (name, record) => {
-  test('computes its formula', () => {
-    const layer = cells[name as keyof typeof cells](1)
-    expect(layer.cell.name).toBe(name)
-    expect(step(layer.cell.graph({ input: 1, ...layer.sizes }), [0.3], 0.5, 0.2)[0]).toBeCloseTo(
-      wanted[name]!,
-      12,
-    )
+  const { constraints, sizes, step: body } = compile(record.equations)
+
+  test('has no constraint on its sizes', () => {
+    expect(constraints).toEqual([])
+    expect(sizes).toEqual(['input', 'hidden', ...(name === 'projected_lstm' ? ['projection'] : [])])
   })
 
-  test('has no constraint on its sizes and one output, which is carried', () => {
-    const compiled = compile(record.equations)
-    expect(compiled.constraints).toEqual([])
-    expect(compiled.sizes).toEqual(['input', 'hidden'])
-    const [output, ...others] = compiled.step.outputs
+  test('has one output, which is carried, but for sru, whose output nothing reads', () => {
+    const [output, ...others] = body.outputs
     expect(others).toEqual([])
-    expect(compiled.step.states).toContainEqual(
-      expect.objectContaining({ name: output!.name, next: output!.node }),
-    )
+    const carried = body.states.some((state) => state.name === output!.name && state.next === output!.node)
+    expect(carried).toBe(name !== 'sru')
   })
+})
+
+test('other names are the same cells', () => {
+  expect(cells.lstm_np(4)).toEqual(cells.lstm(4))
+  expect(cells.lstm_v(4)).toEqual(cells.peephole_lstm(4))
 })
 
 describe('the LSTM told as four gates', () => {
@@ -176,7 +183,7 @@ describe('a cell of your own', () => {
       'The cell "bad" has no parameter "b" to initialise',
     )
     expect(() => mine(8, { init: { bf: NaN } })).toThrow(
-      'must be a finite number or one of zeros, ones, glorot, uniform, orthogonal, not NaN.',
+      'must be a finite number or one of zeros, ones, identity, glorot, uniform, unit, orthogonal, not NaN.',
     )
     expect(() => mine(8, { init: { bf: 'glorott' as 'glorot' } })).toThrow('not glorott.')
     expect(() => mine({ input: 3, hidden: 8 })).toThrow(

@@ -30,7 +30,12 @@ const odd = `
   h' = norm(v, g, b) + max(h, a)
   y = block([h', x, h], 0, 2) * q`
 
-const stepOf = (text: string): StepGraph => compile(text, { name: 'cell' }).graph({ input: 2, hidden: 3 })
+const sizes: Readonly<Record<string, number>> = { input: 2, hidden: 3, projection: 2 }
+
+function stepOf(text: string): StepGraph {
+  const cell = compile(text, { name: 'cell' })
+  return cell.graph(Object.fromEntries(cell.sizes.map((name) => [name, sizes[name]!])))
+}
 
 describe('the derivative of a scan agrees with finite differences', () => {
   const cells = Object.fromEntries(library.map(({ name, equations }) => [name, equations]))

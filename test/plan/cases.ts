@@ -8,10 +8,10 @@ import { stackProgram } from './windows.ts'
 
 /** Sizes for cells of all tests: no multiples of a vector, and multiples; some panels wide. */
 export const shapes = [
-  { input: 3, hidden: 5, p: 2, rows: 2, steps: 3 },
-  { input: 16, hidden: 32, p: 8, rows: 9, steps: 2 },
-  { input: 1, hidden: 1, p: 1, rows: 1, steps: 1 },
-  { input: 20, hidden: 70, p: 33, rows: 5, steps: 2 },
+  { input: 3, hidden: 5, p: 2, projection: 3, rows: 2, steps: 3 },
+  { input: 16, hidden: 32, p: 8, projection: 16, rows: 9, steps: 2 },
+  { input: 1, hidden: 1, p: 1, projection: 1, rows: 1, steps: 1 },
+  { input: 20, hidden: 70, p: 33, projection: 24, rows: 5, steps: 2 },
 ] as const
 
 export type Shape = (typeof shapes)[number]

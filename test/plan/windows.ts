@@ -6,7 +6,9 @@ import {
   type Type,
   copies,
   entries,
+  interpret,
   numbers,
+  valueOf,
 } from '../../src/graph/index.ts'
 import type { Executable, Program } from '../../src/runtime/index.ts'
 
@@ -54,8 +56,12 @@ export interface Data {
   readonly parameters: ReadonlyMap<string, Float64Array>
 }
 
-/** Random float32 numbers: inputs and seeds within ±1, parameters within ±`scale`. */
-export function randomData({ graph, rows, steps, gradient }: Program, seed: number, scale = 0.6): Data {
+/**
+ * Random float32 numbers: inputs and seeds within ±1, parameters within ±`scale`. States start near where the window
+ * leads them from zero, but for entries that stay zero there: some cells have states of a range, such as above zero.
+ */
+export function randomData(program: Program, seed: number, scale = 0.6): Data {
+  const { graph, rows, steps, gradient } = program
   const random = new Stream(seed)
   const fill = (type: Type, limit: number): Float64Array =>
     Float64Array.from({ length: copies(type, steps, rows) * entries(type.shape) }, () =>
@@ -66,9 +72,28 @@ export function randomData({ graph, rows, steps, gradient }: Program, seed: numb
   const seeded = graph.outputs.filter(
     ({ name, node }) => gradient?.of.includes(name) && graph.nodes[node]!.type.shape.length > 0,
   )
-  return {
+  const data = {
     inputs: new Map([...filled(graph.inputs, 1), ...filled(seeded, 1, 'd ')]),
     parameters: new Map(filled(graph.parameters, scale)),
+  }
+  if (program.states.length > 0) reach(program, data)
+  return data
+}
+
+function reach({ graph, rows, steps, states }: Program, { inputs, parameters }: Data): void {
+  const initial = new Set(states.map((state) => state.initial))
+  const leaves = [...graph.inputs, ...graph.parameters].map(({ name, node }) => {
+    const data = parameters.get(name) ?? inputs.get(name)!
+    const given = initial.has(name) ? data.map(() => 0) : data
+    return [node, valueOf(graph.nodes[node]!.type, steps, rows, given)] as const
+  })
+  const values = interpret(graph, new Map(leaves), { steps, rows })
+  for (const state of states) {
+    const { node } = graph.outputs.find(({ name }) => name === state.final)!
+    const data = inputs.get(state.initial)!
+    values[node]!.data.forEach((x, i) => {
+      if (x !== 0) data[i] = Math.fround(x * (1 + Math.abs(data[i]!) / 4))
+    })
   }
 }
 

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { type CellRecord, library } from '../../cells/index.ts'
+import { type CellFamily, type CellRecord, families, library } from '../../cells/index.ts'
 import { type Spelling, cellText, compile } from '../../equations/index.ts'
 import { libraryCell } from '../cell-choice.ts'
 import { type Output, openOutput } from '../output.ts'
@@ -61,21 +61,34 @@ export function equationsOf({ name, equations }: CellRecord, spelling?: Spelling
 }
 
 function recordOf(record: CellRecord, spelling?: Spelling): object {
-  const { name, title, citation, year, init } = record
-  return { name, title, citation, year, init, equations: equationsOf(record, spelling) }
+  const { name, title, citation, year, init, aliases = [], deviation } = record
+  const family = families.find(({ cells }) => cells.includes(record))!.title
+  const equations = equationsOf(record, spelling)
+  return { name, aliases, family, title, citation, year, init, deviation, equations }
 }
 
-function list({ results, style }: Output): string {
-  const width = Math.min(widthOf(results), 100)
+/** The library, family by family. */
+function list(output: Output): string {
   const longest = Math.max(...library.map(({ name }) => name.length))
-  const entries = library.map(({ name, title, citation, year }) => {
-    const paper = wrap(`${citation}, ${year}`, width - longest - 2)
-    const lines = [...wrap(title, width - longest - 2), ...paper.map((line) => style.dim(line))]
-    const [first = '', ...rest] = lines
-    const head = `${style.bold(name.padEnd(longest))}  ${first}`
-    return [head, ...rest.map((line) => `${' '.repeat(longest + 2)}${line}`)].join('\n')
-  })
-  return `${entries.join('\n')}\n`
+  return families.map((family) => `${familyLines(family, longest, output).join('\n')}\n`).join('\n')
+}
+
+function familyLines({ title, cells }: CellFamily, longest: number, output: Output): readonly string[] {
+  const heading = wrap(title, Math.min(widthOf(output.results), 100)).map((line) => output.style.bold(line))
+  return [...heading, ...cells.flatMap((record) => entryLines(record, longest, output))]
+}
+
+/** A name, and beside it the title and the paper. */
+function entryLines(record: CellRecord, longest: number, { results, style }: Output): readonly string[] {
+  const { name, title, citation, year, aliases = [] } = record
+  const margin = longest + 4
+  const width = Math.min(widthOf(results), 100) - margin
+  const also = aliases.length > 0 ? `; also ${aliases.join(', ')}` : ''
+  const paper = wrap(`${citation}, ${year}`, width)
+  const lines = [...wrap(`${title}${also}`, width), ...paper.map((line) => style.dim(line))]
+  return lines.map((line, index) =>
+    index === 0 ? `  ${style.bold(name.padEnd(longest))}  ${line}` : `${' '.repeat(margin)}${line}`,
+  )
 }
 
 /** A cell as a file of equations, with what the equations do not say in comments. */
@@ -84,6 +97,7 @@ export function cellFile(record: CellRecord, spelling?: Spelling): string {
   const comments = [
     record.title,
     `${record.citation}, ${record.year}`,
+    ...(record.deviation === undefined ? [] : [record.deviation]),
     ...starts.map((start) => `starts with ${start}; from a file: --init ${start}`),
   ]
   const mark = spelling === 'latex' ? '%' : '#'
