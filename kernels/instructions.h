@@ -82,17 +82,50 @@ SLUICE_INLINE void sumRows(const Slot *s, const plan::Instruction &i, int rows, 
   store(d, load(d) + ((sums[0] + sums[1]) + (sums[2] + sums[3])));
 }
 
-/** d = tanh(a), e = b * d. */
-SLUICE_INLINE void tanhTimes(const Slot *s, const plan::Instruction &i, int rows) {
-  Reader<2> in(s, i);
-  Slot d = s[i.d], e = s[i.e];
-  for (int r = 0; r < rows; r++, d.p += d.row, e.p += e.row) {
-    const Arguments x = in.at(0);
+/** Two results. */
+struct Both {
+  Vector first, second;
+};
+
+/** d, d2 = f(a, b, c, e), each row read before it is written, so both may be inputs. */
+template <int inputs, int unroll, class F>
+SLUICE_INLINE void eachRowTwice(const Slot *s, const plan::Instruction &i, int rows, F f) {
+  Reader<inputs> in(s, i);
+  Slot d = s[i.d], d2 = s[i.d2];
+  int r = 0;
+  const auto take = [&](auto count) {
+    Both y[count.count];
+    SLUICE_UNROLL
+    for (int u = 0; u < count.count; u++) y[u] = f(in.at(u));
+    SLUICE_UNROLL
+    for (int u = 0; u < count.count; u++) {
+      store(d.p + u * d.row, y[u].first);
+      store(d2.p + u * d2.row, y[u].second);
+    }
+    in.advance(count.count);
+    d.p += count.count * d.row;
+    d2.p += count.count * d2.row;
+    r += count.count;
+  };
+  while (r + unroll <= rows) take(Count<unroll>{});
+  while (r < rows) take(Count<1>{});
+}
+
+/** The results of an instruction that has two. */
+template <int op> SLUICE_INLINE Both bothOf(const Arguments &x) {
+  if constexpr (op == plan::OP_TANH_MUL) {
     const Vector y = hyperbolicTangent(x.a);
-    store(d.p, y);
-    store(e.p, x.b * y);
-    in.advance(1);
+    return {y, x.b * y};
   }
+  const Vector y = x.a * x.b;
+  if constexpr (op == plan::OP_MUL_AND_DSIGMOID) return {y, y * (x.c * (1 - x.b))};
+  const Vector first = y * (x.c * (1 - x.b)), slope = 1 - x.c * x.c;
+  return {first, op == plan::OP_DSIGMOID_AND_DTANH_ADD ? muladd(y, slope, x.e) : y * slope};
+}
+
+template <int op, int inputs, int unroll>
+SLUICE_INLINE void eachRowTwice(const Slot *slots, const plan::Instruction &i, int rows) {
+  eachRowTwice<inputs, unroll>(slots, i, rows, [](const Arguments &x) { return bothOf<op>(x); });
 }
 
 /** The value of an instruction for one vector. */
@@ -151,7 +184,10 @@ SLUICE_MEANING(OP_TANH_FMA, 3, 2, hyperbolicTangent(muladd(a, b, c)))
 
 /** Does instruction `op` to the rows of its slots. */
 template <int op> SLUICE_NOINLINE void apply(const Slot *slots, const plan::Instruction &i, int rows) {
-  if constexpr (op == plan::OP_TANH_MUL) tanhTimes(slots, i, rows);
+  if constexpr (op == plan::OP_TANH_MUL) eachRowTwice<op, 2, 2>(slots, i, rows);
+  else if constexpr (op == plan::OP_MUL_AND_DSIGMOID) eachRowTwice<op, 3, 4>(slots, i, rows);
+  else if constexpr (op == plan::OP_DSIGMOID_AND_DTANH) eachRowTwice<op, 3, 4>(slots, i, rows);
+  else if constexpr (op == plan::OP_DSIGMOID_AND_DTANH_ADD) eachRowTwice<op, 4, 4>(slots, i, rows);
   else if constexpr (op == plan::OP_COLUMN_SUM)
     sumRows<1>(slots, i, rows, [](const Arguments &x, Vector sum) { return sum + x.a; });
   else if constexpr (op == plan::OP_COLUMN_SUM_MUL)

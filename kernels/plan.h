@@ -80,6 +80,7 @@ struct Group {
 struct Instruction {
   int32_t op;
   int32_t d;
+  int32_t d2;
   int32_t a;
   int32_t b;
   int32_t c;
@@ -234,9 +235,12 @@ enum InstructionOp {
   OP_SIGMOID_FMA = 37,
   OP_TANH_FMA = 38,
   OP_TANH_MUL = 39,
-  OP_COLUMN_SUM = 40,
-  OP_COLUMN_SUM_MUL = 41,
-  OP_COUNT = 42,
+  OP_MUL_AND_DSIGMOID = 40,
+  OP_DSIGMOID_AND_DTANH = 41,
+  OP_DSIGMOID_AND_DTANH_ADD = 42,
+  OP_COLUMN_SUM = 43,
+  OP_COLUMN_SUM_MUL = 44,
+  OP_COUNT = 45,
 };
 struct Call {
   double mode;

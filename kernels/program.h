@@ -34,23 +34,25 @@ static void maskSlots(const Worker &w, const plan::Program &p, int rows) {
   }
 }
 
-/** Fetches `rows` rows of the operands, from `ahead` rows on. */
-SLUICE_INLINE void prefetchRows(const Worker &w, const plan::Program &p, int ahead, int rows) {
+/** Fetches the same rows of the next block, where an operand has a place for each step: it is not in the cache yet. */
+SLUICE_INLINE void prefetchNext(const Worker &w, const plan::Program &p, int block, int rows) {
   for (int i = 0; i < p.operandCount; i++) {
-    const Slot &slot = w.scratch.slots[i];
-    if (slot.row == 0) continue;
-    for (int r = ahead; r < ahead + rows; r++) prefetch(slot.p + r * slot.row);
+    const plan::Operand &o = w.records.operands[p.operandFirst + i];
+    if (o.timeStride == 0) continue;
+    const float *next = w.scratch.slots[i].p + blockOffset(o, block + 1) - blockOffset(o, block);
+    for (int r = 0; r < rows; r++) prefetch(next + r * (ptrdiff_t)o.rowStride);
   }
 }
 
 /** Runs a program over `rows` rows of the block that the slots are bound to. */
-static void interpret(const Worker &w, const plan::Program &p, int rows, bool masked) {
+static void interpret(const Worker &w, const plan::Program &p, int block, int rows) {
+  const bool last = block + 1 == p.blocks, masked = last && p.entries < width && p.maskCount > 0;
   Slot *slots = w.scratch.slots;
   const plan::Instruction *first = w.records.instructions + p.instructionFirst, *end = first + p.instructionCount;
   const int together = rowsTogether(p);
   for (int r = 0; r < rows; r += together) {
     const int count = smaller(together, rows - r);
-    if (hasPrefetch) prefetchRows(w, p, count, smaller(together, rows - r - count));
+    if (hasPrefetch && !last) prefetchNext(w, p, block, count);
     for (const plan::Instruction *i = first; i < end; i++) kernels.of[i->op](slots, *i, count);
     if (masked) maskSlots(w, p, count);
     for (int s = 0; s < p.operandCount; s++) slots[s].p += count * slots[s].row;
@@ -59,15 +61,14 @@ static void interpret(const Worker &w, const plan::Program &p, int rows, bool ma
 
 /** Runs a program over one block of entries at one step. Column sums are kept apart by chunk. */
 static void runBlock(const Worker &w, const plan::Program &p, const Span &span, int step, int block) {
-  const bool masked = block + 1 == p.blocks && p.entries < width && p.maskCount > 0;
   if (!p.columnSums) {
     bindSlots(w, p, block, step, span.firstRow, 0);
-    return interpret(w, p, span.rows(), masked);
+    return interpret(w, p, block, span.rows());
   }
   for (int chunk = span.firstChunk; chunk < span.lastChunk; chunk++) {
     const int row = w.rowOfChunk(chunk);
     bindSlots(w, p, block, step, row, chunk);
-    interpret(w, p, w.rowOfChunk(chunk + 1) - row, masked);
+    interpret(w, p, block, w.rowOfChunk(chunk + 1) - row);
   }
 }
 

@@ -164,17 +164,13 @@ template <int n, bool packed> SLUICE_INLINE void multiplyDown(const Cut &cut, Ti
   }
 }
 
-template <int n> struct Vectors {
-  static constexpr int count = n;
-};
-
-/** Calls f with the number of vectors, 1 to 4, as a constant: Vectors<n>. */
+/** Calls f with the number of vectors, 1 to 4, as a constant: Count<n>. */
 template <class F> SLUICE_INLINE void withVectors(int n, F f) {
   switch (n) {
-  case 1: return f(Vectors<1>{});
-  case 2: return f(Vectors<2>{});
-  case 3: return f(Vectors<3>{});
-  default: return f(Vectors<4>{});
+  case 1: return f(Count<1>{});
+  case 2: return f(Count<2>{});
+  case 3: return f(Count<3>{});
+  default: return f(Count<4>{});
   }
 }
 

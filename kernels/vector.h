@@ -32,6 +32,11 @@ constexpr int width = 4, accumulators = 24;
 constexpr int width = 4, accumulators = 8; // without fused multiply-add, products need registers too
 #endif
 
+/** A number that is known when the code is compiled. */
+template <int n> struct Count {
+  static constexpr int count = n;
+};
+
 typedef float Vector __attribute__((vector_size(width * 4), may_alias));
 typedef int32_t Ints __attribute__((vector_size(width * 4), may_alias));
 typedef uint32_t Words __attribute__((vector_size(width * 4), may_alias));

@@ -84,8 +84,8 @@ export const records = {
     'productFirst',
     'productCount',
   ],
-  /** Instruction of a pointwise program; d, a, b, c, e are slots: operands of the program, then its temporaries. k, k2 are float32 bits. */
-  instruction: ['op', 'd', 'a', 'b', 'c', 'e', 'k', 'k2'],
+  /** Instruction of a pointwise program; d, d2, a, b, c, e are slots: operands of the program, then its temporaries. k, k2 are float32 bits. */
+  instruction: ['op', 'd', 'd2', 'a', 'b', 'c', 'e', 'k', 'k2'],
   /**
    * A pointwise program over `blocks` blocks and all rows. Slots 0..operandCount-1 are operands; the next `temporaries`
    * are scratch that lives for one block of rows. Lanes at and after `entries` (1 to vectorWidth) of the last block are set
@@ -219,7 +219,7 @@ export const stageKinds = ['compute', 'reduce', 'loss', 'embed', 'dropout'] as c
 export const reductionKinds = ['weight', 'columns', 'scatter', 'chunks', 'transpose'] as const
 export const packKinds = ['forward', 'backward', 'bias'] as const
 
-/** Meanings of the pointwise instructions; letters are slots, k and k2 immediates. `d` (and `e` where said) is written. */
+/** Meanings of the pointwise instructions; letters are slots, k and k2 immediates. `d` (and `d2` where said) is written. */
 export const instructions = {
   copy: 'a',
   neg: '-a',
@@ -260,7 +260,10 @@ export const instructions = {
   mul_dtanh_add: 'a * b * (1 - c * c) + e',
   sigmoid_fma: 'sigmoid(a * b + c)',
   tanh_fma: 'tanh(a * b + c)',
-  tanh_mul: 'd = tanh(a); e = b * d',
+  tanh_mul: 'd = tanh(a); d2 = b * d',
+  mul_and_dsigmoid: 'd = a * b; d2 = a * c * (b * (1 - b))',
+  dsigmoid_and_dtanh: 'd = a * c * (b * (1 - b)); d2 = a * b * (1 - c * c)',
+  dsigmoid_and_dtanh_add: 'd = a * c * (b * (1 - b)); d2 = a * b * (1 - c * c) + e',
   column_sum: 'd += sum over rows of a',
   column_sum_mul: 'd += sum over rows of a * b',
 } as const

@@ -11,7 +11,7 @@ import {
 import { type Fields, readPlan, recordNames } from './read.ts'
 
 /** Slots that an instruction names, by field. */
-const slotFields = ['d', 'a', 'b', 'c', 'e'] as const
+const slotFields = ['d', 'd2', 'a', 'b', 'c', 'e'] as const
 
 /** Fields that may be below 0: -1 for none, bits of a float, a direction. All others count something or say where it is. */
 const signed: ReadonlySet<string> = new Set([

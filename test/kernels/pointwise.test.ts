@@ -61,6 +61,16 @@ const functions: Partial<Record<InstructionName, Meaning>> = {
   div: (a, b) => a / b,
 }
 
+type TwoMeanings = readonly [Meaning, Meaning]
+
+/** Instructions of two results, of inputs from -1 to 1. */
+const twice: Partial<Record<InstructionName, TwoMeanings>> = {
+  tanh_mul: [(a) => Math.tanh(a), (a, b) => b * Math.tanh(a)],
+  mul_and_dsigmoid: [(a, b) => a * b, (a, b, c) => a * c * (b * (1 - b))],
+  dsigmoid_and_dtanh: [(a, b, c) => a * c * (b * (1 - b)), (a, b, c) => a * b * (1 - c * c)],
+  dsigmoid_and_dtanh_add: [(a, b, c) => a * c * (b * (1 - b)), (a, b, c, e) => a * b * (1 - c * c) + e],
+}
+
 /** Smallest float32 that is not subnormal. */
 const smallest = 1.17549435e-38
 
@@ -186,16 +196,18 @@ describe.each(devices.map((device) => [titleOf(device), device] as const))(
       expect(d(0, 0, 0)).toBe(-8)
     })
 
-    it('gives two results, tanh and its product', async () => {
-      const next = numbers(3)
-      const { a, b, d, second } = await new Trial(device).run(
-        { op: opOf('tanh_mul'), e: 5 },
-        () => next() * 4,
-      )
-      each(new Trial(device).plan, new Trial(device).d, 2, (step, row, i) => {
-        expect(d(step, row, i)).toBeCloseTo(Math.tanh(a(step, row, i)), 6)
-        expect(second(step, row, i)).toBe(Math.fround(b(step, row, i) * d(step, row, i)))
-      })
-    })
+    it.each(Object.entries(twice) as [InstructionName, TwoMeanings][])(
+      '%s gives two results',
+      async (name, [first, next]) => {
+        const random = numbers(opOf(name))
+        const trial = new Trial(device)
+        const { a, b, c, e, d, second } = await trial.run({ op: opOf(name), d2: 5 }, () => random())
+        each(trial.plan, trial.d, 2, (step, row, i) => {
+          const inputs = [a, b, c, e].map((input) => input(step, row, i)) as [number, number, number, number]
+          expect(d(step, row, i)).toBeCloseTo(first(...inputs), 6)
+          expect(second(step, row, i)).toBeCloseTo(next(...inputs), 6)
+        })
+      },
+    )
   },
 )

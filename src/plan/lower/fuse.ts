@@ -1,7 +1,7 @@
 import type { InstructionName } from '../format.ts'
 import { type StepProgram } from '../step.ts'
 import { source } from '../schedule.ts'
-import { invariant } from '../../core/errors.ts'
+import { pairOnce } from './pairs.ts'
 
 /** One pointwise instruction on values (nodes of the step); `second` is the value of its other result. */
 export interface Instruction {
@@ -199,33 +199,7 @@ function fuseOnce(list: readonly Instruction[], escapes: ReadonlySet<number>): I
     const fused = better ? { k: 0, k2: 0, ...better, value: entry.value } : undefined
     if (fused) return list.map((other, at) => (at === index ? fused : other))
   }
-  return tanhThenProduct(list, defined, uses)
-}
-
-/** `t = tanh(a); h = b t` in one, where nothing between them reads t. */
-function tanhThenProduct(
-  list: readonly Instruction[],
-  defined: ReadonlyMap<number, Instruction>,
-  uses: ReadonlyMap<number, number>,
-): Instruction[] | undefined {
-  for (const entry of list) {
-    if (entry.op !== 'mul') continue
-    const found = entry.args.find((arg) => defined.get(arg)?.op === 'tanh' && uses.get(arg) === 1)
-    if (found === undefined) continue
-    const tanh = defined.get(found)!
-    const other = entry.args.find((arg) => arg !== found)
-    invariant(other !== undefined, 'a square is read twice')
-    const both: Instruction = {
-      op: 'tanh_mul',
-      args: [tanh.args[0]!, other],
-      value: found,
-      second: entry.value,
-      k: 0,
-      k2: 0,
-    }
-    return list.flatMap((part) => (part === tanh ? [] : part === entry ? [both] : [part]))
-  }
-  return undefined
+  return pairOnce(list)
 }
 
 /** Drops instructions whose values nobody needs. */

@@ -2,6 +2,8 @@ import { type InstructionName, instructions } from '../format.ts'
 import { floatBits } from '../write.ts'
 import { type Operand, blocksOf } from './arena.ts'
 import type { Instruction } from './fuse.ts'
+import { ordered } from './order.ts'
+import { valuesOf } from './pairs.ts'
 import type { Lowering } from './writer.ts'
 
 const opcodes = new Map(Object.keys(instructions).map((name, index) => [name as InstructionName, index]))
@@ -50,7 +52,7 @@ type Slot = { readonly operand: number } | { readonly temporary: number }
 interface Line {
   readonly op: InstructionName
   readonly d: Slot
-  readonly e?: Slot
+  readonly d2?: Slot
   readonly args: readonly Slot[]
   readonly k: number
   readonly k2: number
@@ -70,11 +72,14 @@ class ProgramWriter {
   #temporaries = 0
 
   constructor(lowering: Lowering, draft: ProgramDraft) {
+    const { list, homes, locate } = draft
+    const standing = {
+      from: (value: number) => locate(value).base,
+      to: (value: number) => homes.get(value)?.[0]?.base,
+    }
     this.#lowering = lowering
-    this.#draft = draft
-    this.#made = new Set(
-      draft.list.flatMap(({ value, second }) => (second === undefined ? [value] : [value, second])),
-    )
+    this.#draft = { ...draft, list: ordered(list, standing) }
+    this.#made = new Set(list.flatMap(valuesOf))
   }
 
   write(): number {
@@ -100,8 +105,8 @@ class ProgramWriter {
         this.#lines.push({ op: 'column_sum_mul', d: this.#operand(sums), args, k: 0, k2: 0 })
     } else {
       const d = this.#place(entry.value, index)
-      const e = entry.second === undefined ? undefined : this.#place(entry.second, index)
-      this.#lines.push({ op: entry.op, d, ...(e && { e }), args, k: entry.k, k2: entry.k2 })
+      const d2 = entry.second === undefined ? undefined : this.#place(entry.second, index)
+      this.#lines.push({ op: entry.op, d, ...(d2 && { d2 }), args, k: entry.k, k2: entry.k2 })
       summed.forEach((sum) => this.#columnSum(sum))
     }
     for (const value of [...entry.args, entry.value, entry.second]) {
@@ -178,13 +183,16 @@ class ProgramWriter {
     const number = (slot: Slot | undefined): number =>
       slot === undefined ? 0 : 'operand' in slot ? slot.operand : this.#operands.length + slot.temporary
     const instructionFirst = records.count('instruction')
-    for (const { op, d, e, args, k, k2 } of this.#lines) {
-      const [a, b, c, last] = args.map(number)
-      const fields = { a: a ?? 0, b: b ?? 0, c: c ?? 0, e: e ? number(e) : (last ?? 0) }
+    for (const { op, d, d2, args, k, k2 } of this.#lines) {
+      const [a = 0, b = 0, c = 0, e = 0] = args.map(number)
       records.add('instruction', {
         op: opcodes.get(op)!,
         d: number(d),
-        ...fields,
+        d2: number(d2),
+        a,
+        b,
+        c,
+        e,
         k: floatBits(k),
         k2: floatBits(k2),
       })
@@ -208,7 +216,7 @@ class ProgramWriter {
 
   /** Operands that the program writes whole vectors to. */
   #stored(): readonly number[] {
-    const written = this.#lines.flatMap(({ d, e }) => (e ? [d, e] : [d]))
+    const written = this.#lines.flatMap(({ d, d2 }) => (d2 ? [d, d2] : [d]))
     return [...new Set(written.flatMap((slot) => ('operand' in slot ? [slot.operand] : [])))]
   }
 }
