@@ -37,12 +37,9 @@ describe('the plan', () => {
       keeps %33, %32:o, %26:g, %23:i, %20:f
       back 0
         %35 = add d_next_h_by_products d_output_h
-        %44 = mul_dsigmoid %35 %33 %32
-        %45 = mul_dtanh_add %35 %32 %33 d_next_c
-        %49 = mul %45 %20
-        %52 = mul_dtanh %45 %23 %26
-        %55 = mul_dsigmoid %45 %26 %23
-        %58 = mul_dsigmoid %45 c %20
+        %44, %45 = dsigmoid_and_dtanh_add %35 %32 %33 d_next_c
+        %55, %52 = dsigmoid_and_dtanh %45 %23 %26
+        %49, %58 = mul_and_dsigmoid %45 %20 c
       back 1
         %59 [3] = Wo[0:4,4:7]^T @ %44 + Wg[0:4,4:7]^T @ %52 + Wi[0:4,4:7]^T @ %55 + Wf[0:4,4:7]^T @ %58
         %60 [4] = Wo[0:4,0:4]^T @ %44 + Wg[0:4,0:4]^T @ %52 + Wi[0:4,0:4]^T @ %55 + Wf[0:4,0:4]^T @ %58
@@ -81,12 +78,10 @@ describe('the plan', () => {
       keeps %45, %44:o, %35:g, %32:i, %26:f
       back 0
         %47 = add d_next_h_by_products d_output_h
-        %56 = mul_dsigmoid %47 %45 %44
+        %56, %59 = dsigmoid_and_dtanh_add %47 %44 %45 d_next_c
         %57 = mul %56 %38
-        %59 = mul_dtanh_add %47 %44 %45 d_next_c
         %60 = fma %56 po %59
-        %67 = mul_dtanh %60 %32 %35
-        %70 = mul_dsigmoid %60 %35 %32
+        %70, %67 = dsigmoid_and_dtanh %60 %32 %35
         %71 = mul %70 c
         %75 = mul_dsigmoid %60 c %26
         %76 = mul %75 c
@@ -132,8 +127,7 @@ describe('the plan', () => {
       back 0
         %19:i = affine %17 -1 1
         %31 = add d_next_h_by_products d_output_h
-        %39 = mul_dsigmoid %31 %29 %28
-        %40 = mul_dtanh_add %31 %28 %29 d_next_c
+        %39, %40 = dsigmoid_and_dtanh_add %31 %28 %29 d_next_c
         %44 = mul %40 %17
         %47 = mul_dtanh %40 %19 %22
         %49 = mul_sub %40 c %22
@@ -175,10 +169,9 @@ describe('the plan', () => {
         %34 = add %15 d_output_h
         %36 = mul %34 %21
         %42 = mul_dtanh %34 %30 %28
-        %44 = mul %42 %18
+        %44, %50 = mul_and_dsigmoid %42 %18 %24
         %45 = mul_sub %34 h %28
         %47 = dsigmoid %45 %21
-        %50 = mul_dsigmoid %42 %24 %18
       back 1
         %51 [3] = Un^T @ %42 + Wz[0:4,4:7]^T @ %47 + Wr[0:4,4:7]^T @ %50
         %52 [4] = Wn^T @ %44 + Wz[0:4,0:4]^T @ %47 + Wr[0:4,0:4]^T @ %50
@@ -285,12 +278,9 @@ describe('the plan', () => {
       keeps %33, %29:o, %28:m, %26:i, %27:f
       back 0
         %35 = add d_next_h_by_products d_output_h
-        %42 = mul_dtanh_add %35 %29 %33 d_next_c
-        %46 = mul %42 %27
-        %49 = mul_dsigmoid %35 %33 %29
-        %52 = mul_dtanh %42 %26 %28
-        %55 = mul_dsigmoid %42 c %27
-        %58 = mul_dsigmoid %42 %28 %26
+        %49, %42 = dsigmoid_and_dtanh_add %35 %29 %33 d_next_c
+        %58, %52 = dsigmoid_and_dtanh %42 %26 %28
+        %46, %55 = mul_and_dsigmoid %42 %27 c
       back 1
         %59 [3] = W[12:16,4:7]^T @ %49 + W[8:12,4:7]^T @ %52 + W[4:8,4:7]^T @ %55 + W[0:4,4:7]^T @ %58
         %60 [4] = W[12:16,0:4]^T @ %49 + W[8:12,0:4]^T @ %52 + W[4:8,0:4]^T @ %55 + W[0:4,0:4]^T @ %58
