@@ -20,8 +20,10 @@ struct Header {
   int32_t slot0;
   int32_t slot1;
   int32_t slot2;
+  int32_t average;
   int32_t parameterFloats;
   int32_t losses;
+  int32_t rates;
   int32_t normParts;
   int32_t forwardFirst;
   int32_t forwardCount;
@@ -31,7 +33,7 @@ struct Header {
   int32_t reduceCount;
   int32_t finishFirst;
   int32_t finishCount;
-  Section operands, products, gathers, groups, instructions, programs, words, stages, copys, loops, reductions, packs;
+  Section operands, products, gathers, groups, instructions, programs, words, stages, copys, loops, reductions, packs, ranges;
 };
 struct Operand {
   int32_t base;
@@ -173,6 +175,10 @@ struct Pack {
   int32_t sourceFirst;
   int32_t sourceCount;
 };
+struct Range {
+  int32_t offset;
+  int32_t floats;
+};
 enum StageKind {
   STAGE_COMPUTE = 0,
   STAGE_REDUCE = 1,
@@ -248,7 +254,6 @@ struct Call {
   double counter;
   double lossScale;
   double rule;
-  double learningRate;
   double momentum;
   double nesterov;
   double alpha;
@@ -256,12 +261,12 @@ struct Call {
   double beta1;
   double beta2;
   double epsilon;
-  double weightDecay;
   double clipNorm;
   double clipValue;
   double count;
   double bias1;
   double bias2;
+  double averageShare;
   double loss;
   double gradientNorm;
 };

@@ -24,8 +24,10 @@ export const header = [
   'slot0', // offsets of the optimizer's buffers, same layout; -1 where there is none
   'slot1',
   'slot2',
+  'average', // offset of the average of the parameter values, same layout, or -1
   'parameterFloats', // length of each of these buffers, a multiple of vectorWidth
   'losses', // offset of one loss a row and step, or -1
+  'rates', // offset of two float64 (two words each) a range: its learning rate and weight decay
   'normParts', // offset of one float64 (two words) for each 4096 parameters
   'forwardFirst', // loops of the forward pass
   'forwardCount',
@@ -207,6 +209,8 @@ export const records = {
     'sourceFirst',
     'sourceCount',
   ],
+  /** Floats of each parameter buffer that updates train, in order and apart; all others stay as they are. */
+  range: ['offset', 'floats'],
 } as const
 
 export type RecordName = keyof typeof records
@@ -276,7 +280,6 @@ export const call = [
   'counter', // number of the update, for dropout
   'lossScale', // 1 / number of targets that count
   'rule', // 0 sgd, 1 rmsprop, 2 adam, 3 adamw
-  'learningRate',
   'momentum',
   'nesterov',
   'alpha',
@@ -284,12 +287,12 @@ export const call = [
   'beta1',
   'beta2',
   'epsilon',
-  'weightDecay',
   'clipNorm',
   'clipValue',
   'count', // of updates, from 1
   'bias1', // 1 - beta1^count
   'bias2', // 1 - beta2^count
+  'averageShare', // of the new values in their average; 0 leaves it
   'loss', // result: sum of the rows' losses * lossScale
   'gradientNorm', // result
 ] as const

@@ -69,7 +69,22 @@ class Verifier {
     this.#region('gradients', this.#head.gradients!, parameterFloats!)
     for (const slot of [this.#head.slot0!, this.#head.slot1!, this.#head.slot2!])
       if (slot !== -1) this.#region('slots', slot, parameterFloats!)
+    if (this.#head.average !== -1) this.#region('average', this.#head.average!, parameterFloats!)
+    this.#ranges()
     this.#region('parts of the norm', this.#head.normParts!, 2 * Math.ceil(parameterFloats! / 4096))
+  }
+
+  /** Ranges of parameters are whole vectors, in order and apart. */
+  #ranges(): void {
+    const { rates, parameterFloats, vectorWidth } = this.#head
+    const ranges = this.#section('range')
+    this.#region('rates', rates!, 4 * ranges.length)
+    let end = 0
+    for (const { offset, floats } of ranges) {
+      invariant(offset! >= end && floats! % vectorWidth! < 1, 'ranges of parameters are in order')
+      end = offset! + floats!
+    }
+    invariant(end <= parameterFloats!, 'ranges of parameters lie in their buffers')
   }
 
   #signs(name: RecordName, record: Fields): void {

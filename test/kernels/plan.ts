@@ -119,6 +119,15 @@ export class TestPlan {
     return { kind: 0, panels: blocks, units: 1, program }
   }
 
+  /** Lets updates train `lengths[i]` floats of the parameters, one range behind the other. @returns where their rates are */
+  trained(lengths: readonly number[]): number {
+    lengths.reduce((offset, floats) => {
+      this.writer.add('range', { offset, floats })
+      return offset + floats
+    }, 0)
+    return this.room(4 * lengths.length)
+  }
+
   finish(fields: Partial<Record<HeaderField, number>> = {}): Int32Array {
     return this.writer.finish({
       vectorWidth: this.width,
@@ -161,6 +170,11 @@ export function write(
   each(plan, place, steps, (step, row, entry) => {
     floats[indexOf(place, plan.width, step, row, entry)] = f(step, row, entry)
   })
+}
+
+/** Sets learning rates and weight decays, one after the other for each range. */
+export function setRates({ floats }: Loaded, rates: number, values: readonly number[]): void {
+  new Float64Array(floats.buffer, floats.byteOffset + 4 * rates, values.length).set(values)
 }
 
 /** Calls f for every entry of a place. */

@@ -21,6 +21,8 @@ export interface Target {
   readonly steps: number
   /** Buffers the optimizer needs for each parameter, 0 to 3. */
   readonly slots: number
+  /** Whether an average of the parameters is kept. */
+  readonly average?: boolean
   /** Inputs whose states windows carry on; the others start afresh in every call. */
   readonly carried?: readonly string[]
 }
@@ -37,12 +39,25 @@ export interface Lowered {
     string,
     readonly { readonly piece: Piece; readonly place: ParameterPlace }[]
   >
-  /** Start of each buffer of all parameters: values, gradients, the optimizer's slots. */
-  readonly buffers: readonly number[]
+  /** Start of each buffer of all parameters. */
+  readonly buffers: Buffers
+  /** Names of the parameters that updates train, a part each, and where the learning rates of these parts start. */
+  readonly trained: readonly string[]
+  readonly rates: number
   /** Outputs that a backward pass writes over. */
   readonly spent: ReadonlySet<string>
   /** Offset of the targets' tokens, where there is a loss. */
   readonly targets: number | undefined
+}
+
+/** Offsets of the buffers that there are of all parameters. */
+export interface Buffers {
+  readonly value: number
+  readonly gradient?: number
+  readonly slot0?: number
+  readonly slot1?: number
+  readonly slot2?: number
+  readonly average?: number
 }
 
 /** Lays a plan out for vectors of a width, a batch and a longest window. */
@@ -84,14 +99,14 @@ class WindowLowering {
 
   lower(): Lowered {
     const { arena } = this.#lowering
-    const slots = Array.from({ length: this.#target.slots }, () =>
-      arena.allocate(this.#lowering.parameterFloats),
-    )
+    const extra = this.#extraBuffers()
+    const trained = this.#trained()
+    const rates = this.#lowering.train(trained.map(({ place }) => place))
     for (const id of this.#plan.order) this.#node(id)
     this.#places.addOutputs((id) => this.#outputPlace(id))
     this.#places.addInputGradients((id) => this.#gradientPlaces(id))
     const { values, gradients } = this.#lowering
-    const words = this.#lowering.finish(slots, this.#losses)
+    const words = this.#lowering.finish({ ...extra, rates, losses: this.#losses })
     return {
       words,
       target: this.#target,
@@ -99,10 +114,32 @@ class WindowLowering {
       constants: this.#lowering.constants,
       places: this.#places.byName,
       parameters: this.#parameters(),
-      buffers: this.#plan.training ? [values, gradients, ...slots] : [values],
+      buffers: { value: values, ...(this.#plan.training && { gradient: gradients, ...extra }) },
+      trained: trained.map(({ name }) => name),
+      rates,
       spent: this.#spent,
       targets: this.#targets,
     }
+  }
+
+  /** Places of the optimizer's buffers and of the average. */
+  #extraBuffers(): Omit<Buffers, 'value' | 'gradient'> {
+    const { slots, average = false } = this.#target
+    const names = [...['slot0', 'slot1', 'slot2'].slice(0, slots), ...(average ? ['average'] : [])]
+    const { arena, parameterFloats } = this.#lowering
+    return Object.fromEntries(names.map((name) => [name, arena.allocate(parameterFloats)]))
+  }
+
+  /** The parts that updates train, in the order of their places, with the names of their parameters. */
+  #trained(): readonly { name: string; place: ParameterPlace }[] {
+    const nodes = new Map(this.#plan.trained.map(({ name, node }) => [name, node]))
+    const parts = [...this.#plan.partition.parameters].flatMap(([name, pieces]) =>
+      pieces.flatMap((piece) => {
+        const node = nodes.get(piece.name)
+        return node === undefined ? [] : [{ name, place: this.#lowering.parameters.get(node)! }]
+      }),
+    )
+    return parts.toSorted((a, b) => a.place.offset - b.place.offset)
   }
 
   #parameters(): Lowered['parameters'] {
