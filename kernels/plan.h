@@ -33,7 +33,7 @@ struct Header {
   int32_t reduceCount;
   int32_t finishFirst;
   int32_t finishCount;
-  Section operands, products, gathers, groups, instructions, programs, words, stages, copys, loops, reductions, packs, ranges;
+  Section operands, products, gathers, groups, instructions, programs, words, stages, copys, loops, reductions, packs, ranges, drops;
 };
 struct Operand {
   int32_t base;
@@ -179,12 +179,27 @@ struct Range {
   int32_t offset;
   int32_t floats;
 };
+struct Drop {
+  int32_t source;
+  int32_t target;
+  int32_t lines;
+  int32_t stride;
+  int32_t entries;
+  int32_t row;
+  int32_t column;
+  int32_t k;
+  int32_t stream;
+  int32_t threshold;
+};
 enum StageKind {
   STAGE_COMPUTE = 0,
   STAGE_REDUCE = 1,
   STAGE_LOSS = 2,
   STAGE_EMBED = 3,
   STAGE_DROPOUT = 4,
+  STAGE_SEQUENCE_DROPOUT = 5,
+  STAGE_WORD_DROPOUT = 6,
+  STAGE_MASK = 7,
 };
 enum ReductionKind {
   REDUCE_WEIGHT = 0,

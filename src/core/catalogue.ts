@@ -272,6 +272,13 @@ export const catalogue = {
     'To train this model of {weights} weights takes about {memory} of memory, and this machine has {available}: take a smaller --hidden, --embedding, --batch or --window, or fewer --layers.',
   'model-unsupported/learned': 'The cell "{cell}" learns its initial state; models start states from zero.',
   'model-unsupported/inputs': 'The cell "{cell}" has {count} inputs; a layer of a stack has one.',
+  'dropout-cell/product':
+    'The cell "{cell}" multiplies no matrix with a state: variational dropout of its recurrent connections has nothing to drop.',
+  'dropout-cell/memory':
+    'The cell "{cell}" has no state whose new value is its old one times something, plus an update: recurrent dropout has nothing to drop.',
+  'dropout-cell/state': 'The cell "{cell}" has no state "{name}" to zone out; it has {names}.',
+  'dropout-cell/columns':
+    'The cell "{cell}" multiplies its states with columns of a matrix that are not side by side, or with a transposed one: weight dropout needs one range of columns.',
   'model-weights': 'The weights of "{name}" have {found} entries; the model needs {needed}.',
   'model-source/vocabulary':
     'This model has {size} symbols, and the one that it is to start from another vocabulary of {found}.',

@@ -119,6 +119,10 @@ export const records = {
    * dropout: operand `d` = operand `a` masked and scaled by `k` (a copy outside training), `blocks` blocks of `entries`
    *   entries; entry u of row r at step t is dropped where the word of counter (t*rows + r, offset + u) under the key of
    *   (seed, counter, `stream`) is below `threshold` (unsigned).
+   * sequence_dropout: as dropout, by counter (r, offset + u) at every step.
+   * word_dropout: as dropout, all entries of a row by counter (token, 0).
+   * mask: entries of operand `d`, dropped or not as for dropout, are the first (kept) or second float32 of the word list,
+   *   outside training the third; an operand with time stride 0 is filled at step 0.
    */
   stage: [
     'kind',
@@ -211,12 +215,28 @@ export const records = {
   ],
   /** Floats of each parameter buffer that updates train, in order and apart; all others stay as they are. */
   range: ['offset', 'floats'],
+  /**
+   * Weights of which some are dropped while training: before a window, those at `target` are made from those at `source`
+   * (offsets in the parameter buffers) and everything is packed; after it, their gradients go back. There are `lines` of
+   * `entries` weights, `stride` apart; weight e of line l is dropped where the word of counter (row + e, column + l) is
+   * below `threshold` (unsigned), otherwise times the float32 `k`.
+   */
+  drop: ['source', 'target', 'lines', 'stride', 'entries', 'row', 'column', 'k', 'stream', 'threshold'],
 } as const
 
 export type RecordName = keyof typeof records
 
 /** Kinds of stages, reductions and packs, in the order of their numbers. */
-export const stageKinds = ['compute', 'reduce', 'loss', 'embed', 'dropout'] as const
+export const stageKinds = [
+  'compute',
+  'reduce',
+  'loss',
+  'embed',
+  'dropout',
+  'sequence_dropout',
+  'word_dropout',
+  'mask',
+] as const
 export const reductionKinds = ['weight', 'columns', 'scatter', 'chunks', 'transpose'] as const
 export const packKinds = ['forward', 'backward', 'bias'] as const
 

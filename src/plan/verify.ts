@@ -24,6 +24,8 @@ const signed: ReadonlySet<string> = new Set([
   'instruction.k2',
   'stage.k',
   'stage.threshold',
+  'drop.k',
+  'drop.threshold',
 ])
 
 const opcodes = Object.keys(instructions).length
@@ -56,6 +58,7 @@ class Verifier {
     this.#range('reduction', 'finish', this.#head)
     for (const reduction of this.#section('reduction')) this.#reduction(reduction)
     for (const pack of this.#section('pack')) this.#pack(pack)
+    for (const drop of this.#section('drop')) this.#drop(drop)
   }
 
   #header(): void {
@@ -150,9 +153,11 @@ class Verifier {
       for (let i = 0; i < list.length; i += 2) this.#operand('reduce from', list[i]!, list[i + 1]!)
       return this.#operand('reduce to', stage.d!, 1)
     }
-    if (kind !== 'embed') this.#operand(`${kind} from`, stage.a!, stage.blocks!)
+    if (kind !== 'embed' && kind !== 'mask') this.#operand(`${kind} from`, stage.a!, stage.blocks!)
     this.#operand(`${kind} to`, stage.d!, stage.blocks!)
-    if (kind !== 'dropout') this.#region('tokens', stage.tokens!, this.#head.steps! * this.#head.rows!)
+    if (kind === 'embed' || kind === 'loss' || kind === 'word_dropout')
+      this.#region('tokens', stage.tokens!, this.#head.steps! * this.#head.rows!)
+    if (kind === 'mask') invariant(this.#range('word', 'list', stage).length === 3, 'a mask has three values')
     if (kind === 'embed') this.#region('table', stage.table!, stage.classes! * stage.stride!)
     if (kind === 'loss') {
       this.#region('losses', this.#head.losses!, this.#head.steps! * this.#head.rows!)
@@ -304,6 +309,15 @@ class Verifier {
       const [offset, kStride, nStride] = [list[i]!, list[i + 1]!, list[i + 2]!]
       this.#region('weights', offset, (pack.k! - 1) * kStride + (pack.n! - 1) * nStride + 1)
     }
+  }
+
+  /** Dropped weights lie in the parameter buffers, and so do those that they are made from. */
+  #drop({ source, target, lines, stride, entries }: Fields): void {
+    const { parameterFloats, vectorWidth } = this.#head
+    const length = (lines! - 1) * stride! + Math.ceil(entries! / vectorWidth!) * vectorWidth!
+    invariant(lines! >= 1 && stride! >= entries!, 'dropped weights stand in lines')
+    for (const start of [source!, target!])
+      invariant(start + length <= parameterFloats!, 'dropped weights lie in the parameter buffers')
   }
 
   #biases(pack: Fields, list: readonly number[]): void {

@@ -3,12 +3,12 @@ import type { Piece } from '../partition.ts'
 import { type Place, Places } from './places.ts'
 import { type Plan, isZero } from '../plan.ts'
 import { reductionKinds, stageKinds } from '../format.ts'
-import { floatBits } from '../write.ts'
-import { dropThreshold } from '../../core/dropout.ts'
 import { Unsupported, invariant } from '../../core/errors.ts'
 import { type Operand, blocksOf, chunksOf, constantRow, later, still } from './arena.ts'
+import { type Buffers, extraBuffers, parameterSizes, trainedParts } from './buffers.ts'
 import { lowerForward } from './forward.ts'
 import { type Gradients, lowerGradient } from './gradient.ts'
+import { dropWeights, dropoutStage, layMask, type sequenceMasks } from './masks.ts'
 import { writeProgram } from './program.ts'
 import { ScanLowering, type Sequence } from './scan.ts'
 import { type LoopDraft, Lowering, type ParameterPlace, compute } from './writer.ts'
@@ -50,16 +50,6 @@ export interface Lowered {
   readonly targets: number | undefined
 }
 
-/** Offsets of the buffers that there are of all parameters. */
-export interface Buffers {
-  readonly value: number
-  readonly gradient?: number
-  readonly slot0?: number
-  readonly slot1?: number
-  readonly slot2?: number
-  readonly average?: number
-}
-
 /** Lays a plan out for vectors of a width, a batch and a longest window. */
 export function lower(plan: Plan, target: Target): Lowered {
   return new WindowLowering(plan, target).lower()
@@ -84,23 +74,18 @@ class WindowLowering {
 
   constructor(plan: Plan, target: Target) {
     const { vectorWidth: width, rows, steps } = target
-    const embedded = new Set(plan.nodes.flatMap(({ op, inputs }) => (op === 'gather' ? [inputs[0]!] : [])))
-    const sizes = new Map(
-      plan.partition.graph.parameters.map(({ node }) => {
-        const [down, across = 1] = plan.nodes[node]!.type.shape
-        return [node, { rows: down!, columns: across, byRow: embedded.has(node) }] as const
-      }),
-    )
     this.#plan = plan
     this.#target = target
     this.#places = new Places(plan)
-    this.#lowering = new Lowering({ width, rows, steps, chunks: chunksOf(rows) }, sizes, plan.training)
+    const shape = { width, rows, steps, chunks: chunksOf(rows) }
+    this.#lowering = new Lowering(shape, parameterSizes(plan), plan.training)
   }
 
   lower(): Lowered {
-    const { arena } = this.#lowering
-    const extra = this.#extraBuffers()
-    const trained = this.#trained()
+    const { arena, parameters } = this.#lowering
+    const { slots, average = false } = this.#target
+    const extra = extraBuffers(this.#lowering, slots, average)
+    const trained = trainedParts(this.#plan, parameters)
     const rates = this.#lowering.train(trained.map(({ place }) => place))
     for (const id of this.#plan.order) this.#node(id)
     this.#places.addOutputs((id) => this.#outputPlace(id))
@@ -120,26 +105,6 @@ class WindowLowering {
       spent: this.#spent,
       targets: this.#targets,
     }
-  }
-
-  /** Places of the optimizer's buffers and of the average. */
-  #extraBuffers(): Omit<Buffers, 'value' | 'gradient'> {
-    const { slots, average = false } = this.#target
-    const names = [...['slot0', 'slot1', 'slot2'].slice(0, slots), ...(average ? ['average'] : [])]
-    const { arena, parameterFloats } = this.#lowering
-    return Object.fromEntries(names.map((name) => [name, arena.allocate(parameterFloats)]))
-  }
-
-  /** The parts that updates train, in the order of their places, with the names of their parameters. */
-  #trained(): readonly { name: string; place: ParameterPlace }[] {
-    const nodes = new Map(this.#plan.trained.map(({ name, node }) => [name, node]))
-    const parts = [...this.#plan.partition.parameters].flatMap(([name, pieces]) =>
-      pieces.flatMap((piece) => {
-        const node = nodes.get(piece.name)
-        return node === undefined ? [] : [{ name, place: this.#lowering.parameters.get(node)! }]
-      }),
-    )
-    return parts.toSorted((a, b) => a.place.offset - b.place.offset)
   }
 
   #parameters(): Lowered['parameters'] {
@@ -175,7 +140,13 @@ class WindowLowering {
       case 'scatter':
         return this.#scatter(id)
       case 'dropout':
-        return this.#dropout(id)
+      case 'sequence_dropout':
+      case 'word_dropout':
+        return this.#dropout(id, node.op)
+      case 'mask':
+        return this.#mask(id)
+      case 'weight_dropout':
+        return this.#droppedWeights(id)
       case 'cross_entropy':
         return this.#loss(id)
       case 'cross_entropy_gradient':
@@ -354,24 +325,31 @@ class WindowLowering {
     })
   }
 
-  #dropout(id: number): void {
+  #dropout(id: number, op: (typeof sequenceMasks)[number]): void {
     const { inputs, type, attributes } = this.#plan.nodes[id]!
-    const { rate, stream, offset = 0 } = attributes as { rate: number; stream: number; offset?: number }
-    const { arena, shape } = this.#lowering
     const size = type.shape[0]!
-    const operand = arena.rowMajor(size, shape.steps)
-    this.#values.set(id, operand)
-    this.#single(id, {
-      kind: stageKinds.indexOf('dropout'),
-      a: this.#lowering.operand(this.#value(inputs[0]!)),
-      d: this.#lowering.operand(operand),
-      blocks: blocksOf(size, shape.width),
-      entries: size,
-      k: floatBits(1 / (1 - rate)),
-      stream,
-      offset,
-      threshold: dropThreshold(rate) | 0,
-    })
+    const to = this.#rowMajor(type)
+    this.#values.set(id, to)
+    const places = { from: this.#value(inputs[0]!), to, size }
+    const tokens = op === 'word_dropout' ? { tokens: this.#tokens.get(inputs[1]!)! } : {}
+    this.#single(id, { ...dropoutStage(this.#lowering, op, attributes, places), ...tokens })
+  }
+
+  #mask(id: number): void {
+    const { place, stage } = layMask(this.#lowering, this.#plan.nodes[id]!.attributes)
+    this.#values.set(id, place)
+    this.#single(id, stage)
+  }
+
+  /** Gradients go back to the parameter without a node's help. */
+  #droppedWeights(id: number): void {
+    if (id >= this.#plan.forward) return
+    const { inputs, attributes } = this.#plan.nodes[id]!
+    const { parameters } = this.#lowering
+    const [source, target] = [parameters.get(inputs[0]!), parameters.get(id)]
+    if (!source || !target || target.columnStride === 1 || source.columnStride === 1)
+      throw new Unsupported('unsupported/operation', { op: 'weight_dropout' })
+    dropWeights(this.#lowering, attributes, source, target)
   }
 
   #add(id: number): void {

@@ -25,7 +25,7 @@ export interface ParameterPlace {
 }
 
 /** Floats that a part takes, pads included. */
-function floatsOf({ rows, columns, rowStride, columnStride }: Omit<ParameterPlace, 'offset'>): number {
+export function floatsOf({ rows, columns, rowStride, columnStride }: Omit<ParameterPlace, 'offset'>): number {
   return columnStride === 1 ? rows * rowStride : columns * columnStride
 }
 

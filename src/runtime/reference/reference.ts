@@ -7,6 +7,7 @@ import {
   entries,
   interpret,
   numbers,
+  outsideTraining,
   valueOf,
   zeros,
 } from '../../graph/index.ts'
@@ -166,7 +167,7 @@ class ReferenceExecutable implements Executable {
     const gradients = withGradients ? [...this.#parameters.values()] : []
     for (const { gradient } of gradients) if (gradient !== undefined) wanted.push(gradient)
     const numbersOf = { steps: call.steps, rows, seed: call.seed ?? 0, update: call.counter ?? 0 }
-    const graph = call.training ? this.#graph : withoutDropout(this.#graph)
+    const graph = call.training ? this.#graph : { nodes: this.#graph.nodes.map(outsideTraining) }
     const values = interpret(graph, this.#leaves(call), numbersOf, wanted)
     this.#results.clear()
     for (const [name, node] of names) this.#results.set(name, values[node]!.data)
@@ -212,10 +213,4 @@ class ReferenceExecutable implements Executable {
     this.#written.clear()
     this.#results.clear()
   }
-}
-
-/** The graph outside training: dropout passes its input on. */
-function withoutDropout(graph: Builder): { nodes: Builder['nodes'] } {
-  const copy = (node: Builder['nodes'][number]) => ({ ...node, op: 'copy', attributes: {} })
-  return { nodes: graph.nodes.map((node) => (node.op === 'dropout' ? copy(node) : node)) }
 }
