@@ -153,7 +153,7 @@ static void average(const Worker &w, int first, int last) {
     blend(w.arena + h.average + i, rest, share, load(w.arena + h.parameters + i));
 }
 
-static void updateRange(const Worker &w, const Settings &s, int first, int last) {
+static void updateRange(const Worker &w, const Settings s, int first, int last) { // by value: stores cannot change it
   const plan::Header &h = w.records.header;
   const auto place = [&](int i) {
     float *at = w.arena + i;

@@ -1,3 +1,5 @@
+import { library } from '../../src/cells/index.ts'
+import { compile } from '../../src/equations/index.ts'
 import {
   Builder,
   type MaskedStep,
@@ -7,8 +9,21 @@ import {
   maskInputs,
   numbers,
   recurrentColumns,
+  recurrentDropout,
+  variationalStates,
+  zoneout,
 } from '../../src/graph/index.ts'
 import type { Program } from '../../src/runtime/index.ts'
+
+const lstm = compile(library.find(({ name }) => name === 'lstm')!.equations, { name: 'lstm' })
+
+/** Variational and recurrent dropout and zoneout, one on the other. */
+export function everyDropout(cell: StepGraph): MaskedStep {
+  const first = variationalStates(cell, 0.2)
+  const second = recurrentDropout(first.step, 0.2)
+  const third = zoneout(second.step, { [cell.states[0]!.name]: 0.2 })
+  return { step: third.step, masks: [...first.masks, ...second.masks, ...third.masks] }
+}
 
 /** Rates of dropouts around a scan. */
 export interface Rates {
@@ -60,3 +75,60 @@ export function maskedProgram(
 
 /** A step without masks. */
 export const unmasked = (step: StepGraph): MaskedStep => ({ step, masks: [] })
+
+const dense = compile('output y: symbols\ny = W @ x + b', { name: 'dense' })
+
+/** A model of the next token with every dropout there is: embedding, one LSTM, a dense head. */
+export function maskedModel(shape: {
+  readonly rows: number
+  readonly steps: number
+  readonly symbols: number
+}): Program {
+  const { rows, steps, symbols } = shape
+  const build = new Builder(numbers)
+  const [inputs, parameters]: [Port[], Port[]] = [[], []]
+  const leaf = (op: 'input' | 'parameter', ports: Port[], name: string, type: Type): number => {
+    const node = build.leaf(op, name, type)
+    ports.push({ name, node })
+    return node
+  }
+  const [tokens, targets] = ['tokens', 'targets'].map((name) =>
+    leaf('input', inputs, name, { extent: 'step', shape: [] }),
+  ) as [number, number]
+  const E = leaf('parameter', parameters, 'E', { extent: 'once', shape: [symbols, 5] })
+  const words = build.add('word_dropout', [build.add('gather', [E, tokens]), tokens], {
+    rate: 0.2,
+    stream: 1,
+  })
+  const { step, masks } = everyDropout(lstm.graph({ input: 5, hidden: 6 }))
+  const states = step.states.map(({ name, previous }) =>
+    leaf('input', inputs, name, { extent: 'row', shape: step.nodes[previous]!.type.shape }),
+  )
+  const columns = recurrentColumns(step)
+  const own = step.parameters.map(({ name, node }, index) => {
+    const weights = leaf('parameter', parameters, name, step.nodes[node]!.type)
+    const span = columns.get(name)
+    return span ? build.add('weight_dropout', [weights], { rate: 0.3, stream: 10 + index, ...span }) : weights
+  })
+  const sequence = build.add('sequence_dropout', [words], { rate: 0.2, stream: 2 })
+  const scan = build.add('scan', [sequence, ...maskInputs(build, masks, 30), ...states, ...own], { step })
+  const head = dense.graph({ input: 6, symbols })
+  const ends = head.parameters.map(({ name, node }) =>
+    leaf('parameter', parameters, `head.${name}`, head.nodes[node]!.type),
+  )
+  const h = build.add('pick', [scan], { index: 0 })
+  const logits = build.add('pick', [build.add('scan', [h, ...ends], { step: head })], { index: 0 })
+  const finals = step.states.map(({ name }, index) => ({
+    name: `${name} next`,
+    node: build.add('pick', [scan], { index: step.outputs.length + index }),
+  }))
+  const loss = build.add('cross_entropy', [logits, targets])
+  const outputs = [{ name: 'loss', node: loss }, { name: 'logits', node: logits }, ...finals]
+  return {
+    graph: { nodes: build.nodes, inputs, parameters, outputs },
+    rows,
+    steps,
+    states: step.states.map(({ name }) => ({ initial: name, final: `${name} next` })),
+    gradient: { of: ['loss'], inputs: [], slots: 0 },
+  }
+}

@@ -18,7 +18,7 @@ import {
   reference,
 } from '../../src/runtime/index.ts'
 import { namedCells, randomCells, shapes, sized } from '../plan/cases.ts'
-import { type Rates, maskedProgram, unmasked } from '../plan/masked.ts'
+import { type Rates, everyDropout, maskedModel, maskedProgram, unmasked } from '../plan/masked.ts'
 import { give, randomData, resultsOf } from '../plan/windows.ts'
 import { expectAgreement, runtimes, withThreads } from './runtimes.ts'
 
@@ -130,12 +130,7 @@ const inside: Readonly<Record<string, (cell: StepGraph) => MaskedStep>> = {
   'recurrent dropout': (cell) => recurrentDropout(cell, 0.4),
   'recurrent dropout, once a sequence': (cell) => recurrentDropout(cell, 0.4, 'row'),
   zoneout: (cell) => zoneout(cell, Object.fromEntries(cell.states.map(({ name }) => [name, 0.3]))),
-  'all of them': (cell) => {
-    const first = variationalStates(cell, 0.2)
-    const second = recurrentDropout(first.step, 0.2)
-    const third = zoneout(second.step, { [cell.states[0]!.name]: 0.2 })
-    return { step: third.step, masks: [...first.masks, ...second.masks, ...third.masks] }
-  },
+  'all of them': everyDropout,
 }
 
 const names = ['lstm', 'gru', 'four_gate_lstm']
@@ -190,61 +185,9 @@ describe.each(runtimes)('on %s', (_name, runtime) => {
   )
 })
 
-/** Tokens through an embedding with words dropped, a cell whose recurrent weights are dropped, and a loss. */
-function languageModel(): Program {
-  const cell = maskedProgram(unmasked(step('lstm', shapes[0])), shapes[0], { weights: 0.4 })
-  const build = new Builder(numbers)
-  const words = build.leaf('input', 'tokens', { extent: 'step', shape: [] })
-  const E = build.leaf('parameter', 'E', { extent: 'once', shape: [7, 3] })
-  const vectors = build.add('word_dropout', [build.add('gather', [E, words]), words], {
-    rate: 0.4,
-    stream: 1,
-  })
-  const ports = (list: Program['graph']['inputs']) =>
-    list.map(({ name }) => ({ name, node: moved.get(name)! }))
-  const moved = new Map<string, number>()
-  const made: number[] = []
-  for (const node of cell.graph.nodes) {
-    const { op, inputs, attributes, type } = node
-    const leaf = op === 'input' || op === 'parameter'
-    const name = String(attributes['name'])
-    const id =
-      leaf && name !== 'x'
-        ? build.leaf(op, name, type)
-        : leaf
-          ? vectors
-          : build.add(
-              op,
-              inputs.map((input) => made[input]!),
-              attributes,
-            )
-    made.push(id)
-    if (leaf) moved.set(name, id)
-  }
-  const targets = build.leaf('input', 'targets', { extent: 'step', shape: [] })
-  const h = made[cell.graph.outputs[0]!.node]!
-  return {
-    ...cell,
-    graph: {
-      nodes: build.nodes,
-      inputs: [
-        { name: 'tokens', node: words },
-        { name: 'targets', node: targets },
-        ...ports(cell.graph.inputs.filter(({ name }) => name !== 'x')),
-      ],
-      parameters: [{ name: 'E', node: E }, ...ports(cell.graph.parameters)],
-      outputs: [
-        { name: 'loss', node: build.add('cross_entropy', [h, targets]) },
-        ...cell.graph.outputs.slice(1).map(({ name, node }) => ({ name, node: made[node]! })),
-      ],
-    },
-    gradient: { of: ['loss'], inputs: [], slots: 0 },
-  }
-}
-
 /** Parameters after four updates, and the losses; the last call is outside training. */
 async function updates(runtime: Runtime): Promise<readonly ArrayLike<number>[]> {
-  const program = languageModel()
+  const program = maskedModel({ rows: 2, steps: 3, symbols: 7 })
   const { parameters } = randomData(program, 8)
   const executable = await runtime.compile(program)
   for (const [name, data] of parameters) executable.writeParameter(name, data)
