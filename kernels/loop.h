@@ -1,6 +1,7 @@
 // Loops over the steps of a window, on the rows of one thread.
 #pragma once
 #include "loss.h"
+#include "masks.h"
 #include "product.h"
 #include "program.h"
 #include "rows.h"
@@ -48,6 +49,9 @@ static void runStage(const Worker &w, const plan::Stage &s, const Span &span) {
   case plan::STAGE_LOSS: return lossStage(w, s, span);
   case plan::STAGE_EMBED: return embedStage(w, s, span);
   case plan::STAGE_DROPOUT: return dropoutStage(w, s, span);
+  case plan::STAGE_SEQUENCE_DROPOUT: return sequenceDropoutStage(w, s, span);
+  case plan::STAGE_WORD_DROPOUT: return wordDropoutStage(w, s, span);
+  case plan::STAGE_MASK: return maskStage(w, s, span);
   }
 }
 
@@ -61,7 +65,8 @@ static bool movesWithTime(const Worker &w, const plan::Stage &s) {
   if (s.kind == plan::STAGE_REDUCE)
     for (int i = 0; i < s.listCount; i += 2)
       if (still(r.words[s.listFirst + i].value)) return false;
-  if (s.kind == plan::STAGE_LOSS || s.kind == plan::STAGE_DROPOUT)
+  if (s.kind == plan::STAGE_LOSS || s.kind == plan::STAGE_DROPOUT || s.kind == plan::STAGE_SEQUENCE_DROPOUT ||
+      s.kind == plan::STAGE_WORD_DROPOUT)
     if (still(s.a)) return false;
   if (s.kind != plan::STAGE_COMPUTE) return s.d < 0 || !still(s.d);
   for (int i = 0; i < s.groupCount; i++)

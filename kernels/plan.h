@@ -20,8 +20,10 @@ struct Header {
   int32_t slot0;
   int32_t slot1;
   int32_t slot2;
+  int32_t average;
   int32_t parameterFloats;
   int32_t losses;
+  int32_t rates;
   int32_t normParts;
   int32_t forwardFirst;
   int32_t forwardCount;
@@ -31,7 +33,7 @@ struct Header {
   int32_t reduceCount;
   int32_t finishFirst;
   int32_t finishCount;
-  Section operands, products, gathers, groups, instructions, programs, words, stages, copys, loops, reductions, packs;
+  Section operands, products, gathers, groups, instructions, programs, words, stages, copys, loops, reductions, packs, ranges, drops;
 };
 struct Operand {
   int32_t base;
@@ -175,12 +177,31 @@ struct Pack {
   int32_t sourceFirst;
   int32_t sourceCount;
 };
+struct Range {
+  int32_t offset;
+  int32_t floats;
+};
+struct Drop {
+  int32_t source;
+  int32_t target;
+  int32_t lines;
+  int32_t stride;
+  int32_t entries;
+  int32_t row;
+  int32_t column;
+  int32_t k;
+  int32_t stream;
+  int32_t threshold;
+};
 enum StageKind {
   STAGE_COMPUTE = 0,
   STAGE_REDUCE = 1,
   STAGE_LOSS = 2,
   STAGE_EMBED = 3,
   STAGE_DROPOUT = 4,
+  STAGE_SEQUENCE_DROPOUT = 5,
+  STAGE_WORD_DROPOUT = 6,
+  STAGE_MASK = 7,
 };
 enum ReductionKind {
   REDUCE_WEIGHT = 0,
@@ -253,7 +274,6 @@ struct Call {
   double counter;
   double lossScale;
   double rule;
-  double learningRate;
   double momentum;
   double nesterov;
   double alpha;
@@ -261,12 +281,12 @@ struct Call {
   double beta1;
   double beta2;
   double epsilon;
-  double weightDecay;
   double clipNorm;
   double clipValue;
   double count;
   double bias1;
   double bias2;
+  double averageShare;
   double loss;
   double gradientNorm;
 };

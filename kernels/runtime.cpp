@@ -22,6 +22,10 @@ static double totalLoss(const Worker &w) {
 /** Forward and backward loops need no barrier: a thread meets only its own rows. */
 static void runWindow(const Worker &w, int mode) {
   const plan::Header &h = w.records.header;
+  if (h.drops.count > 0) {
+    dropWeights(w);
+    runPacks(w);
+  }
   if (mode & forwardMode) runLoops(w, h.forwardFirst, h.forwardCount);
   if (mode & backwardMode) {
     if (w.call->accumulate == 0) clearGradients(w);
@@ -32,6 +36,7 @@ static void runWindow(const Worker &w, int mode) {
   if (mode & backwardMode) {
     runReductions(w, h.reduceFirst, h.reduceCount);
     runReductions(w, h.finishFirst, h.finishCount);
+    dropGradients(w);
   }
 }
 
@@ -41,7 +46,7 @@ static void run(const Job &job, int thread) {
   const int mode = (int)w.call->mode;
   if (mode & (forwardMode | backwardMode)) runWindow(w, mode);
   if (mode & updateMode) update(w);
-  if (mode & packMode) runPacks(w);
+  if (mode & packMode && records.header.drops.count == 0) runPacks(w); // dropped weights are packed for each window
 }
 
 #define SLUICE_TEXT_OF(name) #name

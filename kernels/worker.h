@@ -20,6 +20,8 @@ struct Records {
   const plan::Loop *loops;
   const plan::Reduction *reductions;
   const plan::Pack *packs;
+  const plan::Range *ranges;
+  const plan::Drop *drops;
 
   explicit Records(const int32_t *plan)
       : header(*(const plan::Header *)plan), operands(section<plan::Operand>(plan, header.operands)),
@@ -29,7 +31,8 @@ struct Records {
         programs(section<plan::Program>(plan, header.programs)), words(section<plan::Word>(plan, header.words)),
         stages(section<plan::Stage>(plan, header.stages)), copies(section<plan::Copy>(plan, header.copys)),
         loops(section<plan::Loop>(plan, header.loops)), reductions(section<plan::Reduction>(plan, header.reductions)),
-        packs(section<plan::Pack>(plan, header.packs)) {}
+        packs(section<plan::Pack>(plan, header.packs)), ranges(section<plan::Range>(plan, header.ranges)),
+        drops(section<plan::Drop>(plan, header.drops)) {}
 
 private:
   template <class T> static const T *section(const int32_t *plan, const plan::Section &s) {
@@ -95,5 +98,6 @@ SLUICE_INLINE ptrdiff_t blockOffset(const plan::Operand &o, int block) {
 SLUICE_INLINE bool isContinuous(const plan::Operand &o, int rows) { return o.timeStride == o.rowStride * rows; }
 
 SLUICE_INLINE int smaller(int a, int b) { return a < b ? a : b; }
+SLUICE_INLINE int larger(int a, int b) { return a > b ? a : b; }
 
 } // namespace SLUICE_ISA

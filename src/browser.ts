@@ -26,7 +26,7 @@ export { type Text, type TextOptions, Vocabulary } from './data/index.ts'
 export { EquationError, type Spelling, cellText, compile } from './equations/index.ts'
 export type { Choice, SampleOptions, Sampling, SamplingState } from './generate/index.ts'
 export { encodeModel } from './interop/index.ts'
-export { Model, type ModelConfig, type ModelOptions, model } from './model/index.ts'
+export { Model, type ModelConfig, type ModelOptions, model, startFrom } from './model/index.ts'
 export {
   type Machine,
   type Runtime,
@@ -36,9 +36,12 @@ export {
   runtimeNames,
 } from './runtime/index.ts'
 export {
+  type AveragingKind,
+  type AveragingOptions,
   type Evaluation,
   type OptimizerName,
   type OptimizerOptions,
+  type ParameterGroup,
   type RunStore,
   type ScheduleKind,
   type ScheduleOptions,

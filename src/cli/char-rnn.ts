@@ -1,4 +1,3 @@
-import { SluiceError } from '../core/errors.ts'
 import { table } from './view/table.ts'
 
 /** What a name of another tool stands for here. */
@@ -13,10 +12,6 @@ interface Meaning {
 
 const renamed = (name: string): Meaning => ({ as: (value) => [name, value], shown: name })
 const ignored: Meaning = { as: () => [] }
-
-function refuseInitFrom(): never {
-  throw new SluiceError('usage/init-from')
-}
 
 /** char-rnn counts epochs until the first decay from 1, and decays at their end. */
 const decayAfter = (epochs: string): string => String(Math.max(0, Number(epochs) - 1))
@@ -50,7 +45,6 @@ export const trainNames: Readonly<Record<string, Meaning>> = {
   'eval-val-every': renamed('--validate-every'),
   'print-every': renamed('--log-every'),
   'checkpoint-dir': renamed('--out'),
-  'init-from': { as: refuseInitFrom },
   'train-frac': ignored,
   savefile: ignored,
   gpuid: ignored,

@@ -3,15 +3,16 @@ import type { InitSpec } from '../cells/index.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { Vocabulary } from '../data/index.ts'
 import {
-  type Demand,
   type LayerConfig,
   Model,
   type ModelConfig,
   modelConfig,
+  startFrom,
   trainingDemand,
 } from '../model/index.ts'
 import { type Settings, slotCount } from '../train/index.ts'
 import { type ChosenCell, chooseCell } from './cell-choice.ts'
+import type { OpenedModel } from './open-model.ts'
 import { bytes, count } from './view/format.ts'
 
 /** What the command line says about a model; what is absent has its default, or is as in the run. */
@@ -30,11 +31,7 @@ export interface ModelFlags {
 export const modelDefaults = { cell: 'lstm', hidden: 128, layers: 2, embedding: 0, dropout: 0 } as const
 
 /** A new model. @throws SluiceError `model-too-large` if this machine has not the memory to train it */
-export async function newModel(
-  flags: ModelFlags,
-  input: Vocabulary,
-  { batch, window, optimizer }: Settings,
-): Promise<Model> {
+export async function newModel(flags: ModelFlags, input: Vocabulary, settings: Settings): Promise<Model> {
   const { hidden, layers, embedding, dropout } = { ...modelDefaults, ...flags }
   const chosen = await chooseCell(flags.cell ?? modelDefaults.cell, flags.init)
   const layer = chosen.make(layerSizes(chosen, hidden, flags))
@@ -45,12 +42,32 @@ export async function newModel(
     dropout,
     ...seed,
   })
-  const shape = { rows: batch, steps: window, slots: slotCount(optimizer) }
-  requireMemory(trainingDemand(config, input.size, shape))
+  requireMemory(config, input, settings)
   return new Model(config, input)
 }
 
-function requireMemory(demand: Demand): void {
+/** A new model with the weights of another. @throws SluiceError `usage` where the command line wants another model */
+export async function modelLike(
+  { dropout, seed, ...flags }: ModelFlags,
+  { path, model }: Pick<OpenedModel, 'path' | 'model'>,
+  settings: Settings,
+): Promise<Model> {
+  const differences = await modelDifferences(flags, model.config)
+  if (differences.length > 0)
+    throw new SluiceError('usage/init-model', { path, differences: differences.join('; ') })
+  const own = { ...(dropout !== undefined && { dropout }), ...(seed !== undefined && { seed }) }
+  const config = { ...model.config, ...own }
+  requireMemory(config, model.vocabulary, settings)
+  return startFrom(new Model(config, model.vocabulary), model)
+}
+
+function requireMemory(
+  config: ModelConfig,
+  { size }: Vocabulary,
+  { batch, window, optimizer, average }: Settings,
+): void {
+  const slots = slotCount(optimizer) + (average.kind === 'none' ? 0 : 1)
+  const demand = trainingDemand(config, size, { rows: batch, steps: window, slots })
   const available = Math.min(totalmem(), process.constrainedMemory() || Infinity)
   if (demand.bytes <= available) return
   throw new SluiceError('model-too-large/memory', {

@@ -21,14 +21,18 @@ export interface Continued {
   readonly checkpoint: Checkpoint
 }
 
-/** The text to train on, read as the run that goes on read it. */
-export async function trainingText(flags: TextFlags, run: Continued | undefined): Promise<Text> {
+/** The text to train on, read as the run that goes on read it, or in the symbols of a model to start from. */
+export async function trainingText(
+  flags: TextFlags,
+  run: Continued | undefined,
+  vocabulary?: Vocabulary,
+): Promise<Text> {
   const checkpoint = run?.checkpoint
   const before = checkpoint?.description.text
   const path = flags.text ?? (run && (await textOf(run)))
   if (path === undefined) throw new SluiceError('usage/no-text', { command: command('train book.txt') })
   const reading = { ...before?.reading, ...flags }
-  if (!checkpoint) return openText(path, reading)
+  if (!checkpoint) return openText(path, reading, vocabulary)
   return openText(path, reading, checkpoint.model.vocabulary).catch((error: unknown) => {
     if (!(error instanceof SluiceError) || error.code !== 'unknown-character') throw error
     return openText(path, reading) // with its own characters, so that all differences can be listed

@@ -52,6 +52,11 @@ export function assignments<T>(
   }
 }
 
+/** Gathers the arguments of an option that may be given again and again. */
+export function gathered(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text]
+}
+
 /** An option, in the words of its help; a default is shown but not filled in, so that what was given can be told. */
 export function option<T>(
   flags: string,

@@ -18,7 +18,8 @@ import {
 import type { TrainFlags } from './commands/train.ts'
 import { exitCodes } from './failure.ts'
 import { onInterrupt } from './interrupt.ts'
-import { modelDifferences, newModel } from './model-choice.ts'
+import { modelDifferences, modelLike, newModel } from './model-choice.ts'
+import { type OpenedModel, openModel } from './open-model.ts'
 import { runtimeFor } from './options.ts'
 import { trainingText } from './open-text.ts'
 import type { Output } from './output.ts'
@@ -48,11 +49,14 @@ export async function runTraining(flags: TrainFlags, output: Output, extras: Ext
   const resumed = flags.resume === undefined ? undefined : await reopen(flags, output)
   let opened: Opened | undefined = resumed
   try {
-    const text = await trainingText(flags, resumed)
+    const source = await sourceOf(flags, output)
+    const text = await trainingText(flags, resumed, source?.model.vocabulary)
     if (!resumed) split(text.tokens, settings, settings.validation)
     const model = resumed
       ? await continuedModel(flags, resumed.checkpoint, text)
-      : await newModel(flags, text.vocabulary, settings)
+      : source
+        ? await modelLike(flags, source, settings)
+        : await newModel(flags, text.vocabulary, settings)
     const runtime = await runtimeFor(flags, output)
     opened ??= await create(flags, text)
     for (const note of resumed ? resumeNotes(resumed.checkpoint, runtime.machine) : []) output.warn(note)
@@ -60,6 +64,13 @@ export async function runTraining(flags: TrainFlags, output: Output, extras: Ext
   } finally {
     await opened?.run.close()
   }
+}
+
+/** The model that a new run starts from. */
+async function sourceOf({ initFrom, resume }: TrainFlags, output: Output): Promise<OpenedModel | undefined> {
+  if (initFrom === undefined) return undefined
+  if (resume !== undefined) throw new SluiceError('usage/two-starts')
+  return openModel(initFrom, {}, output)
 }
 
 /** The run to go on with. */

@@ -1,8 +1,10 @@
 import { SluiceError } from '../core/errors.ts'
 import type { Holdout } from '../data/index.ts'
 import type {
+  Averaging,
   OptimizerName,
   OptimizerOptions,
+  ParameterGroup,
   ScheduleKind,
   ScheduleOptions,
   SettingsOptions,
@@ -31,6 +33,11 @@ export interface SettingsFlags extends Omit<OptimizerOptions, 'name'> {
   readonly patience?: number
   readonly checkpointEvery?: number
   readonly seed?: number
+  readonly accumulate?: number
+  readonly freeze?: readonly string[]
+  readonly lrOf?: Readonly<Record<string, number>>
+  readonly weightDecayOf?: Readonly<Record<string, number>>
+  readonly average?: Averaging
 }
 
 /** An object without the keys that are undefined. */
@@ -58,7 +65,18 @@ export function settingsFrom(flags: SettingsFlags): SettingsOptions {
     patience: flags.patience,
     checkpointEvery: flags.checkpointEvery,
     seed: flags.seed,
+    accumulate: flags.accumulate,
+    freeze: flags.freeze,
+    groups: groupsFrom(flags),
+    average: flags.average,
   })
+}
+
+function groupsFrom({ lrOf, weightDecayOf }: SettingsFlags): readonly ParameterGroup[] | undefined {
+  if (!lrOf && !weightDecayOf) return undefined
+  const rates = Object.entries(lrOf ?? {}).map(([match, learningRate]) => ({ match, learningRate }))
+  const decays = Object.entries(weightDecayOf ?? {}).map(([match, weightDecay]) => ({ match, weightDecay }))
+  return [...rates, ...decays]
 }
 
 function optimizerFrom(flags: SettingsFlags): OptimizerOptions | undefined {

@@ -60,10 +60,21 @@ export function modelText({ config }: Pick<Model, 'config'>): string {
   return `${embedding}${layers}${config.dropout > 0 ? `, dropout ${few(config.dropout)}` : ''}`
 }
 
-function settingsText({ optimizer, learningRate, schedule, batch, window }: Settings): string {
+function settingsText(settings: Settings): string {
+  const { optimizer, learningRate, schedule, batch, window } = settings
   const kind = schedule.kind === 'constant' ? '' : ` ${schedule.kind}`
   const warmup = schedule.warmup > 0 ? ` after a warm-up of ${schedule.warmup}` : ''
-  return `${optimizer.name}, learning rate ${few(learningRate)}${kind}${warmup}, batch ${batch}, window ${window}`
+  const rate = `learning rate ${few(learningRate)}${kind}${warmup}`
+  return [optimizer.name, rate, `batch ${batch}`, `window ${window}`, ...tuningWords(settings)].join(', ')
+}
+
+function tuningWords({ accumulate, freeze, groups, average }: Settings): readonly string[] {
+  return [
+    ...(accumulate > 1 ? [`${accumulate} windows an update`] : []),
+    ...(average.kind === 'none' ? [] : [`${average.kind} of the weights`]),
+    ...groups.map(({ match }) => `own rates for ${match}`),
+    ...(freeze.length > 0 ? [`frozen ${freeze.join(' ')}`] : []),
+  ]
 }
 
 function lengthText(settings: Settings): string {

@@ -10,8 +10,9 @@ export const catalogue = {
   'usage/isa': '--isa is for the native runtime, not for {runtime}: leave it out.',
   'usage/two-runs': '--out {out} and --resume {resume} name two runs: give one of them.',
   'usage/no-text': 'train needs a text file: {command}',
-  'usage/init-from':
-    '-init_from of char-rnn names a checkpoint of its own, which cannot be read here; to go on with a run: --resume DIR.',
+  'usage/init-model':
+    '--init-from {path} is another model; what differs: {differences}. Leave that out, or train a new model.',
+  'usage/two-starts': '--init-from starts a new run, --resume goes on with one: give one of them.',
   'usage/schedule': '{option} belongs to --schedule {kinds}, not to {kind}.',
   output: 'Standard output could not be written: {reason}. Check where it goes.',
   'option-value/whole': '{name} must be a whole number of at least {least}, not {value}.',
@@ -24,6 +25,10 @@ export const catalogue = {
   'option-value/nesterov': 'nesterov needs a momentum above 0; 0.9 is usual.',
   'option-value/patience':
     'patience counts validations, and nothing is held out to validate on: hold out a part of the text, or leave patience out.',
+  'option-value/pattern': '{option} "{pattern}" names no parameter of the model; it has {names}.',
+  'option-value/frozen': 'freeze leaves nothing to train.',
+  'option-value/average':
+    'average must be ema, swa or none, with a number behind a colon or without: ema:0.999, swa:0.75; not {value}.',
   'option-value/layers': 'layers must hold at least one cell.',
   'option-unknown': '{what} has no option "{key}"; it takes {known}.',
   'text-file/missing': 'There is no file {path}; check the path.[ Did you mean {nearest}?]',
@@ -269,7 +274,18 @@ export const catalogue = {
   'model-unsupported/inputs': 'The cell "{cell}" has {count} inputs; a layer of a stack has one.',
   'model-unsupported/carried':
     'The cell "{cell}" does not carry its output on; along a dimension of a grid it has to.',
+  'dropout-cell/product':
+    'The cell "{cell}" multiplies no matrix with a state: variational dropout of its recurrent connections has nothing to drop.',
+  'dropout-cell/memory':
+    'The cell "{cell}" has no state whose new value is its old one times something, plus an update: recurrent dropout has nothing to drop.',
+  'dropout-cell/state': 'The cell "{cell}" has no state "{name}" to zone out; it has {names}.',
+  'dropout-cell/columns':
+    'The cell "{cell}" multiplies its states with columns of a matrix that are not side by side, or with a transposed one: weight dropout needs one range of columns.',
   'model-weights': 'The weights of "{name}" have {found} entries; the model needs {needed}.',
+  'model-source/vocabulary':
+    'This model has {size} symbols, and the one that it is to start from another vocabulary of {found}.',
+  'model-source/shape': '"{name}" is {shape} in this model, but {found} in the one that it is to start from.',
+  'model-source/extra': 'The model to start from has "{name}", which this model has not.',
   'model-config/object': 'This is no model that Sluice can build: {what} is not an object.',
   'model-config/task':
     'This is no model that Sluice can build: its task is {task}; this version knows next-token.',

@@ -1,8 +1,23 @@
 export { Builder, numbers } from './builder.ts'
 export { differentiate, differentiateStep } from './differentiate.ts'
 export { instantiate } from './instance.ts'
+export {
+  type MaskedStep,
+  type StepMask,
+  maskInputs,
+  recurrentColumns,
+  recurrentDropout,
+  variationalStates,
+  zoneout,
+} from './dropouts.ts'
 export { ancestors, evaluateNode, interpret, type Call } from './interpret.ts'
 export type { Operation, Sizes, StepGradient } from './operation.ts'
+export {
+  type Drawn,
+  type MaskAttributes,
+  type WeightDropoutAttributes,
+  outsideTraining,
+} from './operations/masks.ts'
 export { printGraph, printStep } from './print.ts'
 export { operation, table } from './table.ts'
 export type {

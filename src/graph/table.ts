@@ -1,5 +1,6 @@
 import { arithmetic } from './operations/arithmetic.ts'
 import { functions } from './operations/functions.ts'
+import { masks } from './operations/masks.ts'
 import { structure } from './operations/structure.ts'
 import { window } from './operations/window.ts'
 import type { Operation } from './operation.ts'
@@ -7,7 +8,7 @@ import { invariant } from '../core/errors.ts'
 
 /** The operation table: each operation once, with its shape rule, float64 meaning, derivative and cost. */
 export const table: ReadonlyMap<string, Operation> = new Map<string, Operation>(
-  Object.entries({ ...arithmetic, ...functions, ...structure, ...window }),
+  Object.entries({ ...arithmetic, ...functions, ...structure, ...window, ...masks }),
 )
 
 /** The row of an operation. */

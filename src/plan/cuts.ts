@@ -1,4 +1,4 @@
-import type { Graph, StepGraph, WindowGraph } from '../graph/index.ts'
+import type { Attributes, Graph, StepGraph, WindowGraph } from '../graph/index.ts'
 
 /** One axis of one value: a window node's result, a node inside the body of a scan, or an axis of a matrix. */
 export type Axis = string
@@ -96,11 +96,19 @@ export class Cuts {
     else if (op === 'slice') this.#part(self, vector(0), attributes.offset as number)
     else if (op === 'place') this.#part(vector(0), self, attributes.offset as number)
     else if (op === 'pick') this.#link(self, axes.vector(inputs[0]!, attributes.index as number))
+    else if (op === 'weight_dropout') this.#weights(id, inputs[0]!, attributes, axes)
     else if (op !== 'scan' && op !== 'cross_entropy' && type.shape.length === 1) {
       inputs.forEach((input, index) => {
         if (graph.nodes[input]!.type.shape.length === 1) this.#link(self, vector(index))
       })
     }
+  }
+
+  /** Columns that are masked and columns that are not are apart. */
+  #weights(id: number, input: number, { from, to }: Attributes, axes: Axes): void {
+    for (const axis of [0, 1] as const) this.#link(axes.matrix(id, axis), axes.matrix(input, axis))
+    this.#cut(axes.matrix(id, 1), from as number)
+    this.#cut(axes.matrix(id, 1), to as number)
   }
 
   #concat(graph: Graph, inputs: readonly number[], self: Axis, axes: Axes): void {

@@ -24,8 +24,10 @@ export const header = [
   'slot0', // offsets of the optimizer's buffers, same layout; -1 where there is none
   'slot1',
   'slot2',
+  'average', // offset of the average of the parameter values, same layout, or -1
   'parameterFloats', // length of each of these buffers, a multiple of vectorWidth
   'losses', // offset of one loss a row and step, or -1
+  'rates', // offset of two float64 (two words each) a range: its learning rate and weight decay
   'normParts', // offset of one float64 (two words) for each 4096 parameters
   'forwardFirst', // loops of the forward pass
   'forwardCount',
@@ -117,6 +119,10 @@ export const records = {
    * dropout: operand `d` = operand `a` masked and scaled by `k` (a copy outside training), `blocks` blocks of `entries`
    *   entries; entry u of row r at step t is dropped where the word of counter (t*rows + r, offset + u) under the key of
    *   (seed, counter, `stream`) is below `threshold` (unsigned).
+   * sequence_dropout: as dropout, by counter (r, offset + u) at every step.
+   * word_dropout: as dropout, all entries of a row by counter (token, 0).
+   * mask: entries of operand `d`, dropped or not as for dropout, are the first (kept) or second float32 of the word list,
+   *   outside training the third; an operand with time stride 0 is filled at step 0.
    */
   stage: [
     'kind',
@@ -210,12 +216,30 @@ export const records = {
     'sourceFirst',
     'sourceCount',
   ],
+  /** Floats of each parameter buffer that updates train, in order and apart; all others stay as they are. */
+  range: ['offset', 'floats'],
+  /**
+   * Weights of which some are dropped while training: before a window, those at `target` are made from those at `source`
+   * (offsets in the parameter buffers) and everything is packed; after it, their gradients go back. There are `lines` of
+   * `entries` weights, `stride` apart; weight e of line l is dropped where the word of counter (row + e, column + l) is
+   * below `threshold` (unsigned), otherwise times the float32 `k`.
+   */
+  drop: ['source', 'target', 'lines', 'stride', 'entries', 'row', 'column', 'k', 'stream', 'threshold'],
 } as const
 
 export type RecordName = keyof typeof records
 
 /** Kinds of stages, reductions and packs, in the order of their numbers. */
-export const stageKinds = ['compute', 'reduce', 'loss', 'embed', 'dropout'] as const
+export const stageKinds = [
+  'compute',
+  'reduce',
+  'loss',
+  'embed',
+  'dropout',
+  'sequence_dropout',
+  'word_dropout',
+  'mask',
+] as const
 export const reductionKinds = ['weight', 'columns', 'scatter', 'chunks', 'transpose'] as const
 export const packKinds = ['forward', 'backward', 'bias'] as const
 
@@ -282,7 +306,6 @@ export const call = [
   'counter', // number of the update, for dropout
   'lossScale', // 1 / number of targets that count
   'rule', // 0 sgd, 1 rmsprop, 2 adam, 3 adamw
-  'learningRate',
   'momentum',
   'nesterov',
   'alpha',
@@ -290,12 +313,12 @@ export const call = [
   'beta1',
   'beta2',
   'epsilon',
-  'weightDecay',
   'clipNorm',
   'clipValue',
   'count', // of updates, from 1
   'bias1', // 1 - beta1^count
   'bias2', // 1 - beta2^count
+  'averageShare', // of the new values in their average; 0 leaves it
   'loss', // result: sum of the rows' losses * lossScale
   'gradientNorm', // result
 ] as const

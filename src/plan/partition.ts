@@ -123,7 +123,11 @@ class Writer {
           this.build.add('gather', [part, ...this.#parts[node.inputs[1]!]!]),
         )
       case 'dropout':
-        return this.#dropout(id)
+      case 'sequence_dropout':
+      case 'mask':
+        return this.#counted(id)
+      case 'weight_dropout':
+        return this.#weights(id)
       default:
         return this.#plain(id)
     }
@@ -192,12 +196,25 @@ class Writer {
     return node.op === 'sum' ? total : this.build.add('mul', [total, this.build.constant(1 / size)])
   }
 
-  #dropout(id: number): Parts {
-    const node = this.#nodes[id]!
-    const starts = spans(this.#bounds(id, 0))
-    return this.#parts[node.inputs[0]!]!.map((part, index) => {
-      const offset = starts[index]!.from
-      return this.build.add('dropout', [part], { ...node.attributes, ...(offset > 0 && { offset }) })
+  /** Operations that count the units of the whole: parts know where they start. */
+  #counted(id: number): Parts {
+    const { op, inputs, attributes } = this.#nodes[id]!
+    return spans(this.#bounds(id, 0)).map(({ from, to }, index) => {
+      const size = attributes.size === undefined ? {} : { size: to - from }
+      const offset = from > 0 ? { offset: from } : {}
+      const parts = inputs.map((input) => this.#parts[input]![index]!)
+      return this.build.add(op, parts, { ...attributes, ...size, ...offset })
+    })
+  }
+
+  /** Parts of a matrix whose columns are masked; the others are as they were. */
+  #weights(id: number): Parts {
+    const { op, inputs, attributes } = this.#nodes[id]!
+    const { from, to, ...random } = attributes as { readonly from: number; readonly to: number }
+    return this.pieces('', id).map(({ row, column, columns }, index) => {
+      const part = this.#parts[inputs[0]!]![index]!
+      if (column < from || column >= to) return part
+      return this.build.add(op, [part], { ...random, from: 0, to: columns, row, column })
     })
   }
 

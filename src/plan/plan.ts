@@ -3,12 +3,16 @@ import { Builder, ancestors, differentiate, numbers } from '../graph/index.ts'
 import { type Partition, partition } from './partition.ts'
 import { type ScanPlan, planScan } from './schedule.ts'
 import { type StepRequest, stepProgram } from './step.ts'
-import { SluiceError } from '../core/errors.ts'
+import { SluiceError, invariant } from '../core/errors.ts'
 
 /** What to plan: a window graph and which gradients are wanted (see `Program` of the runtimes). */
 export interface PlanRequest {
   readonly graph: WindowGraph
-  readonly gradient?: { readonly of: readonly string[]; readonly inputs: readonly string[] }
+  readonly gradient?: {
+    readonly of: readonly string[]
+    readonly inputs: readonly string[]
+    readonly frozen?: readonly string[]
+  }
 }
 
 /** A scan with its plan; `gradient` is the node of its derivative. */
@@ -34,6 +38,8 @@ export interface Plan extends Graph {
   readonly seeds: readonly Port[]
   /** Gradients of the parts of parameters and of wanted inputs, named like the parts. */
   readonly parameterGradients: readonly Port[]
+  /** The parts of the parameters that are not frozen; none without gradients. */
+  readonly trained: readonly Port[]
   readonly inputGradients: readonly Port[]
 }
 
@@ -46,13 +52,14 @@ export function plan({ graph, gradient }: PlanRequest): Plan {
     ? seedOutputs(build, cut, gradient.of)
     : { seeds: new Map<number, number>(), ports: [] }
   const inputs = (gradient?.inputs ?? []).flatMap((name) => portsOf(cut.graph.inputs, cut.inputs, name))
-  const wanted = [...cut.graph.parameters, ...inputs]
+  const trained = gradient ? trainedParts(cut, gradient.frozen ?? []) : []
+  const wanted = [...trained, ...inputs]
   const gradients = differentiate(
     build,
     seeded.seeds,
     wanted.map(({ node }) => node),
   )
-  const parameterGradients = cut.graph.parameters.flatMap(({ name, node }) =>
+  const parameterGradients = trained.flatMap(({ name, node }) =>
     gradients.has(node) ? [{ name, node: gradients.get(node)! }] : [],
   )
   const inputGradients = inputs.map(({ name, node }) => ({
@@ -74,8 +81,20 @@ export function plan({ graph, gradient }: PlanRequest): Plan {
     scans,
     seeds: seeded.ports,
     parameterGradients,
+    trained,
     inputGradients,
   }
+}
+
+function trainedParts({ graph, parameters }: Partition, frozen: readonly string[]): readonly Port[] {
+  const fixed = new Set(
+    frozen.flatMap((name) => {
+      const pieces = parameters.get(name)
+      invariant(pieces, `the frozen ${name} is a parameter`)
+      return pieces.map((piece) => piece.name)
+    }),
+  )
+  return graph.parameters.filter(({ name }) => !fixed.has(name))
 }
 
 function portsOf(ports: readonly Port[], pieces: Partition['inputs'], name: string): readonly Port[] {
@@ -134,7 +153,8 @@ function request(
   step: StepGraph,
 ): StepRequest {
   const { inputs } = nodes[gradient]!
-  const first = step.inputs.length + step.states.length + step.parameters.length
+  const own = step.inputs.length + step.states.length
+  const first = own + step.parameters.length
   const picked = new Set(
     order
       .filter((id) => nodes[id]!.op === 'pick' && nodes[id]!.inputs[0] === gradient)
@@ -143,5 +163,6 @@ function request(
   return {
     outputs: step.outputs.map((_output, index) => !isZero(nodes, inputs[first + index]!)),
     inputs: step.inputs.map((_input, index) => picked.has(index)),
+    parameters: step.parameters.map((_parameter, index) => picked.has(own + index)),
   }
 }

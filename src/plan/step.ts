@@ -7,6 +7,8 @@ export interface StepRequest {
   /** Whether each output has a gradient coming in, and whether each input's gradient is wanted. */
   readonly outputs: readonly boolean[]
   readonly inputs: readonly boolean[]
+  /** Whether each parameter is trained; all are unless given. */
+  readonly parameters?: readonly boolean[]
 }
 
 /** Part of a state's gradient on its way to the step before: what this step computes and where that step reads it. */
@@ -22,6 +24,8 @@ export interface MatrixGradient {
   readonly transposed: boolean
   readonly gradient: number
   readonly operand: number
+  /** Whether the sum is wanted; if not, the gradient is only on its way to others. */
+  readonly wanted: boolean
 }
 
 /** One contribution to the gradient of a vector: sum over rows and steps of `value`. */
@@ -327,12 +331,14 @@ class StepWriter {
     const vectors: VectorGradient[] = []
     gradients.forEach((gradient, index) => {
       const parameter = this.#at(this.#step.parameters[index]!.node)
+      const isWanted = this.#request!.parameters?.[index] ?? true
       for (const id of gradient === undefined ? [] : this.#allTerms(gradient)) {
         const { op, inputs } = this.#nodes[id]!
         const values = inputs.map((input) => this.#value(input))
         if (values.includes(null)) continue
-        if (op === 'sum_rows') vectors.push({ parameter, value: values[0]! })
-        else {
+        if (op === 'sum_rows') {
+          if (isWanted) vectors.push({ parameter, value: values[0]! })
+        } else {
           invariant(op === 'outer', `the gradient of a parameter is a sum of products, not ${op}`)
           const transposed = inputs[0]! < this.#step.nodes.length
           const [left, right] = values as [number, number]
@@ -341,6 +347,7 @@ class StepWriter {
             transposed,
             gradient: transposed ? right : left,
             operand: transposed ? left : right,
+            wanted: isWanted,
           })
         }
       }

@@ -24,6 +24,8 @@ const signed: ReadonlySet<string> = new Set([
   'instruction.k2',
   'stage.k',
   'stage.threshold',
+  'drop.k',
+  'drop.threshold',
 ])
 
 const opcodes = Object.keys(instructions).length
@@ -56,6 +58,7 @@ class Verifier {
     this.#families(this.#range('reduction', 'finish', this.#head))
     for (const reduction of this.#section('reduction')) this.#reduction(reduction)
     for (const pack of this.#section('pack')) this.#pack(pack)
+    for (const drop of this.#section('drop')) this.#drop(drop)
   }
 
   #header(): void {
@@ -69,7 +72,22 @@ class Verifier {
     this.#region('gradients', this.#head.gradients!, parameterFloats!)
     for (const slot of [this.#head.slot0!, this.#head.slot1!, this.#head.slot2!])
       if (slot !== -1) this.#region('slots', slot, parameterFloats!)
+    if (this.#head.average !== -1) this.#region('average', this.#head.average!, parameterFloats!)
+    this.#ranges()
     this.#region('parts of the norm', this.#head.normParts!, 2 * Math.ceil(parameterFloats! / 4096))
+  }
+
+  /** Ranges of parameters are whole vectors, in order and apart. */
+  #ranges(): void {
+    const { rates, parameterFloats, vectorWidth } = this.#head
+    const ranges = this.#section('range')
+    this.#region('rates', rates!, 4 * ranges.length)
+    let end = 0
+    for (const { offset, floats } of ranges) {
+      invariant(offset! >= end && floats! % vectorWidth! < 1, 'ranges of parameters are in order')
+      end = offset! + floats!
+    }
+    invariant(end <= parameterFloats!, 'ranges of parameters lie in their buffers')
   }
 
   #signs(name: RecordName, record: Fields): void {
@@ -135,9 +153,11 @@ class Verifier {
       for (let i = 0; i < list.length; i += 2) this.#operand('reduce from', list[i]!, list[i + 1]!)
       return this.#operand('reduce to', stage.d!, 1)
     }
-    if (kind !== 'embed') this.#operand(`${kind} from`, stage.a!, stage.blocks!)
+    if (kind !== 'embed' && kind !== 'mask') this.#operand(`${kind} from`, stage.a!, stage.blocks!)
     this.#operand(`${kind} to`, stage.d!, stage.blocks!)
-    if (kind !== 'dropout') this.#region('tokens', stage.tokens!, this.#head.steps! * this.#head.rows!)
+    if (kind === 'embed' || kind === 'loss' || kind === 'word_dropout')
+      this.#region('tokens', stage.tokens!, this.#head.steps! * this.#head.rows!)
+    if (kind === 'mask') invariant(this.#range('word', 'list', stage).length === 3, 'a mask has three values')
     if (kind === 'embed') this.#region('table', stage.table!, stage.classes! * stage.stride!)
     if (kind === 'loss') {
       this.#region('losses', this.#head.losses!, this.#head.steps! * this.#head.rows!)
@@ -300,6 +320,15 @@ class Verifier {
       const [offset, kStride, nStride] = [list[i]!, list[i + 1]!, list[i + 2]!]
       this.#region('weights', offset, (pack.k! - 1) * kStride + (pack.n! - 1) * nStride + 1)
     }
+  }
+
+  /** Dropped weights lie in the parameter buffers, and so do those that they are made from. */
+  #drop({ source, target, lines, stride, entries }: Fields): void {
+    const { parameterFloats, vectorWidth } = this.#head
+    const length = (lines! - 1) * stride! + Math.ceil(entries! / vectorWidth!) * vectorWidth!
+    invariant(lines! >= 1 && stride! >= entries!, 'dropped weights stand in lines')
+    for (const start of [source!, target!])
+      invariant(start + length <= parameterFloats!, 'dropped weights lie in the parameter buffers')
   }
 
   #biases(pack: Fields, list: readonly number[]): void {

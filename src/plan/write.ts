@@ -22,6 +22,7 @@ const none: ReadonlySet<string> = new Set([
   'header.slot0',
   'header.slot1',
   'header.slot2',
+  'header.average',
   'header.losses',
 ])
 
@@ -58,7 +59,7 @@ export class PlanWriter {
     return { first, count: list.length }
   }
 
-  /** The whole plan. Fields left out are 0, or -1 for the optimizer's slots and the losses. */
+  /** The whole plan. Fields left out are 0, or -1 for the optimizer's slots, the average and the losses. */
   finish(fields: Partial<Record<HeaderField, number>>): Int32Array {
     const head = encode('header', header, { ...fields, magic, version })
     const table: number[] = []

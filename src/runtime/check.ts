@@ -2,8 +2,8 @@ import { SluiceError } from '../core/errors.ts'
 import { entries } from '../graph/index.ts'
 import type { Program, Run, UpdateSettings } from './types.ts'
 
-/** Makes sure that a program's numbers make sense. @throws SluiceError `program-shape` */
-export function checkProgram({ rows, steps, gradient }: Program): void {
+/** Makes sure that a program's numbers and names make sense. @throws SluiceError `program-shape` or `program-name` */
+export function checkProgram({ graph, rows, steps, gradient }: Program): void {
   const whole = (name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void => {
     if (!Number.isInteger(value) || value < least || value > most)
       throw new SluiceError('program-shape', { name, value, least })
@@ -11,6 +11,10 @@ export function checkProgram({ rows, steps, gradient }: Program): void {
   whole('rows', rows, 1)
   whole('steps', steps, 1)
   whole('slots', gradient?.slots ?? 0, 0, 3)
+  for (const name of gradient?.frozen ?? []) {
+    if (!graph.parameters.some((port) => port.name === name))
+      throw new SluiceError('program-name/parameter', { name })
+  }
 }
 
 /**

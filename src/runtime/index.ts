@@ -15,6 +15,7 @@ export type {
   Run,
   RunResult,
   Runtime,
+  UpdateGroup,
   UpdateSettings,
 } from './types.ts'
 export { reference } from './reference/reference.ts'

@@ -1,5 +1,14 @@
 import type { Device, Loaded } from './device.ts'
-import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult, Runtime } from './types.ts'
+import type {
+  Executable,
+  Machine,
+  ParameterBuffer,
+  Program,
+  Run,
+  RunResult,
+  Runtime,
+  UpdateSettings,
+} from './types.ts'
 import {
   type Lowered,
   type Operand,
@@ -25,6 +34,7 @@ export function packedRuntime(device: Device): Runtime {
         rows,
         steps,
         slots: gradient?.slots ?? 0,
+        average: gradient?.average ?? false,
         carried: states.map(({ initial }) => initial),
       }
       const lowered = lower(plan(program), target)
@@ -37,7 +47,6 @@ export function packedRuntime(device: Device): Runtime {
 const field = new Map<string, number>(callFields.map((name, index) => [name, index]))
 const modes = { forward: 1, gradients: 2, update: 4, pack: 8 } as const
 const rules = ['sgd', 'rmsprop', 'adam', 'adamw'] as const
-const buffers: readonly ParameterBuffer[] = ['value', 'gradient', 'slot0', 'slot1', 'slot2']
 
 class PackedExecutable implements Executable {
   readonly machine: Machine
@@ -128,7 +137,8 @@ class PackedExecutable implements Executable {
   #parameter(name: string, buffer: ParameterBuffer) {
     const pieces = this.#lowered.parameters.get(name)
     if (!pieces) throw new SluiceError('program-name/parameter', { name })
-    const start = this.#lowered.buffers[buffers.indexOf(buffer)]
+    const fixed = buffer === 'average' && !this.#lowered.trained.includes(name)
+    const start = this.#lowered.buffers[fixed && this.#program.gradient?.average ? 'value' : buffer]
     if (start === undefined) throw new SluiceError('program-name/buffer', { buffer })
     return {
       pieces,
@@ -185,9 +195,12 @@ class PackedExecutable implements Executable {
       training: Number(run.training ?? false),
       seed: run.seed ?? 0,
       counter: run.counter ?? 0,
-      lossScale: this.#lossScale(run.steps),
+      lossScale: this.#lossScale(run.steps) * (run.share ?? 1),
     })
-    if (update && updating) setUpdate(call, update)
+    if (update && updating) {
+      setUpdate(call, update)
+      this.#setRates(update)
+    }
     if (passes > 0) {
       this.#spent = mode === 'gradients' ? this.#lowered.spent : new Set()
       if (!run.carry) this.#restart()
@@ -196,7 +209,8 @@ class PackedExecutable implements Executable {
       this.#lastMode = mode
     }
     await Promise.all([packing, this.#loaded.run(call)])
-    const loss = passes > 0 && this.#lowered.targets !== undefined ? call[field.get('loss')!]! : NaN
+    const loss =
+      passes > 0 && this.#lowered.targets !== undefined ? call[field.get('loss')!]! / (run.share ?? 1) : NaN
     if (passes > 0) this.#loss = loss
     return { loss, gradientNorm: updating ? call[field.get('gradientNorm')!]! : NaN }
   }
@@ -207,6 +221,18 @@ class PackedExecutable implements Executable {
     set(call, { mode: modes.pack, steps: 1 })
     this.#stale = false
     return this.#loaded.run(call)
+  }
+
+  /** Writes the learning rate and weight decay of each range of trained parameters. */
+  #setRates({ groups = [], ...common }: UpdateSettings): void {
+    const { floats } = this.#loaded
+    const { trained, rates } = this.#lowered
+    const table = new Float64Array(floats.buffer, floats.byteOffset + 4 * rates, 2 * trained.length)
+    trained.forEach((name, index) => {
+      const { learningRate, weightDecay } =
+        groups.findLast(({ parameters }) => parameters.includes(name)) ?? common
+      table.set([learningRate, weightDecay], 2 * index)
+    })
   }
 
   /** States start from what was written, or from zero. */
@@ -241,10 +267,12 @@ function set(call: Float64Array, values: Readonly<Record<string, number>>): void
   for (const [name, value] of Object.entries(values)) call[field.get(name)!] = value
 }
 
-function setUpdate(call: Float64Array, update: NonNullable<Run['update']>): void {
-  const { rule, nesterov, centered, ...numbers } = update
+function setUpdate(call: Float64Array, update: UpdateSettings): void {
+  const { rule, nesterov, centered, averageShare = 0, ...numbers } = update
+  const { learningRate: _rate, weightDecay: _decay, groups: _groups, ...shared } = numbers
   set(call, {
-    ...numbers,
+    ...shared,
+    averageShare,
     rule: rules.indexOf(rule),
     nesterov: Number(nesterov),
     centered: Number(centered),

@@ -26,6 +26,10 @@ export interface GradientRequest {
   readonly inputs: readonly string[]
   /** Optimizer buffers a parameter needs, 0 to 3. */
   readonly slots: number
+  /** Parameters that are not trained: they have no gradient, and updates leave them as they are. */
+  readonly frozen?: readonly string[]
+  /** Whether an average of the parameters over the updates is kept. */
+  readonly average?: boolean
 }
 
 /** Rule and numbers of one update. Every number is given; see src/train/optimizers.ts for the formulas. */
@@ -47,6 +51,17 @@ export interface UpdateSettings {
   readonly clipValue: number
   /** Number of this update, from 1. */
   readonly count: number
+  /** Parameters with a learning rate and a weight decay of their own; the last group that names one counts. */
+  readonly groups?: readonly UpdateGroup[]
+  /** Share of the new values in their average, 0 to 1, for programs that keep one: average += share (value - average). */
+  readonly averageShare?: number
+}
+
+/** Parameters that learn at rates of their own. */
+export interface UpdateGroup {
+  readonly parameters: readonly string[]
+  readonly learningRate: number
+  readonly weightDecay: number
 }
 
 /** One call of an executable. */
@@ -59,6 +74,8 @@ export interface Run {
   readonly carry?: boolean
   /** Add to the gradients there are instead of replacing them. */
   readonly accumulate?: boolean
+  /** Factor of the gradient of scalar outputs in this call, 1 unless given: its share in what several calls add up. */
+  readonly share?: number
   /** With `gradients`: also update, in the same call. Needed with `update`. */
   readonly update?: UpdateSettings
   /** Whether dropout is on; off outside training. */
@@ -76,8 +93,8 @@ export interface RunResult {
   readonly gradientNorm: number
 }
 
-/** Buffers of a parameter: its value, its gradient, and the optimizer's slots. */
-export type ParameterBuffer = 'value' | 'gradient' | 'slot0' | 'slot1' | 'slot2'
+/** Buffers of a parameter: its value, its gradient, the optimizer's slots, and the average of its values. */
+export type ParameterBuffer = 'value' | 'gradient' | 'slot0' | 'slot1' | 'slot2' | 'average'
 
 /** A program ready to run. All data is row-major: sequences `[steps][rows][size]`, states `[rows][size]`, matrices `[rows][columns]`. */
 export interface Executable {

@@ -22,6 +22,8 @@ export interface Progress {
   readonly best: { readonly step: number; readonly loss: number } | null
   /** Validations since then. */
   readonly sinceBest: number
+  /** Updates in the average of the weights; absent for none. */
+  readonly averaged?: number
   /** Whether the run ended before `total`, because validation did not improve. */
   readonly stoppedEarly: boolean
 }
@@ -79,7 +81,7 @@ export async function encodeCheckpoint(
 ): Promise<EncodedCheckpoint> {
   const { progress, description, model, snapshot } = checkpoint
   const files = new Map<string, Uint8Array>([
-    [modelFile, encodeModel({ ...model, parameters: snapshot.weights })],
+    [modelFile, encodeModel({ ...model, parameters: snapshot.average ?? snapshot.weights })],
     [trainingFile, writeSafetensors({ tensors: trainingTensors(snapshot), metadata: new Map() })],
   ])
   const hashes: Manifest['files'] = Object.fromEntries(
@@ -105,11 +107,16 @@ export function stepOf(name: string): number | undefined {
   return match ? Number(match[1]) : undefined
 }
 
-/** Slots, states, and weights too where their precision is more than that of the model's file. */
-function trainingTensors({ weights, slots, states }: Snapshot): Tensors {
-  const full = [...weights].filter(([, { data }]) => data instanceof Float64Array)
+/**
+ * Slots, states, and what the model's file does not hold: weights where that is their average, and either where their
+ * precision is more than that of the file.
+ */
+function trainingTensors({ weights, average, slots, states }: Snapshot): Tensors {
+  const isFull = ([, { data }]: [string, Tensor]): boolean => data instanceof Float64Array
+  const full = [...weights].filter((weight) => average || isFull(weight))
   return new Map<string, Tensor>([
     ...full.map(([name, tensor]) => [`value.${name}`, tensor] as const),
+    ...[...(average ?? [])].filter(isFull).map(([name, tensor]) => [`average.${name}`, tensor] as const),
     ...slots,
     ...[...states].map(([name, tensor]) => [`state.${name}`, tensor] as const),
   ])
@@ -128,8 +135,11 @@ export async function decodeCheckpoint(
   const { parameters, ...model } = decodeModel(await readHashed(name, modelFile, manifest, read), modelFile)
   const { tensors } = readSafetensors(await readHashed(name, trainingFile, manifest, read), trainingFile)
   const values = under('value.', tensors)
+  const averages = under('average.', tensors)
+  const average = averages.size > 0 ? averages : parameters
   const snapshot = {
     weights: values.size > 0 ? values : parameters,
+    ...(progress.averaged && { average }),
     slots: new Map([...tensors].filter(([key]) => key.startsWith('slot'))),
     states: under('state.', tensors),
   }

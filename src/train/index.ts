@@ -1,5 +1,13 @@
+export {
+  type Averaging,
+  type AveragingKind,
+  type AveragingOptions,
+  averagingKinds,
+  parseAveraging,
+} from './averaging.ts'
 export { type Checkpoint, type Description, type Progress } from './checkpoint.ts'
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
+export type { ParameterGroup } from './groups.ts'
 export {
   type Optimizer,
   type OptimizerName,

@@ -1,7 +1,7 @@
 import type { Windows } from '../data/index.ts'
-import type { UpdateSettings } from '../runtime/types.ts'
 import type { Session } from './session.ts'
 import type { Settings } from './settings.ts'
+import type { Updates } from './updates.ts'
 
 /** What the length of a run is reckoned from. */
 export interface LengthContext {
@@ -9,7 +9,7 @@ export interface LengthContext {
   readonly training: Windows
   readonly validation: Windows | undefined
   readonly session: Session
-  readonly update: UpdateSettings
+  readonly updates: Updates
   /** Whether to give up measuring. */
   readonly stopped: () => boolean
 }
@@ -19,22 +19,24 @@ export interface LengthContext {
  * that was stopped.
  */
 export async function plannedUpdates(context: LengthContext): Promise<number | undefined> {
-  const { settings, training, validation } = context
+  const { settings, training, validation, updates } = context
   const known = knownUpdates(settings, training.count)
   if (known !== undefined || !('minutes' in settings)) return known
   const seconds = settings.minutes * 60
   const measured = await measure(context, Math.min(2, seconds / 20))
   if (!measured) return undefined
   const { perUpdate, perForward, spent } = measured
-  const validations = 1 / (settings.validateEvery || training.count)
+  const validations = 1 / (settings.validateEvery || updates.perEpoch)
   const perValidation = perForward * (validation?.count ?? 0)
   return Math.max(1, Math.floor((seconds - spent) / (perUpdate + perValidation * validations)))
 }
 
-/** Updates of a run whose length is given in updates or epochs; undefined where it must be measured. */
-export function knownUpdates(settings: Settings, perEpoch: number): number | undefined {
+/** Updates of a run whose length is given in updates or epochs of so many windows; undefined where it must be measured. */
+export function knownUpdates(settings: Settings, windows: number): number | undefined {
   if ('steps' in settings) return settings.steps
-  return 'epochs' in settings ? Math.max(1, Math.round(settings.epochs * perEpoch)) : undefined
+  return 'epochs' in settings
+    ? Math.max(1, Math.round((settings.epochs * windows) / settings.accumulate))
+    : undefined
 }
 
 /** What was measured, in seconds. */
@@ -47,17 +49,16 @@ interface Measured {
 
 /** Measures with updates that are undone afterwards, the first of them not counted; undefined if it was stopped. */
 async function measure(
-  { session, training, validation, update, stopped }: LengthContext,
+  { session, validation, updates, stopped }: LengthContext,
   budget: number,
 ): Promise<Measured | undefined> {
   const before = session.snapshot()
-  const window = training.at(0)
   const start = performance.now()
   let first = start
   let count = -1
   const isEnough = (): boolean => count >= 3 && performance.now() - start >= budget * 1000
   while (!stopped() && !isEnough()) {
-    await session.run(window, { mode: 'gradients', training: true, update })
+    await updates.run(session, { step: 1, total: 1, averaged: 0 })
     if (++count === 0) first = performance.now()
   }
   const trained = performance.now()

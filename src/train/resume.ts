@@ -46,7 +46,7 @@ export function requireSameRun(
 ): void {
   const { description } = checkpoint
   refuseDifferences([
-    ...settingDifferences(description.settings, now.settings),
+    ...settingDifferences(continuedSettings(description.settings, {}), now.settings),
     ...lengthDifferences(checkpoint, total),
     ...textDifferences(description.text, now.text),
     ...vocabularyDifferences(checkpoint.model.vocabulary, model.vocabulary),
@@ -63,7 +63,7 @@ export async function resumeDifferences(
   const { description, model } = checkpoint
   const settings = continuedSettings(description.settings, options)
   const differences = [
-    ...settingDifferences(description.settings, settings),
+    ...settingDifferences(continuedSettings(description.settings, {}), settings),
     ...textDifferences(description.text, await describeText(text)),
     ...vocabularyDifferences(model.vocabulary, text.vocabulary),
   ]

@@ -1,4 +1,12 @@
-import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult } from '../runtime/types.ts'
+import type {
+  Executable,
+  GradientRequest,
+  Machine,
+  ParameterBuffer,
+  Program,
+  Run,
+  RunResult,
+} from '../runtime/types.ts'
 import type { Tensor } from '../interop/index.ts'
 import type { ProgramOptions, RuntimeSource, Trainable } from './trainable.ts'
 
@@ -15,6 +23,8 @@ export type Tensors = ReadonlyMap<string, Tensor>
 /** Everything in an executable that a continuation needs, in the precision of its runtime. */
 export interface Snapshot {
   readonly weights: Tensors
+  /** Average of the weights, where there is one. */
+  readonly average?: Tensors
   /** By `slot0.NAME`, `slot1.NAME`, … */
   readonly slots: Tensors
   /** Carried states `[rows][size]` by the name of the input that they go into. */
@@ -22,6 +32,9 @@ export interface Snapshot {
 }
 
 const slotNames = ['slot0', 'slot1', 'slot2'] as const satisfies readonly ParameterBuffer[]
+
+/** What a session trains beside what its program says. */
+export type TrainingRequest = Pick<GradientRequest, 'frozen' | 'average'>
 
 /** A model made executable, with the state that it carries from one window to the next. */
 export class Session {
@@ -31,6 +44,8 @@ export class Session {
   readonly #model: Trainable
   /** States that the next window starts from; undefined: the final ones of the last window. */
   #pending: Tensors | undefined
+  /** Whether an update has gone into the average of the weights. */
+  #averaged = false
 
   private constructor(model: Trainable, program: Program, executable: Executable) {
     this.machine = executable.machine
@@ -42,8 +57,14 @@ export class Session {
   }
 
   /** Compiles a model and gives it its current weights. */
-  static async open(model: Trainable, runtime: RuntimeSource, options: ProgramOptions): Promise<Session> {
-    const program = model.program(options)
+  static async open(
+    model: Trainable,
+    runtime: RuntimeSource,
+    options: ProgramOptions,
+    training: TrainingRequest = {},
+  ): Promise<Session> {
+    const made = model.program(options)
+    const program = made.gradient ? { ...made, gradient: { ...made.gradient, ...training } } : made
     return new Session(model, program, await (await runtime).compile(program))
   }
 
@@ -86,6 +107,7 @@ export class Session {
     this.#pending = undefined
     this.#executable.write('tokens', tokens)
     if (targets) this.#executable.write('targets', targets)
+    if (call.update?.averageShare) this.#averaged = true
     return this.#executable.run({ ...call, steps, carry })
   }
 
@@ -99,9 +121,27 @@ export class Session {
     return this.#executable.read(name)
   }
 
-  /** Copies the current weights into the model. */
+  /** Copies the current weights into the model: their average, once there is one. */
   pull(): void {
-    for (const [name, { data }] of this.#model.parameters) data.set(this.#executable.readParameter(name))
+    const buffer = this.#averaged ? 'average' : 'value'
+    for (const [name, { data }] of this.#model.parameters)
+      data.set(this.#executable.readParameter(name, buffer))
+  }
+
+  /** Does something with the average of the weights, once there is one, in their place. */
+  async withAverage<T>(task: () => Promise<T>): Promise<T> {
+    if (!this.#averaged) return task()
+    const weights = this.#buffers('value')
+    this.#write(this.#buffers('average'))
+    try {
+      return await task()
+    } finally {
+      this.#write(weights)
+    }
+  }
+
+  #write(tensors: Tensors, buffer: ParameterBuffer = 'value'): void {
+    for (const [name, { data }] of tensors) this.#executable.writeParameter(name, data, buffer)
   }
 
   /** A copy of everything that a continuation needs. */
@@ -110,7 +150,8 @@ export class Session {
     for (const slot of slotNames.slice(0, this.#program.gradient?.slots ?? 0)) {
       for (const [name, tensor] of this.#buffers(slot)) slots.set(`${slot}.${name}`, tensor)
     }
-    return { weights: this.#buffers('value'), slots, states: this.states() }
+    const average = this.#averaged ? { average: this.#buffers('average') } : {}
+    return { weights: this.#buffers('value'), ...average, slots, states: this.states() }
   }
 
   #buffers(buffer: ParameterBuffer): Tensors {
@@ -123,8 +164,10 @@ export class Session {
   }
 
   /** Goes on from a snapshot. */
-  restore({ weights, slots, states }: Snapshot): void {
-    for (const [name, { data }] of weights) this.#executable.writeParameter(name, data)
+  restore({ weights, average, slots, states }: Snapshot): void {
+    this.#averaged = average !== undefined
+    this.#write(average ?? new Map(), 'average')
+    this.#write(weights)
     for (const [key, { data }] of slots) {
       const dot = key.indexOf('.')
       this.#executable.writeParameter(key.slice(dot + 1), data, key.slice(0, dot) as ParameterBuffer)

@@ -1,5 +1,7 @@
 import { SluiceError } from '../core/errors.ts'
 import { type Holdout, knownKeys, numberWithin, resolveHoldout, wholeNumber } from '../data/index.ts'
+import { type Averaging, type AveragingKind, type AveragingOptions, resolveAveraging } from './averaging.ts'
+import { type ParameterGroup, resolveGroups } from './groups.ts'
 import {
   type Optimizer,
   type OptimizerName,
@@ -39,6 +41,14 @@ export interface SettingsOptions {
   readonly checkpointEvery?: number
   /** Seed of dropout. Default 1. */
   readonly seed?: number
+  /** Windows to one update, whose gradient is that of the mean over all their predictions. Default 1. */
+  readonly accumulate?: number
+  /** Parameters that keep their values, by name; a `*` stands for any characters: `layers.0.*`. Default none. */
+  readonly freeze?: readonly string[]
+  /** Parameters with rates of their own; where several groups match, the last counts. Default none. */
+  readonly groups?: readonly ParameterGroup[]
+  /** Average of the weights, which is validated, sampled from and kept as the model. Default `none`. */
+  readonly average?: AveragingKind | AveragingOptions
 }
 
 /** Length of a run, as it was asked for. */
@@ -58,12 +68,16 @@ export type Settings = Length & {
   readonly patience: number
   readonly checkpointEvery: number
   readonly seed: number
+  readonly accumulate: number
+  readonly freeze: readonly string[]
+  readonly groups: readonly ParameterGroup[]
+  readonly average: Averaging
 }
 
 const lengthKeys = ['steps', 'epochs', 'minutes'] as const
 
 const otherKeys =
-  'batch window optimizer learningRate schedule clipNorm clipValue validation validateEvery patience checkpointEvery seed'
+  'batch window optimizer learningRate schedule clipNorm clipValue validation validateEvery patience checkpointEvery seed accumulate freeze groups average'
 
 /** Fills in the defaults and checks everything; unknown options and values out of range are errors. */
 export function resolveSettings(options: SettingsOptions = {}): Settings {
@@ -89,6 +103,10 @@ export function resolveSettings(options: SettingsOptions = {}): Settings {
     patience,
     checkpointEvery: wholeNumber('checkpointEvery', options.checkpointEvery ?? 500, 1),
     seed: wholeNumber('seed', options.seed ?? 1, 0, 2 ** 32 - 1),
+    accumulate: wholeNumber('accumulate', options.accumulate ?? 1, 1),
+    freeze: options.freeze ?? [],
+    groups: resolveGroups(options.groups ?? []),
+    average: resolveAveraging(options.average),
   }
 }
 

@@ -1,14 +1,12 @@
 import { SluiceError, invariant } from '../core/errors.ts'
 import { type Split, type Text, split } from '../data/index.ts'
-import type { UpdateSettings } from '../runtime/types.ts'
 import { type Checkpoint, type Description, type Progress } from './checkpoint.ts'
 import { type Bad, brokenPlace, diverged, divergenceValues, firstBroken, notFinite } from './divergence.ts'
 import { type Evaluation, measureLoss } from './evaluate.ts'
 import { plannedUpdates } from './length.ts'
-import { slotCount, updateSettings } from './optimizers.ts'
+import { slotCount } from './optimizers.ts'
 import { Pace } from './pace.ts'
 import { describeRun, requireSameRun } from './resume.ts'
-import { rateFactor } from './schedules.ts'
 import { Session } from './session.ts'
 import {
   type Settings,
@@ -19,6 +17,7 @@ import {
 } from './settings.ts'
 import type { RunStore } from './store.ts'
 import type { RuntimeSource, Trainable } from './trainable.ts'
+import { type UpdatePlace, Updates } from './updates.ts'
 import { requireSameVocabulary } from './vocabularies.ts'
 
 /** Settings of a run, and what it runs with. */
@@ -40,12 +39,12 @@ export interface TrainingStep {
   readonly total: number
   /** Epochs done after this update, in fractions. */
   readonly epoch: number
-  /** Mean cross-entropy of this window in nats, before the update. */
+  /** Mean cross-entropy of this window, or windows, in nats, before the update. */
   readonly loss: number
   readonly learningRate: number
   /** Global norm of the gradient before clipping by norm. */
   readonly gradientNorm: number
-  /** Predictions of this window. */
+  /** Predictions of these. */
   readonly tokens: number
   readonly tokensPerSecond: number
   /** Expected seconds to the end. */
@@ -73,6 +72,7 @@ export class Training implements AsyncIterable<TrainingStep> {
   readonly data: Split
   readonly #model: Trainable
   readonly #text: Text
+  readonly #updates: Updates
   readonly #options: Omit<TrainOptions, keyof SettingsOptions>
   #description: Description | undefined
   #progress: Progress = { step: 0, total: 0, best: null, sinceBest: 0, stoppedEarly: false }
@@ -89,6 +89,7 @@ export class Training implements AsyncIterable<TrainingStep> {
     this.data = split(text.tokens, this.settings, this.settings.validation)
     this.#model = model
     this.#text = text
+    this.#updates = new Updates(this.settings, this.data.training, [...model.parameters.keys()])
     this.#options = { runtime, ...(run && { run }), ...(resume && { resume }), ...(signal && { signal }) }
   }
 
@@ -141,9 +142,11 @@ export class Training implements AsyncIterable<TrainingStep> {
   }
 
   #open(): Promise<Session> {
-    const { batch: rows, window: steps, optimizer } = this.settings
-    const slots = slotCount(optimizer)
-    return Session.open(this.#model, this.#options.runtime, { rows, steps, training: true, slots })
+    const { batch: rows, window: steps, optimizer, average } = this.settings
+    const options = { rows, steps, training: true, slots: slotCount(optimizer) }
+    const { frozen } = this.#updates
+    const training = { frozen, average: average.kind !== 'none' }
+    return Session.open(this.#model, this.#options.runtime, options, training)
   }
 
   async #begin(session: Session): Promise<void> {
@@ -174,7 +177,7 @@ export class Training implements AsyncIterable<TrainingStep> {
       training,
       validation,
       session,
-      update: this.#update(1, 1),
+      updates: this.#updates,
       stopped: () => signal?.aborted === true,
     })
     if (planned === undefined || !('minutes' in this.settings)) return planned
@@ -193,42 +196,31 @@ export class Training implements AsyncIterable<TrainingStep> {
   }
 
   async #advance(session: Session, pace: Pace): Promise<TrainingStep> {
-    const { training } = this.data
-    const { total } = this.#progress
+    const { total, averaged = 0 } = this.#progress
     const step = this.#progress.step + 1
-    const index = (step - 1) % training.count
-    if (index === 0) session.reset()
-    const window = training.at(index)
-    const update = this.#update(step, total)
+    const place = { step, total, averaged }
     const start = performance.now()
-    const call = {
-      mode: 'gradients',
-      training: true,
-      seed: this.settings.seed,
-      counter: step,
-      update,
-    } as const
-    const result = await session.run(window, call)
-    pace.add(window.predictions, (performance.now() - start) / 1000)
+    const { predictions, ...result } = await this.#updates.run(session, place)
+    pace.add(predictions, (performance.now() - start) / 1000)
     const bad = notFinite(result)
     if (bad) throw this.#diverged(session, step, bad)
-    this.#progress = { ...this.#progress, step }
+    const learningRate = this.#done(place)
     const validation = this.#validationDue(step) ? await this.#validate(session) : undefined
-    const { learningRate } = update
     const { tokensPerSecond } = pace
-    const epoch = step / training.count
+    const epoch = this.#updates.epoch(step)
     const numbers = { step, epoch, ...result, learningRate, tokensPerSecond }
     this.#options.run?.log({ ...numbers, ...(validation && { validation: validation.loss }) })
     if (this.#checkpointDue(step, validation?.best)) await this.#save(session, validation?.best)
-    const expected = { tokens: window.predictions, secondsLeft: pace.left(total - step) }
+    const expected = { tokens: predictions, secondsLeft: pace.left(total - step) }
     return { ...numbers, ...expected, total, ...(validation && { validation }) }
   }
 
-  #update(step: number, total: number): UpdateSettings {
-    const { optimizer, schedule, clipNorm, clipValue } = this.settings
-    const factor = rateFactor(schedule, { step, perEpoch: this.data.training.count, total })
-    const learningRate = this.settings.learningRate * factor
-    return updateSettings(optimizer, { learningRate, clipNorm, clipValue, count: step })
+  /** Notes that an update is done; gives its learning rate. */
+  #done(place: UpdatePlace): number {
+    const { learningRate, averageShare = 0 } = this.#updates.settings(place)
+    const averaged = averageShare > 0 ? { averaged: place.averaged + 1 } : {}
+    this.#progress = { ...this.#progress, step: place.step, ...averaged }
+    return learningRate
   }
 
   #diverged(session: Session, step: number, what: { bad: Bad; value: number }): SluiceError {
@@ -240,14 +232,15 @@ export class Training implements AsyncIterable<TrainingStep> {
   }
 
   #validationDue(step: number): boolean {
-    const every = this.settings.validateEvery || this.data.training.count
-    return step % every === 0 || step === this.#progress.total
+    const { validateEvery } = this.settings
+    const due = validateEvery > 0 ? step % validateEvery === 0 : this.#updates.endsEpoch(step)
+    return due || step === this.#progress.total
   }
 
   async #validate(session: Session): Promise<TrainingStep['validation']> {
     const { validation } = this.data
     if (!validation) return undefined
-    const evaluation = await measureLoss(session, validation)
+    const evaluation = await session.withAverage(() => measureLoss(session, validation))
     const { step, best } = this.#progress
     if (!Number.isFinite(evaluation.loss))
       throw this.#diverged(session, step, { bad: 'validation', value: evaluation.loss })

@@ -76,12 +76,6 @@ test('own names pass, with one dash, underscores or an equals sign; values pass 
   expect(train('-h', '-1', '-hiden', '--wat=5').args).toEqual(['-h', '-1', '--hiden', '--wat=5'])
 })
 
-test('its checkpoints are refused, with the way to go on here', () => {
-  expect(() => train('book.txt', '-init_from', 'cv/a.t7')).toThrow(
-    '-init_from of char-rnn names a checkpoint of its own, which cannot be read here; to go on with a run: --resume DIR.',
-  )
-})
-
 test('a name without its value is left as it is, for the error', () => {
   expect(train('-rnn_size').args).toEqual(['-rnn_size'])
 })

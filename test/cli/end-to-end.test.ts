@@ -146,3 +146,60 @@ test('doctor says what runs', async () => {
   expect(found.runtimes.map(({ name }) => name)).toEqual(['native', 'wasm', 'reference'])
   for (const { works, exact } of found.runtimes) expect(exact).toBe(works ? true : undefined)
 })
+
+test('a new run starts from the weights of another, in part, and says what it cannot do', async () => {
+  const words = ['train', 'whale.txt', '--batch', '4', '--window', '8', '--threads', '1']
+  const base = await sluice(
+    folder,
+    ...words,
+    '--hidden',
+    '8',
+    '--layers',
+    '1',
+    '--steps',
+    '5',
+    '--out',
+    'base',
+  )
+  expect(base.code).toBe(0)
+  const tuning = [
+    '--init-from',
+    'base',
+    '--freeze',
+    'layers.0.*',
+    '--lr-of',
+    'head.b=0.1',
+    '--average',
+    'swa:0.5',
+  ]
+  const tuned = await sluice(
+    folder,
+    ...words,
+    ...tuning,
+    '--accumulate',
+    '2',
+    '--steps',
+    '6',
+    '--out',
+    'tuned',
+  )
+  expect(tuned.stderr).toBe('')
+  expect(tuned.stdout).toContain(
+    ', 2 windows an update, swa of the weights, own rates for head.b, frozen layers.0.*; 6 updates\n',
+  )
+  const [before, after] = await Promise.all([
+    readModel(join(folder, 'base'), 'best'),
+    readModel(join(folder, 'tuned'), 'last'),
+  ])
+  expect(after.parameters.get('layers.0.Wf')).toEqual(before.parameters.get('layers.0.Wf'))
+  expect(after.parameters.get('head.W')).not.toEqual(before.parameters.get('head.W'))
+  const other = await sluice(folder, ...words, '--init-from', 'base', '--hidden', '9', '--out', 'other')
+  expect([other.code, other.stderr]).toEqual([
+    2,
+    'sluice: --init-from base is another model; what differs: hidden (8, now 9). Leave that out, or train a new model.\n',
+  ])
+  await writeFile(join(folder, 'umlaut.txt'), `${smallText()} ü`)
+  const strange = await sluice(folder, 'train', 'umlaut.txt', '--init-from', 'base', '--out', 'other')
+  expect(strange.stderr).toContain('ü')
+  expect(strange.code).toBe(1)
+})

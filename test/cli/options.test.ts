@@ -44,6 +44,11 @@ test('flags become settings', () => {
     split: 'streams',
     validateEvery: 7,
     seed: 4,
+    accumulate: 2,
+    freeze: ['embedding.*'],
+    lrOf: { 'head.*': 0.1 },
+    weightDecayOf: { '*.b*': 0 },
+    average: { kind: 'ema', decay: 0.9 },
   } as const
   const settings = settingsFrom(flags)
   expect(settings).toEqual({
@@ -56,6 +61,13 @@ test('flags become settings', () => {
     validation: { by: 'streams', fraction: 0.2 },
     validateEvery: 7,
     seed: 4,
+    accumulate: 2,
+    freeze: ['embedding.*'],
+    groups: [
+      { match: 'head.*', learningRate: 0.1 },
+      { match: '*.b*', weightDecay: 0 },
+    ],
+    average: { kind: 'ema', decay: 0.9 },
   })
   expect(resolveSettings(settings).window).toBe(50)
 })

@@ -63,6 +63,35 @@ const cases: Record<string, { operands: Operand[]; write: Write; fixed?: number[
   place: { operands: [operand(row(2))], write: apply('place', { offset: 1, size: 4 }) },
   gather: { operands: [operand(once(3, 2)), tokens], write: apply('gather'), fixed: [1] },
   dropout: { operands: [operand(step(6))], write: apply('dropout', { rate: 0.4, stream: 3 }) },
+  sequence_dropout: {
+    operands: [operand(step(6))],
+    write: apply('sequence_dropout', { rate: 0.4, stream: 3 }),
+  },
+  weight_dropout: {
+    operands: [operand(once(3, 5))],
+    write: apply('weight_dropout', { rate: 0.4, stream: 3, from: 1, to: 4 }),
+  },
+  word_dropout: {
+    operands: [operand(step(6)), { type: step(), data: [2, 0, 3, 1] }],
+    write: apply('word_dropout', { rate: 0.4, stream: 3 }),
+    fixed: [1],
+  },
+  mask: {
+    operands: [operand(step(6))],
+    write: (build, [x]) =>
+      build.add('mul', [
+        x!,
+        build.add('mask', [], {
+          rate: 0.4,
+          stream: 3,
+          size: 6,
+          drawn: 'row',
+          kept: 2,
+          dropped: -1,
+          outside: 0,
+        }),
+      ]),
+  },
   log_softmax: { operands: [operand(step(3), 0, 2)], write: apply('log_softmax') },
   cross_entropy: { operands: [operand(step(3), 0, 2), targets], write: apply('cross_entropy'), fixed: [1] },
 }

@@ -3,7 +3,7 @@ import type { Device } from '../../src/runtime/device.ts'
 import { applyUpdate, clipGradients } from '../../src/runtime/reference/update.ts'
 import type { UpdateSettings } from '../../src/runtime/types.ts'
 import { devices, titleOf } from './devices.ts'
-import { TestPlan, numbers, runCall } from './plan.ts'
+import { TestPlan, numbers, runCall, setRates } from './plan.ts'
 
 const [forward, backward, biasSum] = [0, 1, 2]
 
@@ -144,6 +144,7 @@ async function expectUpdate(device: Device, change: Partial<UpdateSettings>): Pr
     slot2,
     parameterFloats: size,
     normParts: plan.room(6),
+    rates: plan.trained([4000, size - 4000]),
   }
   const loaded = await device.load(plan.finish(header))
   const next = numbers(1)
@@ -155,9 +156,11 @@ async function expectUpdate(device: Device, change: Partial<UpdateSettings>): Pr
     const gradient = Float64Array.from({ length: size }, next)
     loaded.floats.set(gradient, gradients)
     const rule = ['sgd', 'rmsprop', 'adam', 'adamw'].indexOf(now.rule)
+    const { learningRate, weightDecay, groups: _groups, ...others } = now
+    setRates(loaded, header.rates, [learningRate, weightDecay, learningRate, weightDecay])
     const rest = { nesterov: now.nesterov ? 1 : 0, centered: now.centered ? 1 : 0 }
     const bias = { bias1: 1 - now.beta1 ** count, bias2: 1 - now.beta2 ** count }
-    const { gradientNorm } = await runCall(loaded, { mode: 4, ...now, rule, ...rest, ...bias })
+    const { gradientNorm } = await runCall(loaded, { mode: 4, ...others, rule, ...rest, ...bias })
     const norm = clipGradients(now, [gradient])
     applyUpdate(now, parameter, gradient, slots)
     expect(gradientNorm / norm).toBeCloseTo(1, 6)

@@ -1,5 +1,5 @@
 import { Stream } from '../../src/core/random.ts'
-import { type RecordName, call } from '../../src/plan/format.ts'
+import { type RecordName, call, instructions } from '../../src/plan/format.ts'
 import { type FieldOf, type HeaderField, PlanWriter, type Range } from '../../src/plan/write.ts'
 import type { Device, Loaded } from '../../src/runtime/device.ts'
 
@@ -119,6 +119,15 @@ export class TestPlan {
     return { kind: 0, panels: blocks, units: 1, program }
   }
 
+  /** Lets updates train `lengths[i]` floats of the parameters, one range behind the other. @returns where their rates are */
+  trained(lengths: readonly number[]): number {
+    lengths.reduce((offset, floats) => {
+      this.writer.add('range', { offset, floats })
+      return offset + floats
+    }, 0)
+    return this.room(4 * lengths.length)
+  }
+
   finish(fields: Partial<Record<HeaderField, number>> = {}): Int32Array {
     return this.writer.finish({
       vectorWidth: this.width,
@@ -163,6 +172,11 @@ export function write(
   })
 }
 
+/** Sets learning rates and weight decays, one after the other for each range. */
+export function setRates({ floats }: Loaded, rates: number, values: readonly number[]): void {
+  new Float64Array(floats.buffer, floats.byteOffset + 4 * rates, values.length).set(values)
+}
+
 /** Calls f for every entry of a place. */
 export function each(
   plan: TestPlan,
@@ -201,4 +215,9 @@ export async function runCall(
   const values = Float64Array.from(call, (name) => fields[name] ?? 0)
   await loaded.run(values)
   return Object.fromEntries(call.map((name, i) => [name, values[i]!])) as Record<CallField, number>
+}
+
+/** Number of a pointwise instruction. */
+export function opcodeOf(name: string): number {
+  return Object.keys(instructions).indexOf(name)
 }

@@ -3,10 +3,11 @@ import { dropThreshold, dropoutKey, keeps } from '../../src/core/dropout.ts'
 import { floatBits } from '../../src/plan/write.ts'
 import type { Device } from '../../src/runtime/device.ts'
 import { devices, titleOf } from './devices.ts'
-import { type Place, TestPlan, each, indexOf, numbers, read, runCall, write } from './plan.ts'
+import { type Place, TestPlan, each, indexOf, numbers, opcodeOf, read, runCall, write } from './plan.ts'
 
 const [reduce, loss, embed, dropout] = [1, 2, 3, 4]
-const [copyOp, sigmoidOp, columnSum, columnSumMul] = [0, 17, 40, 41]
+const opcodes = ['copy', 'sigmoid', 'column_sum', 'column_sum_mul'].map(opcodeOf)
+const [copyOp, sigmoidOp, columnSum, columnSumMul] = opcodes as [number, number, number, number]
 
 describe.each(devices.map((device) => [titleOf(device), device] as const))('rows on %s', (_title, device) => {
   it('sums rows over several vectors', async () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Device } from '../../src/runtime/device.ts'
 import { threaded } from './devices.ts'
-import { type Fields, type Place, TestPlan, numbers, runCall, write } from './plan.ts'
+import { type Fields, type Place, TestPlan, numbers, opcodeOf, runCall, setRates, write } from './plan.ts'
 
 const loss = 2
-const [add, mul, tanh, dtanh, columnSumMul] = [2, 4, 18, 33, 41]
+const opcodes = ['add', 'mul', 'tanh', 'dtanh', 'column_sum_mul'].map(opcodeOf)
+const [add, mul, tanh, dtanh, columnSumMul] = opcodes as [number, number, number, number, number]
 const [weight, columns, chunks] = [0, 1, 3]
 
 const shape = { rows: 13, steps: 6, chunks: 5 }
@@ -23,6 +24,7 @@ class Net {
   readonly parameterFloats: number
   readonly #gradients: number
   readonly #slot: number
+  readonly #rates: number
   readonly #packed: { readonly there: number; readonly back: number }
   readonly #h: Place
   readonly #z: Place
@@ -38,6 +40,7 @@ class Net {
     this.parameters = plan.room(this.parameterFloats)
     this.#gradients = plan.room(this.parameterFloats)
     this.#slot = plan.room(this.parameterFloats)
+    this.#rates = plan.trained([size * size, size])
     this.#packed = { there: plan.room(size * size), back: plan.room(size * size) }
     this.tokens = plan.room(places)
     this.x = plan.rowMajor(size)
@@ -158,6 +161,7 @@ class Net {
       parameterFloats: this.parameterFloats,
       normParts: this.plan.room(2 * Math.ceil(this.parameterFloats / 4096)),
       losses: this.plan.room(places),
+      rates: this.#rates,
       forwardCount: 2,
       backwardFirst: 2,
       backwardCount: 1,
@@ -173,9 +177,10 @@ class Net {
     write(loaded, this.plan, this.x, next)
     for (let i = 0; i < places; i++) loaded.ints[this.tokens + i] = (i * 7) % (this.size - 2)
     await runCall(loaded, { mode: 8 })
+    setRates(loaded, this.#rates, [0.5, 0, 0.25, 0])
     const losses = []
     for (let window = 0; window < 8; window++) {
-      const rest = { lossScale: 1 / places, learningRate: 0.5, momentum: 0.5, clipNorm: 1, count: window + 1 }
+      const rest = { lossScale: 1 / places, momentum: 0.5, clipNorm: 1, count: window + 1 }
       const result = await runCall(loaded, {
         mode: 15,
         steps: 6,

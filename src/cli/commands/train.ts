@@ -9,6 +9,7 @@ import {
   addRuntimeOptions,
   assignments,
   numberOr,
+  gathered,
   option,
   real,
   whole,
@@ -16,7 +17,7 @@ import {
   type OutputFlags,
   type RuntimeFlags,
 } from '../options.ts'
-import { optimizerNames, scheduleKinds } from '../../train/index.ts'
+import { optimizerNames, parseAveraging, scheduleKinds } from '../../train/index.ts'
 import type { SettingsFlags } from '../train-settings.ts'
 import { runTraining } from '../run-training.ts'
 
@@ -25,6 +26,8 @@ export interface TrainFlags extends TextFlags, ModelFlags, SettingsFlags, Runtim
   readonly out?: string
   /** The directory to go on in; true for the latest run. */
   readonly resume?: string | true
+  /** The run or model file whose weights a new run starts from. */
+  readonly initFrom?: string
   readonly sampleEvery?: number
   readonly logEvery?: number
 }
@@ -38,6 +41,7 @@ export function trainCommand(): Command {
   addModelOptions(command)
   addDataOptions(command)
   addLearningOptions(command)
+  addTuningOptions(command)
   addRunOptions(command)
   addRuntimeOptions(command)
   addOutputOptions(command, 'one JSON object a line: start, step, validation, sample, end')
@@ -160,6 +164,42 @@ function addLearningOptions(command: Command): void {
     .addOption(option('--beta2 <x>', 'of adam, adamw', share('--beta2'), 0.999))
     .addOption(option('--epsilon <x>', 'of rmsprop, adam, adamw', real('--epsilon', { above: 0 }), 1e-8))
     .addOption(option('--weight-decay <x>', 'of all', real('--weight-decay', { least: 0 }), '0, adamw 0.01'))
+}
+
+function addTuningOptions(command: Command): void {
+  command
+    .optionsGroup('Fine-tuning:')
+    .addOption(option('--init-from <run|file>', 'start from the weights of another run or model file'))
+    .addOption(
+      option(
+        '--freeze <pattern>',
+        "parameters that are not trained, such as 'layers.0.*'; again for more",
+        gathered,
+      ),
+    )
+    .addOption(
+      option(
+        '--lr-of <pattern=rate>',
+        'learning rate of some parameters',
+        assignments('--lr-of', real('--lr-of', { above: 0 })),
+      ),
+    )
+    .addOption(
+      option(
+        '--weight-decay-of <pattern=x>',
+        'weight decay of some parameters',
+        assignments('--weight-decay-of', real('--weight-decay-of', { least: 0 })),
+      ),
+    )
+    .addOption(option('--accumulate <n>', 'windows to one update', whole('--accumulate', 1), 1))
+    .addOption(
+      option(
+        '--average <kind>',
+        'of the weights: ema or ema:DECAY, swa or swa:START',
+        parseAveraging,
+        'none',
+      ),
+    )
 }
 
 function addRunOptions(command: Command): void {

@@ -81,7 +81,7 @@ class GradientLowering {
   /** Gradients of the matrices of a run, for each range of neighbours that have any. */
   #weights(run: Run): void {
     const slots = run.terms.flatMap((term, index) =>
-      this.#scan.gradientOf(term) === undefined ? [] : [{ term, slot: run.from + index }],
+      this.#scan.matrixGradient(term)?.wanted ? [{ term, slot: run.from + index }] : [],
     )
     for (const part of neighbours(slots)) {
       const own = { ...run, from: part[0]!.slot, terms: part.map(({ term }) => term) }

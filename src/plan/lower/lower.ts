@@ -3,12 +3,12 @@ import type { Piece } from '../partition.ts'
 import { type Place, Places } from './places.ts'
 import { type Plan, isZero } from '../plan.ts'
 import { stageKinds } from '../format.ts'
-import { floatBits } from '../write.ts'
-import { dropThreshold } from '../../core/dropout.ts'
 import { Unsupported, invariant } from '../../core/errors.ts'
 import { type Operand, blocksOf, chunksOf, constantRow, later, still } from './arena.ts'
+import { type Buffers, extraBuffers, parameterSizes, trainedParts } from './buffers.ts'
 import { lowerForward } from './forward.ts'
 import { type Gradients, lowerGradient } from './gradient.ts'
+import { dropWeights, dropoutStage, layMask, type sequenceMasks } from './masks.ts'
 import { writeProgram } from './program.ts'
 import { ScanLowering, type Sequence } from './scan.ts'
 import { panelsOf } from './sums.ts'
@@ -22,6 +22,8 @@ export interface Target {
   readonly steps: number
   /** Buffers the optimizer needs for each parameter, 0 to 3. */
   readonly slots: number
+  /** Whether an average of the parameters is kept. */
+  readonly average?: boolean
   /** Inputs whose states windows carry on; the others start afresh in every call. */
   readonly carried?: readonly string[]
 }
@@ -38,8 +40,11 @@ export interface Lowered {
     string,
     readonly { readonly piece: Piece; readonly place: ParameterPlace }[]
   >
-  /** Start of each buffer of all parameters: values, gradients, the optimizer's slots. */
-  readonly buffers: readonly number[]
+  /** Start of each buffer of all parameters. */
+  readonly buffers: Buffers
+  /** Names of the parameters that updates train, a part each, and where the learning rates of these parts start. */
+  readonly trained: readonly string[]
+  readonly rates: number
   /** Outputs that a backward pass writes over. */
   readonly spent: ReadonlySet<string>
   /** Offset of the targets' tokens, where there is a loss. */
@@ -70,29 +75,24 @@ class WindowLowering {
 
   constructor(plan: Plan, target: Target) {
     const { vectorWidth: width, rows, steps } = target
-    const embedded = new Set(plan.nodes.flatMap(({ op, inputs }) => (op === 'gather' ? [inputs[0]!] : [])))
-    const sizes = new Map(
-      plan.partition.graph.parameters.map(({ node }) => {
-        const [down, across = 1] = plan.nodes[node]!.type.shape
-        return [node, { rows: down!, columns: across, byRow: embedded.has(node) }] as const
-      }),
-    )
     this.#plan = plan
     this.#target = target
     this.#places = new Places(plan)
-    this.#lowering = new Lowering({ width, rows, steps, chunks: chunksOf(rows) }, sizes, plan.training)
+    const shape = { width, rows, steps, chunks: chunksOf(rows) }
+    this.#lowering = new Lowering(shape, parameterSizes(plan), plan.training)
   }
 
   lower(): Lowered {
-    const { arena } = this.#lowering
-    const slots = Array.from({ length: this.#target.slots }, () =>
-      arena.allocate(this.#lowering.parameterFloats),
-    )
+    const { arena, parameters } = this.#lowering
+    const { slots, average = false } = this.#target
+    const extra = extraBuffers(this.#lowering, slots, average)
+    const trained = trainedParts(this.#plan, parameters)
+    const rates = this.#lowering.train(trained.map(({ place }) => place))
     for (const id of this.#plan.order) this.#node(id)
     this.#places.addOutputs((id) => this.#outputPlace(id))
     this.#places.addInputGradients((id) => this.#gradientPlaces(id))
     const { values, gradients } = this.#lowering
-    const words = this.#lowering.finish(slots, this.#losses)
+    const words = this.#lowering.finish({ ...extra, rates, losses: this.#losses })
     return {
       words,
       target: this.#target,
@@ -100,7 +100,9 @@ class WindowLowering {
       constants: this.#lowering.constants,
       places: this.#places.byName,
       parameters: this.#parameters(),
-      buffers: this.#plan.training ? [values, gradients, ...slots] : [values],
+      buffers: { value: values, ...(this.#plan.training && { gradient: gradients, ...extra }) },
+      trained: trained.map(({ name }) => name),
+      rates,
       spent: this.#spent,
       targets: this.#targets,
     }
@@ -139,7 +141,13 @@ class WindowLowering {
       case 'scatter':
         return this.#scatter(id)
       case 'dropout':
-        return this.#dropout(id)
+      case 'sequence_dropout':
+      case 'word_dropout':
+        return this.#dropout(id, node.op)
+      case 'mask':
+        return this.#mask(id)
+      case 'weight_dropout':
+        return this.#droppedWeights(id)
       case 'cross_entropy':
         return this.#loss(id)
       case 'cross_entropy_gradient':
@@ -310,24 +318,31 @@ class WindowLowering {
     })
   }
 
-  #dropout(id: number): void {
+  #dropout(id: number, op: (typeof sequenceMasks)[number]): void {
     const { inputs, type, attributes } = this.#plan.nodes[id]!
-    const { rate, stream, offset = 0 } = attributes as { rate: number; stream: number; offset?: number }
-    const { arena, shape } = this.#lowering
     const size = type.shape[0]!
-    const operand = arena.rowMajor(size, shape.steps)
-    this.#values.set(id, operand)
-    this.#single(id, {
-      kind: stageKinds.indexOf('dropout'),
-      a: this.#lowering.operand(this.#value(inputs[0]!)),
-      d: this.#lowering.operand(operand),
-      blocks: blocksOf(size, shape.width),
-      entries: size,
-      k: floatBits(1 / (1 - rate)),
-      stream,
-      offset,
-      threshold: dropThreshold(rate) | 0,
-    })
+    const to = this.#rowMajor(type)
+    this.#values.set(id, to)
+    const places = { from: this.#value(inputs[0]!), to, size }
+    const tokens = op === 'word_dropout' ? { tokens: this.#tokens.get(inputs[1]!)! } : {}
+    this.#single(id, { ...dropoutStage(this.#lowering, op, attributes, places), ...tokens })
+  }
+
+  #mask(id: number): void {
+    const { place, stage } = layMask(this.#lowering, this.#plan.nodes[id]!.attributes)
+    this.#values.set(id, place)
+    this.#single(id, stage)
+  }
+
+  /** Gradients go back to the parameter without a node's help. */
+  #droppedWeights(id: number): void {
+    if (id >= this.#plan.forward) return
+    const { inputs, attributes } = this.#plan.nodes[id]!
+    const { parameters } = this.#lowering
+    const [source, target] = [parameters.get(inputs[0]!), parameters.get(id)]
+    if (!source || !target || target.columnStride === 1 || source.columnStride === 1)
+      throw new Unsupported('unsupported/operation', { op: 'weight_dropout' })
+    dropWeights(this.#lowering, attributes, source, target)
   }
 
   #add(id: number): void {

@@ -19,10 +19,10 @@ export function ordered(list: readonly Instruction[], { from, to }: Standing): r
   const isReady = ({ args }: Instruction): boolean =>
     !left.some((entry) => valuesOf(entry).some((value) => args.includes(value)))
   const overwrites = (entry: Instruction): boolean => {
-    const places = valuesOf(entry).flatMap((value) => to(value) ?? [])
+    const places = new Set(valuesOf(entry).flatMap((value) => to(value) ?? []))
     const readers = left.filter((other) => other !== entry)
     return readers.some(({ args }) =>
-      args.some((arg) => !valuesOf(entry).includes(arg) && places.includes(old(arg) ?? Number.NaN)),
+      args.some((arg) => !valuesOf(entry).includes(arg) && places.has(old(arg) ?? Number.NaN)),
     )
   }
   while (left.length > 0) {

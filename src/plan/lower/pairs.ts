@@ -55,7 +55,7 @@ export const valuesOf = ({ value, second }: Instruction): readonly number[] =>
 /** Whether an instruction needs a value, itself or through others; `list` is in an order in which it can run. */
 function needs(list: readonly Instruction[], instruction: Instruction, value: number): boolean {
   const wanted = new Set(instruction.args)
-  for (const entry of [...list.slice(0, list.indexOf(instruction))].reverse()) {
+  for (const entry of list.slice(0, list.indexOf(instruction)).reverse()) {
     if (valuesOf(entry).some((made) => wanted.has(made))) entry.args.forEach((arg) => wanted.add(arg))
   }
   return wanted.has(value)

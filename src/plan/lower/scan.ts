@@ -1,4 +1,5 @@
 import type { ScanPlan, Stage } from '../schedule.ts'
+import type { MatrixGradient } from '../step.ts'
 import { backwardRoots, nodesOf, reads, source } from '../schedule.ts'
 import { type Term, runs, terms } from '../stack.ts'
 import { operation } from '../../graph/index.ts'
@@ -254,17 +255,17 @@ export class ScanLowering {
     return made.every((index) => index >= read) && !backwardRoots(program).includes(id)
   }
 
-  /** Gradient of a product: the node that the gradient of its matrix is made of; `undefined` where it has none. */
-  gradientOf(term: Term): number | undefined {
+  /** What the gradient of a product's matrix is made of; `undefined` where it has none. */
+  matrixGradient(term: Term): MatrixGradient | undefined {
     return this.program.matrices.find(
       ({ parameter, operand, transposed }) =>
         term.matrix === parameter && term.operand === operand && term.transposed === transposed,
-    )?.gradient
+    )
   }
 
   /** Gradients of the products of a sum. */
   gradientsOf(sum: number): readonly number[] {
-    return [...new Set(terms(this.program, sum).flatMap((term) => this.gradientOf(term) ?? []))]
+    return [...new Set(terms(this.program, sum).flatMap((term) => this.matrixGradient(term)?.gradient ?? []))]
   }
 
   runsOf(group: Group): readonly Run[] {

@@ -1,5 +1,5 @@
 import { PlanWriter } from '../write.ts'
-import { type FieldOf } from '../write.ts'
+import type { FieldOf, HeaderField } from '../write.ts'
 import { type RecordName, stageKinds } from '../format.ts'
 import { type RowSum, writeSums } from './sums.ts'
 import { Arena, type Operand, type Shape, roundUp } from './arena.ts'
@@ -23,6 +23,11 @@ export interface ParameterPlace {
   readonly columns: number
   readonly rowStride: number
   readonly columnStride: number
+}
+
+/** Floats that a part takes, pads included. */
+export function floatsOf({ rows, columns, rowStride, columnStride }: Omit<ParameterPlace, 'offset'>): number {
+  return columnStride === 1 ? rows * rowStride : columns * columnStride
 }
 
 /** Rows and columns of a parameter, and whether it stands row by row. */
@@ -67,8 +72,9 @@ export class Lowering {
     for (const [node, { rows, columns, byRow }] of sizes) {
       const stride = roundUp(byRow ? columns : rows, shape.width)
       const strides = byRow ? { rowStride: stride, columnStride: 1 } : { rowStride: 1, columnStride: stride }
-      places.set(node, { offset: floats, rows, columns, ...strides })
-      floats += roundUp(stride * (byRow ? rows : columns), 16)
+      const place = { offset: floats, rows, columns, ...strides }
+      places.set(node, place)
+      floats += roundUp(floatsOf(place), 16)
     }
     this.parameters = places
     this.parameterFloats = floats
@@ -135,15 +141,20 @@ export class Lowering {
     return { first, count: this.records.count('reduction') - first }
   }
 
-  /** Writes the loops and window sums, and the whole plan. `slots` are the optimizer's buffers, `losses` that of the rows' losses. */
-  finish(slots: readonly number[], losses: number): Int32Array {
+  /** Lets updates train a part of the parameters; gives the place of the learning rates of all such parts. */
+  train(parts: readonly ParameterPlace[]): number {
+    for (const { offset, ...size } of parts) this.records.add('range', { offset, floats: floatsOf(size) })
+    return this.arena.allocate(4 * parts.length)
+  }
+
+  /** Writes the loops and window sums, and the whole plan with what else its header holds. */
+  finish(fields: Partial<Record<HeaderField, number>>): Int32Array {
     const { shape, parameterFloats, records } = this
     const normParts = this.arena.allocate(2 * Math.ceil(parameterFloats / normBlock))
     const forward = this.#loops(this.forward)
     const backward = this.#loops(this.backward)
     const reduce = this.#reductions(this.sums, this.reductions)
     const finish = this.#reductions([], this.finishing)
-    const optimizer = Object.fromEntries(slots.map((offset, index) => [`slot${index}`, offset]))
     return records.finish({
       vectorWidth: shape.width,
       rows: shape.rows,
@@ -152,9 +163,7 @@ export class Lowering {
       arena: this.arena.floats,
       parameters: this.values,
       gradients: this.gradients,
-      ...optimizer,
       parameterFloats,
-      losses,
       normParts,
       forwardFirst: forward.first,
       forwardCount: forward.count,
@@ -164,6 +173,7 @@ export class Lowering {
       reduceCount: reduce.count,
       finishFirst: finish.first,
       finishCount: finish.count,
+      ...fields,
     })
   }
 }

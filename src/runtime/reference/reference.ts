@@ -7,10 +7,11 @@ import {
   entries,
   interpret,
   numbers,
+  outsideTraining,
   valueOf,
   zeros,
 } from '../../graph/index.ts'
-import { applyUpdate, clipGradients } from './update.ts'
+import { applyAverage, applyUpdate, clipGradients, groupSettings } from './update.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { checkProgram, checkRun, checkWrite, checkWritten } from '../check.ts'
 
@@ -43,6 +44,9 @@ class ReferenceExecutable implements Executable {
   readonly #outputs = new Map<string, number>()
   readonly #inputs = new Map<string, number>()
   readonly #parameters = new Map<string, { node: number; gradient: number | undefined; buffers: Buffers }>()
+  readonly #frozen = new Set<string>()
+  /** Seed of scalar outputs: the share of a call. */
+  #share: number | undefined
   readonly #written = new Map<string, Float64Array>()
   readonly #results = new Map<string, Float64Array>()
 
@@ -53,11 +57,12 @@ class ReferenceExecutable implements Executable {
     this.#graph = new Builder(numbers, graph.nodes)
     for (const { name, node } of graph.inputs) this.#inputs.set(name, node)
     for (const { name, node } of graph.outputs) this.#outputs.set(name, node)
+    for (const name of gradient?.frozen ?? []) this.#frozen.add(name)
     const gradients = gradient ? this.#differentiate(gradient.of, gradient.inputs) : new Map<number, number>()
     for (const { name, node } of graph.parameters) {
       const size = entries(this.#graph.type(node).shape)
       const buffers = Object.fromEntries(
-        (['value', 'gradient', 'slot0', 'slot1', 'slot2'] as const).map((key) => [
+        (['value', 'gradient', 'slot0', 'slot1', 'slot2', 'average'] as const).map((key) => [
           key,
           new Float64Array(size),
         ]),
@@ -72,13 +77,16 @@ class ReferenceExecutable implements Executable {
     for (const name of of) {
       const node = this.#node(this.#outputs, name)
       const type = build.type(node)
-      const seed = type.shape.length === 0 ? build.constant(1) : build.leaf('input', `d ${name}`, type)
-      if (type.shape.length > 0) this.#inputs.set(`d ${name}`, seed)
+      const isScalar = type.shape.length === 0
+      const seed = build.leaf('input', isScalar ? 'share' : `d ${name}`, type)
+      if (isScalar) this.#share = seed
+      else this.#inputs.set(`d ${name}`, seed)
       const before = seeds.get(node)
       seeds.set(node, before === undefined ? seed : build.add('add', [before, seed]))
     }
     const leaves = inputs.map((name) => this.#node(this.#inputs, name))
-    const all = [...this.#program.graph.parameters.map(({ node }) => node), ...leaves]
+    const trained = this.#program.graph.parameters.filter(({ name }) => !this.#frozen.has(name))
+    const all = [...trained.map(({ node }) => node), ...leaves]
     const gradients = differentiate(build, seeds, all)
     inputs.forEach((name, index) => {
       const leaf = leaves[index]!
@@ -114,8 +122,14 @@ class ReferenceExecutable implements Executable {
     return parameter
   }
 
+  /** The average of what is not trained is its value. */
+  #buffer(name: string, buffer: ParameterBuffer): Float64Array {
+    const { buffers } = this.#parameter(name)
+    return buffers[buffer === 'average' && this.#frozen.has(name) ? 'value' : buffer]
+  }
+
   writeParameter(name: string, data: ArrayLike<number>, buffer: ParameterBuffer = 'value'): void {
-    const target = this.#parameter(name).buffers[buffer]
+    const target = this.#buffer(name, buffer)
     if (data.length !== target.length) {
       throw new SluiceError('program-size/parameter', { name, needed: target.length, count: data.length })
     }
@@ -123,7 +137,7 @@ class ReferenceExecutable implements Executable {
   }
 
   readParameter(name: string, buffer: ParameterBuffer = 'value'): Float64Array {
-    return this.#parameter(name).buffers[buffer].slice()
+    return this.#buffer(name, buffer).slice()
   }
 
   async run(call: Run): Promise<RunResult> {
@@ -153,7 +167,7 @@ class ReferenceExecutable implements Executable {
     const gradients = withGradients ? [...this.#parameters.values()] : []
     for (const { gradient } of gradients) if (gradient !== undefined) wanted.push(gradient)
     const numbersOf = { steps: call.steps, rows, seed: call.seed ?? 0, update: call.counter ?? 0 }
-    const graph = call.training ? this.#graph : withoutDropout(this.#graph)
+    const graph = call.training ? this.#graph : { nodes: this.#graph.nodes.map(outsideTraining) }
     const values = interpret(graph, this.#leaves(call), numbersOf, wanted)
     this.#results.clear()
     for (const [name, node] of names) this.#results.set(name, values[node]!.data)
@@ -163,7 +177,7 @@ class ReferenceExecutable implements Executable {
     }
   }
 
-  #leaves({ steps, carry }: Run): ReadonlyMap<number, Value> {
+  #leaves({ steps, carry, share = 1 }: Run): ReadonlyMap<number, Value> {
     const { rows } = this.#program
     const carried = carry ? this.#carried() : undefined
     const leaves = new Map<number, Value>()
@@ -173,6 +187,10 @@ class ReferenceExecutable implements Executable {
       const count = copies(type, steps, rows) * entries(type.shape)
       leaves.set(node, data ? valueOf(type, steps, rows, data.subarray(0, count)) : zeros(type, steps, rows))
     }
+    if (this.#share !== undefined) {
+      const type = this.#graph.type(this.#share)
+      leaves.set(this.#share, valueOf(type, steps, rows, [share]))
+    }
     for (const { node, buffers } of this.#parameters.values()) {
       leaves.set(node, { type: this.#graph.type(node), steps, rows, data: buffers.value })
     }
@@ -180,12 +198,14 @@ class ReferenceExecutable implements Executable {
   }
 
   #update(settings: NonNullable<Run['update']>): number {
-    const all = [...this.#parameters.values()].map(({ buffers }) => buffers)
-    const clipped = all.map(({ gradient }) => gradient.slice())
+    const trained = [...this.#parameters].filter(([name]) => !this.#frozen.has(name))
+    const clipped = trained.map(([, { buffers }]) => buffers.gradient.slice())
     const norm = clipGradients(settings, clipped)
-    all.forEach(({ value, slot0, slot1, slot2 }, i) =>
-      applyUpdate(settings, value, clipped[i]!, [slot0, slot1, slot2]),
-    )
+    trained.forEach(([name, { buffers }], i) => {
+      const { value, slot0, slot1, slot2, average } = buffers
+      applyUpdate(groupSettings(settings, name), value, clipped[i]!, [slot0, slot1, slot2])
+      applyAverage(settings, average, value)
+    })
     return norm
   }
 
@@ -193,10 +213,4 @@ class ReferenceExecutable implements Executable {
     this.#written.clear()
     this.#results.clear()
   }
-}
-
-/** The graph outside training: dropout passes its input on. */
-function withoutDropout(graph: Builder): { nodes: Builder['nodes'] } {
-  const copy = (node: Builder['nodes'][number]) => ({ ...node, op: 'copy', attributes: {} })
-  return { nodes: graph.nodes.map((node) => (node.op === 'dropout' ? copy(node) : node)) }
 }

@@ -25,6 +25,18 @@ export function clipGradients(
   return norm
 }
 
+/** The settings of an update as they are for one parameter. */
+export function groupSettings(settings: UpdateSettings, name: string): UpdateSettings {
+  const group = settings.groups?.findLast(({ parameters }) => parameters.includes(name))
+  return group ? { ...settings, learningRate: group.learningRate, weightDecay: group.weightDecay } : settings
+}
+
+/** Moves the average of a parameter's values by a share of the way to the present ones. */
+export function applyAverage({ averageShare = 0 }: UpdateSettings, average: Entries, value: Entries): void {
+  if (averageShare === 0) return
+  value.forEach((x, i) => (average[i] = (1 - averageShare) * average[i]! + averageShare * x))
+}
+
 /**
  * Updates one parameter in place from its clipped gradient; `slots` are the optimizer's buffers for it. The formulas
  * and the order of the slots stand in src/train/optimizers.ts; the gradient stays as it is.

@@ -1,0 +1,109 @@
+// Random masks beside plain dropout: masks that scans read, one mask for a whole window, whole tokens, single weights.
+#pragma once
+#include "rows.h"
+#include "share.h"
+
+namespace SLUICE_ISA {
+
+SLUICE_INLINE Pair<uint32_t> keyOf(const Worker &w, int32_t stream) {
+  return dropoutKey((uint32_t)(int64_t)w.call->seed, (uint32_t)(int64_t)w.call->counter, (uint32_t)stream);
+}
+
+/** Which of `width` units from block `b` on a mask keeps. */
+SLUICE_INLINE Ints keptUnits(const plan::Stage &s, Pair<uint32_t> key, int row, int b) {
+  return (Ints)(dropoutWords(key, (uint32_t)row, (uint32_t)(s.offset + b * width)) >= (uint32_t)s.threshold);
+}
+
+/** Fills a place with kept, dropped or, outside training, other values; one that stands still at step 0 alone. */
+static void maskStage(const Worker &w, const plan::Stage &s, const Span &span) {
+  const plan::Operand &d = w.records.operands[s.d];
+  const plan::Word *values = w.records.words + s.listFirst;
+  const Vector kept = splat(asFloat(values[0].value)), dropped = splat(asFloat(values[1].value));
+  const Vector outside = splat(asFloat(values[2].value));
+  const Pair<uint32_t> key = keyOf(w, s.stream);
+  const int last = d.timeStride == 0 ? smaller(1, span.lastStep) : span.lastStep;
+  for (int step = span.firstStep; step < last; step++) {
+    for (int row = span.firstRow; row < span.lastRow; row++) {
+      float *target = w.arena + offsetOf(d, step, row);
+      for (int b = 0; b < s.blocks; b++) {
+        const Ints keeps = keptUnits(s, key, step * w.records.header.rows + row, b);
+        const Vector v = w.call->training != 0 ? select(keeps, kept, dropped) : outside;
+        store(target + blockOffset(d, b), firstLanes(v, s.entries - b * width));
+      }
+    }
+  }
+}
+
+/** Dropout with one mask a row, the same at every step. */
+static void sequenceDropoutStage(const Worker &w, const plan::Stage &s, const Span &span) {
+  const plan::Operand &a = w.records.operands[s.a], &d = w.records.operands[s.d];
+  const Pair<uint32_t> key = keyOf(w, s.stream);
+  const Vector all = splat(1), scaled = splat(asFloat(s.k));
+  for (int row = span.firstRow; row < span.lastRow; row++) {
+    for (int b = 0; b < s.blocks; b++) {
+      const Vector factor = w.call->training != 0 ? select(keptUnits(s, key, row, b), scaled, Vector{}) : all;
+      for (int step = span.firstStep; step < span.lastStep; step++) {
+        const Vector v = load(w.arena + offsetOf(a, step, row) + blockOffset(a, b));
+        store(w.arena + offsetOf(d, step, row) + blockOffset(d, b), v * factor);
+      }
+    }
+  }
+}
+
+/** Dropout of the vectors of whole tokens. */
+static void wordDropoutStage(const Worker &w, const plan::Stage &s, const Span &span) {
+  const plan::Operand &a = w.records.operands[s.a], &d = w.records.operands[s.d];
+  const Pair<uint32_t> key = keyOf(w, s.stream);
+  for (int step = span.firstStep; step < span.lastStep; step++) {
+    const Int *tokens = w.ints(s.tokens) + (ptrdiff_t)step * w.records.header.rows;
+    for (int row = span.firstRow; row < span.lastRow; row++) {
+      const bool kept = threefry<uint32_t>(key, {(uint32_t)tokens[row], 0}).first >= (uint32_t)s.threshold;
+      const float factor = w.call->training == 0 ? 1 : kept ? asFloat(s.k) : 0;
+      const float *source = w.arena + offsetOf(a, step, row);
+      float *target = w.arena + offsetOf(d, step, row);
+      for (int b = 0; b < s.blocks; b++) store(target + blockOffset(d, b), load(source + blockOffset(a, b)) * factor);
+    }
+  }
+}
+
+/** Calls f(source, target, factor) with the offsets of every vector of weights of which some are dropped. */
+template <class F> static void eachDropped(const Worker &w, F f) {
+  const plan::Drop *list = w.records.drops;
+  const auto work = [&](int i) { return Work{list[i].lines, (double)list[i].entries}; };
+  const auto clash = [&](int i, int j) { return list[i].source == list[j].source; };
+  shareOut(w, w.records.header.drops.count, work, clash, [&](const Batch &batch) {
+    batch.each(w, work, [&](int i, const Units &mine) {
+      const plan::Drop &drop = list[i];
+      const Pair<uint32_t> key = keyOf(w, drop.stream);
+      const Vector all = splat(1), scaled = splat(asFloat(drop.k));
+      for (int line = mine.first; line < mine.last; line++) {
+        for (int entry = 0; entry < drop.entries; entry += width) {
+          const Words rows = (Words)lanes() + (uint32_t)(drop.row + entry);
+          const Words words = threefry<Words>(key, {rows, Words{} + (uint32_t)(drop.column + line)}).first;
+          const Ints kept = (Ints)(words >= (uint32_t)drop.threshold);
+          const ptrdiff_t at = (ptrdiff_t)line * drop.stride + entry;
+          f(drop.source + at, drop.target + at, w.call->training != 0 ? select(kept, scaled, Vector{}) : all);
+        }
+      }
+    });
+  });
+}
+
+/** Makes the weights that products use from those that are trained; all threads meet at the end. */
+static void dropWeights(const Worker &w) {
+  float *values = w.arena + w.records.header.parameters;
+  eachDropped(w, [&](ptrdiff_t source, ptrdiff_t target, Vector factor) {
+    store(values + target, load(values + source) * factor);
+  });
+}
+
+/** Adds the gradients of the weights that products used to those of the trained ones, and clears them. */
+static void dropGradients(const Worker &w) {
+  float *gradients = w.arena + w.records.header.gradients;
+  eachDropped(w, [&](ptrdiff_t source, ptrdiff_t target, Vector factor) {
+    store(gradients + source, muladd(load(gradients + target), factor, load(gradients + source)));
+    store(gradients + target, Vector{});
+  });
+}
+
+} // namespace SLUICE_ISA

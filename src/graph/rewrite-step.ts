@@ -1,0 +1,68 @@
+import { invariant } from '../core/errors.ts'
+import { Builder, numbers } from './builder.ts'
+import type { Node, Port, StepGraph } from './types.ts'
+
+/** What becomes of a node: other inputs for the same operation, a node of the new graph, or nothing new. */
+type Change = readonly number[] | number | undefined
+
+/** Writes a changed copy of a step graph. */
+export class StepRewriter {
+  readonly build = new Builder(numbers)
+  readonly #step: StepGraph
+  readonly #made: number[] = []
+  readonly #added: Port[] = []
+
+  constructor(step: StepGraph) {
+    this.#step = step
+  }
+
+  /** The new node of an old one. */
+  at(id: number): number {
+    const made = this.#made[id]
+    invariant(made !== undefined, `node ${id} of ${this.#step.name} is written before it is read`)
+    return made
+  }
+
+  /** Another input, a vector of a size. */
+  input(name: string, size: number): number {
+    const node = this.build.leaf('input', name, { extent: 'row', shape: [size] })
+    if (!this.#added.some((port) => port.node === node)) this.#added.push({ name, node })
+    return node
+  }
+
+  /** Copies all nodes in order, changed as `change` says. */
+  write(change: (node: Node, id: number) => Change): void {
+    this.#step.nodes.forEach((node, id) => {
+      const changed = change(node, id)
+      this.#made.push(typeof changed === 'number' ? changed : this.#copy(node, changed))
+    })
+  }
+
+  #copy({ op, inputs, attributes, type, name }: Node, given: readonly number[] | undefined): number {
+    if (op === 'input' || op === 'state' || op === 'parameter')
+      return this.build.leaf(op, attributes.name as string, type)
+    return this.build.add(op, given ?? inputs.map((input) => this.at(input)), attributes, name)
+  }
+
+  /** The new step; `results` has new nodes for outputs, next states and traces by the old ones. */
+  finish(results: ReadonlyMap<number, number> = new Map()): StepGraph {
+    const { name, inputs, states, parameters, outputs, traces } = this.#step
+    const result = (id: number): number => results.get(id) ?? this.at(id)
+    const ports = (list: readonly Port[], node = result): Port[] =>
+      list.map((port) => ({ name: port.name, node: node(port.node) }))
+    const leaf = (id: number): number => this.at(id)
+    return {
+      name,
+      nodes: this.build.nodes,
+      inputs: [...ports(inputs, leaf), ...this.#added],
+      states: states.map((state) => ({
+        ...state,
+        previous: this.at(state.previous),
+        next: result(state.next),
+      })),
+      parameters: ports(parameters, leaf),
+      outputs: ports(outputs),
+      traces: ports(traces),
+    }
+  }
+}

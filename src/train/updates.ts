@@ -1,0 +1,106 @@
+import type { Window, Windows } from '../data/index.ts'
+import type { RunResult, UpdateSettings } from '../runtime/types.ts'
+import { averageShare } from './averaging.ts'
+import { frozenNames, groupRates } from './groups.ts'
+import { updateSettings } from './optimizers.ts'
+import { rateFactor } from './schedules.ts'
+import type { Session } from './session.ts'
+import type { Settings } from './settings.ts'
+
+/** Where an update stands in its run. */
+export interface UpdatePlace {
+  /** Number of the update, from 1. */
+  readonly step: number
+  /** Updates of the whole run. */
+  readonly total: number
+  /** Updates in the average of the weights. */
+  readonly averaged: number
+}
+
+/** One window of an update. */
+interface Share {
+  readonly window: Window
+  /** Whether an epoch starts with it, and states from zero. */
+  readonly first: boolean
+  /** Its share in the predictions of the update. */
+  readonly share: number
+  /** Number of the window in the run, from 1: what dropout counts by. */
+  readonly counter: number
+}
+
+/**
+ * Everything about the updates of a run that follows from their numbers: update n reads windows (n - 1) k + 1 to n k of
+ * the run, where k windows make one update; the epochs follow each other without a gap.
+ */
+export class Updates {
+  /** Parameters that are not trained. */
+  readonly frozen: readonly string[]
+  readonly #settings: Settings
+  readonly #training: Windows
+  readonly #groups: ReturnType<typeof groupRates>
+
+  /** @param names of all parameters. @throws SluiceError `option-value` where a pattern matches none of them */
+  constructor(settings: Settings, training: Windows, names: readonly string[]) {
+    this.#settings = settings
+    this.#training = training
+    this.frozen = frozenNames(settings.freeze, names)
+    this.#groups = groupRates(settings.groups, names)
+  }
+
+  /** Updates in an epoch. */
+  get perEpoch(): number {
+    return this.#training.count / this.#settings.accumulate
+  }
+
+  /** Epochs that are done after an update, in fractions. */
+  epoch(step: number): number {
+    return (step * this.#settings.accumulate) / this.#training.count
+  }
+
+  /** Whether the last window of an epoch is among those of an update. */
+  endsEpoch(step: number): boolean {
+    return Math.floor(this.epoch(step)) > Math.floor(this.epoch(step - 1))
+  }
+
+  /** The rule and numbers of an update. */
+  settings({ step, total, averaged }: UpdatePlace): UpdateSettings {
+    const { optimizer, schedule, clipNorm, clipValue, learningRate, average } = this.#settings
+    const factor = rateFactor(schedule, { step, perEpoch: this.perEpoch, total })
+    const numbers = { learningRate: learningRate * factor, clipNorm, clipValue, count: step }
+    const common = updateSettings(optimizer, numbers)
+    const share = averageShare(average, { step, total, averaged, endsEpoch: this.endsEpoch(step) })
+    return { ...common, groups: this.#groups(common, factor), averageShare: share }
+  }
+
+  /** Runs the windows of an update, each with its share in the gradient, and updates once. */
+  async run(session: Session, place: UpdatePlace): Promise<RunResult & Pick<Window, 'predictions'>> {
+    const shares = this.#shares(place.step)
+    const update = this.settings(place)
+    const { seed } = this.#settings
+    let [loss, gradientNorm] = [0, NaN]
+    for (const [index, { window, first, share, counter }] of shares.entries()) {
+      if (first) session.reset()
+      const isLast = index === shares.length - 1
+      const call = { mode: 'gradients', training: true, seed, counter, share, accumulate: index > 0 } as const
+      const result = await session.run(window, isLast ? { ...call, update } : call)
+      loss += share * result.loss
+      gradientNorm = result.gradientNorm
+    }
+    const predictions = shares.reduce((sum, { window }) => sum + window.predictions, 0)
+    return { loss, gradientNorm, predictions }
+  }
+
+  #shares(step: number): readonly Share[] {
+    const { accumulate } = this.#settings
+    const { count } = this.#training
+    const numbers = Array.from({ length: accumulate }, (_unused, i) => (step - 1) * accumulate + i)
+    const all = numbers.map((number) => ({ number, window: this.#training.at(number % count) }))
+    const predictions = all.reduce((sum, { window }) => sum + window.predictions, 0)
+    return all.map(({ number, window }) => ({
+      window,
+      first: number % count === 0,
+      share: window.predictions / predictions,
+      counter: number + 1,
+    }))
+  }
+}
