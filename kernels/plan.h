@@ -14,6 +14,7 @@ struct Header {
   int32_t rows;
   int32_t steps;
   int32_t chunks;
+  int32_t dealt;
   int32_t arena;
   int32_t parameters;
   int32_t gradients;
@@ -125,6 +126,7 @@ struct Stage {
   int32_t stream;
   int32_t threshold;
   int32_t offset;
+  int32_t lengths;
 };
 struct Copy {
   int32_t a;
@@ -139,6 +141,9 @@ struct Loop {
   int32_t copyCount;
   int32_t stageFirst;
   int32_t stageCount;
+  int32_t lengths;
+  int32_t idleFirst;
+  int32_t idleCount;
 };
 struct Reduction {
   int32_t kind;
@@ -158,6 +163,7 @@ struct Reduction {
   int32_t classes;
   int32_t source;
   int32_t sourceStride;
+  int32_t lengths;
 };
 struct Pack {
   int32_t kind;
@@ -179,6 +185,7 @@ enum StageKind {
   STAGE_LOSS = 2,
   STAGE_EMBED = 3,
   STAGE_DROPOUT = 4,
+  STAGE_REVERSE = 5,
 };
 enum ReductionKind {
   REDUCE_WEIGHT = 0,

@@ -65,9 +65,9 @@ static void runBlock(const Worker &w, const plan::Program &p, const Span &span, 
     return interpret(w, p, span.rows(), masked);
   }
   for (int chunk = span.firstChunk; chunk < span.lastChunk; chunk++) {
-    const int row = w.rowOfChunk(chunk);
+    const int row = larger(w.rowOfChunk(chunk), span.firstRow);
     bindSlots(w, p, block, step, row, chunk);
-    interpret(w, p, w.rowOfChunk(chunk + 1) - row, masked);
+    interpret(w, p, smaller(w.rowOfChunk(chunk + 1), span.lastRow) - row, masked);
   }
 }
 

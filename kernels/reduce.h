@@ -18,9 +18,13 @@ struct PanelView {
   }
 };
 
-/** Rows [first, first + count) of all rows of all steps: few enough that several sums find them in the cache. */
+/**
+ * Rows [first, first + all) of all rows of all steps, without those that have ended: few enough that several sums find
+ * them in the cache.
+ */
 struct Pass {
-  int first, count;
+  int first, all, count;
+  const Int *lengths; // null: no row ends
 };
 
 constexpr int passRows = passDepth(4);
@@ -29,10 +33,18 @@ constexpr int passRows = passDepth(4);
 template <class F> SLUICE_INLINE void eachRowOf(const Worker &w, const Pass &pass, F f) {
   const int rows = w.records.header.rows;
   int step = pass.first / rows, row = pass.first % rows;
-  for (int k = 0; k < pass.count; k++) {
-    f(k, step, row);
+  for (int i = 0, k = 0; i < pass.all; i++) {
+    if (!pass.lengths || pass.lengths[row] > step) f(k++, step, row);
     if (++row == rows) row = 0, step++;
   }
+}
+
+static Pass passOf(const Worker &w, const plan::Reduction &r, int first, int all) {
+  Pass pass{first, all, all, r.lengths < 0 ? nullptr : w.ints(r.lengths)};
+  if (!pass.lengths) return pass;
+  pass.count = 0;
+  eachRowOf(w, pass, [&](int, int, int) { pass.count++; });
+  return pass;
 }
 
 /** Packs the first `entries` entries of the rows of a pass for tiles: [tile][row of the pass][entries of the tile]. */
@@ -57,7 +69,7 @@ static const float *rightSide(const PanelView &view, const Pass &pass, int panel
   const plan::Operand &d = w.records.operands[view.r.d];
   const ptrdiff_t start = (ptrdiff_t)panel * view.r.panelStride;
   const int n = view.vectors(panel);
-  if (d.rowStride == n * width && isContinuous(d, w.records.header.rows))
+  if (pass.count == pass.all && d.rowStride == n * width && isContinuous(d, w.records.header.rows))
     return w.arena + d.base + start + (ptrdiff_t)pass.first * d.rowStride;
   eachRowOf(w, pass, [&](int k, int step, int row) {
     const float *source = w.arena + offsetOf(d, step, row) + start;
@@ -84,6 +96,7 @@ static void addPanel(const PanelView &view, const Pass &pass, int panel) {
 }
 
 static void addWeights(const Worker &w, const plan::Reduction &r, const Units &mine, const Pass &pass) {
+  if (pass.count == 0) return;
   packLeft(w, r, pass);
   for (int panel = mine.first; panel < mine.last; panel++) addPanel({r, w}, pass, panel);
 }
@@ -91,11 +104,11 @@ static void addWeights(const Worker &w, const plan::Reduction &r, const Units &m
 static void addScatter(const Worker &w, const plan::Reduction &r, const Units &mine, const Pass &pass) {
   const PanelView view{r, w};
   const plan::Operand &d = w.records.operands[r.d];
-  const Int *tokens = w.ints(r.tokens) + pass.first;
-  eachRowOf(w, pass, [&](int k, int step, int row) {
-    if (tokens[k] < 0 || tokens[k] >= r.classes) return;
+  eachRowOf(w, pass, [&](int, int step, int row) {
+    const int token = w.ints(r.tokens)[(ptrdiff_t)step * w.records.header.rows + row];
+    if (token < 0 || token >= r.classes) return;
     const float *source = w.arena + offsetOf(d, step, row);
-    float *target = w.arena + (ptrdiff_t)tokens[k] * r.stride;
+    float *target = w.arena + (ptrdiff_t)token * r.stride;
     for (int panel = mine.first; panel < mine.last; panel++) {
       for (int j = 0; j < view.vectors(panel); j++) {
         float *at = target + view.target(panel, j);
@@ -214,7 +227,7 @@ static void runReductions(const Worker &w, int first, int count) {
       for (int turn = 0; turn < 2; turn++)
         batch.each(w, work, [&](int i, const Units &mine) {
           if ((list[i].kind == plan::REDUCE_WEIGHT) == (turn == 0))
-            runReduction(w, list[i], mine, {k, smaller(passRows, all - k)});
+            runReduction(w, list[i], mine, passOf(w, list[i], k, smaller(passRows, all - k)));
         });
   });
 }

@@ -43,16 +43,17 @@ struct Slot {
   ptrdiff_t row;
 };
 
+/** Rows [firstRow, lastRow) at steps [firstStep, lastStep), and the chunks that the rows are of. */
+struct Span {
+  int firstStep, lastStep, firstRow, lastRow, firstChunk, lastChunk;
+  int rows() const { return lastRow - firstRow; }
+};
+
 /** Working memory of a thread, sized by the plan (scratch.h). */
 struct Scratch {
   Slot *slots;
   float *temporaries, *left, *right;
-};
-
-/** Rows [firstRow, lastRow) at steps [firstStep, lastStep), and the chunks that make up the rows. */
-struct Span {
-  int firstStep, lastStep, firstRow, lastRow, firstChunk, lastChunk;
-  int rows() const { return lastRow - firstRow; }
+  Span *spans;
 };
 
 struct Worker {
@@ -73,11 +74,6 @@ struct Worker {
   int rowOfChunk(int chunk) const {
     return (int)((int64_t)records.header.rows * chunk / records.header.chunks);
   }
-
-  Span ownRows() const {
-    const int chunk = first(records.header.chunks, thread), end = first(records.header.chunks, thread + 1);
-    return {0, steps(), rowOfChunk(chunk), rowOfChunk(end), chunk, end};
-  }
 };
 
 /** Block 0 of an operand, in floats from the start of the arena. */
@@ -95,5 +91,6 @@ SLUICE_INLINE ptrdiff_t blockOffset(const plan::Operand &o, int block) {
 SLUICE_INLINE bool isContinuous(const plan::Operand &o, int rows) { return o.timeStride == o.rowStride * rows; }
 
 SLUICE_INLINE int smaller(int a, int b) { return a < b ? a : b; }
+SLUICE_INLINE int larger(int a, int b) { return a > b ? a : b; }
 
 } // namespace SLUICE_ISA

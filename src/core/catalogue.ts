@@ -378,6 +378,8 @@ export const catalogue = {
   'program-run/slots': 'The update "{rule}" needs {needed} slots, but this program keeps {slots}.',
   'program-shape': '{name} of a program must be a whole number of at least {least}, not {value}.',
   'program-token': '"{name}" has the token {token}, but there are {limit} classes.',
+  'program-length/value': '"{name}" has the length {length}, but a row has 0 to {most} steps.',
+  'program-length/missing': 'Write the lengths "{name}" before the first call.',
   'program-name/value': 'This program has no "{name}"; it has {names}.',
   'program-name/parameter': 'This program has no parameter "{name}".',
   'program-name/buffer': 'This program keeps no {buffer} of parameters.',

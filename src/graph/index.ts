@@ -3,6 +3,7 @@ export { differentiate, differentiateStep } from './differentiate.ts'
 export { ancestors, evaluateNode, interpret, type Call } from './interpret.ts'
 export type { Operation, Sizes, StepGradient } from './operation.ts'
 export { printGraph, printStep } from './print.ts'
+export { activeRows } from './operations/sequence.ts'
 export { operation, table } from './table.ts'
 export type {
   Attributes,
@@ -16,4 +17,4 @@ export type {
   WindowGraph,
 } from './types.ts'
 export { typeText } from './types.ts'
-export { type Value, copies, entries, stepOf, valueOf, writeStep, zeros } from './value.ts'
+export { type Value, copies, entries, putRows, stepOf, takeRows, valueOf, writeStep, zeros } from './value.ts'

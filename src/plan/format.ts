@@ -18,6 +18,7 @@ export const header = [
   'rows', // of the batch
   'steps', // longest window
   'chunks', // groups of rows that a thread takes whole; column sums are kept apart for each
+  'dealt', // 1: threads take chunks in turn, so that rows sorted by length are shared evenly; 0: neighbours
   'arena', // floats
   'parameters', // offset of the parameter values
   'gradients', // offset of their gradients, same layout
@@ -117,6 +118,8 @@ export const records = {
    * dropout: operand `d` = operand `a` masked and scaled by `k` (a copy outside training), `blocks` blocks of `entries`
    *   entries; entry u of row r at step t is dropped where the word of counter (t*rows + r, offset + u) under the key of
    *   (seed, counter, `stream`) is below `threshold` (unsigned).
+   * reverse: operand `d` at step t = operand `a` at step n - 1 - t for the n steps of a row, the same step after them:
+   *   `blocks` blocks, or one word where it is 0. n is the length of the row, int32 at `lengths` + r, -1: of the window.
    */
   stage: [
     'kind',
@@ -141,6 +144,7 @@ export const records = {
     'stream',
     'threshold',
     'offset',
+    'lengths',
   ],
   /**
    * Copies operand `a` (-1: zeros) to operand `d`, `blocks` blocks, all own rows, before the loop starts; both are taken
@@ -151,10 +155,23 @@ export const records = {
   /**
    * Steps 0..steps-1 (direction 1) or back (-1), stages in order. `parallel`: no step needs another, so that several may
    * go together, stage after stage; they do where no place with rows is shared by the steps (time stride 0).
+   * `lengths` (-1: none): int32 at `lengths` + r is the length of row r; at and after it the stages leave the row out,
+   * and the copies `idle` are done to it instead, both operands at the same step.
    */
-  loop: ['direction', 'parallel', 'copyFirst', 'copyCount', 'stageFirst', 'stageCount'],
+  loop: [
+    'direction',
+    'parallel',
+    'copyFirst',
+    'copyCount',
+    'stageFirst',
+    'stageCount',
+    'lengths',
+    'idleFirst',
+    'idleCount',
+  ],
   /**
-   * A sum over all rows and steps, by kind. Records whose targets overlap do not run at the same time.
+   * A sum over all rows and steps, by kind, without those at and after the lengths of rows where there are `lengths`
+   * (as in a loop). Records whose targets overlap do not run at the same time.
    * weight: gradient of matrices: for vector (s,u) of panel p and unit m < `entries`:
    *   arena[target s + m*stride + (p*units+u)*width ..] += sum over rows of A[row, m] * dz[row, that vector]. A is operand `a`
    *   (row-major), dz is operand `d` + p*panelStride + j*width. Targets: word list, one a slot; with several slots the
@@ -183,6 +200,7 @@ export const records = {
     'classes',
     'source',
     'sourceStride',
+    'lengths',
   ],
   /**
    * Packs parameters for products. Sources: word list [offset, kStride, nStride] a slot: element (k, n) of slot s;
@@ -212,7 +230,7 @@ export const records = {
 export type RecordName = keyof typeof records
 
 /** Kinds of stages, reductions and packs, in the order of their numbers. */
-export const stageKinds = ['compute', 'reduce', 'loss', 'embed', 'dropout'] as const
+export const stageKinds = ['compute', 'reduce', 'loss', 'embed', 'dropout', 'reverse'] as const
 export const reductionKinds = ['weight', 'columns', 'scatter', 'chunks', 'transpose'] as const
 export const packKinds = ['forward', 'backward', 'bias'] as const
 

@@ -18,6 +18,9 @@ const signed: ReadonlySet<string> = new Set([
   'copy.a',
   'group.bias',
   'stage.program',
+  'stage.lengths',
+  'loop.lengths',
+  'reduction.lengths',
   'word.value',
   'loop.direction',
   'instruction.k',
@@ -59,8 +62,9 @@ class Verifier {
   }
 
   #header(): void {
-    const { vectorWidth, rows, steps, chunks, parameterFloats } = this.#head
+    const { vectorWidth, rows, steps, chunks, dealt, parameterFloats } = this.#head
     invariant(this.#head.magic === magic && this.#head.version === version, 'a plan of this version')
+    invariant(dealt === 0 || dealt === 1, 'chunks are dealt or not')
     invariant(
       Math.min(vectorWidth!, rows!, steps!, chunks!) >= 1 && chunks! <= rows!,
       'a plan has rows and steps',
@@ -123,7 +127,16 @@ class Verifier {
       if (copy.a! >= 0) this.#operand('copy from', copy.a!, copy.blocks!, steps)
       this.#operand('copy to', copy.d!, copy.blocks!)
     }
+    for (const copy of this.#range('copy', 'idle', loop)) {
+      if (copy.a! >= 0) this.#operand('idle from', copy.a!, copy.blocks!)
+      this.#operand('idle to', copy.d!, copy.blocks!)
+    }
+    this.#lengths(loop)
     for (const stage of this.#range('stage', 'stage', loop)) this.#stage(stage)
+  }
+
+  #lengths({ lengths }: Fields): void {
+    if (lengths !== -1) this.#region('lengths', lengths!, this.#head.rows!)
   }
 
   #stage(stage: Fields): void {
@@ -137,6 +150,7 @@ class Verifier {
     }
     if (kind !== 'embed') this.#operand(`${kind} from`, stage.a!, stage.blocks!)
     this.#operand(`${kind} to`, stage.d!, stage.blocks!)
+    if (kind === 'reverse') return this.#lengths(stage)
     if (kind !== 'dropout') this.#region('tokens', stage.tokens!, this.#head.steps! * this.#head.rows!)
     if (kind === 'embed') this.#region('table', stage.table!, stage.classes! * stage.stride!)
     if (kind === 'loss') {
@@ -251,6 +265,7 @@ class Verifier {
     const kind = reductionKinds[reduction.kind!]
     invariant(kind, `reduction kind ${reduction.kind} exists`)
     const targets = this.#range('word', 'target', reduction).map(({ value }) => value!)
+    this.#lengths(reduction)
     const { vectorWidth } = this.#head
     const { entries, stride, classes, panels, units, lastVectors, blocks } = reduction
     if (kind === 'columns' || kind === 'chunks') {

@@ -11,7 +11,7 @@ import { lowerForward } from './forward.ts'
 import { type Gradients, lowerGradient } from './gradient.ts'
 import { writeProgram } from './program.ts'
 import { ScanLowering, type Sequence } from './scan.ts'
-import { type LoopDraft, Lowering, type ParameterPlace, compute } from './writer.ts'
+import { type LoopDraft, Lowering, type ParameterPlace, compute, draftLoop } from './writer.ts'
 
 /** What a plan is lowered for. */
 export interface Target {
@@ -139,6 +139,8 @@ class WindowLowering {
         return this.#scatter(id)
       case 'dropout':
         return this.#dropout(id)
+      case 'reverse':
+        return this.#reverse(id)
       case 'cross_entropy':
         return this.#loss(id)
       case 'cross_entropy_gradient':
@@ -159,7 +161,7 @@ class WindowLowering {
     const { type } = this.#plan.nodes[id]!
     const { arena, shape } = this.#lowering
     if (type.shape.length === 0) {
-      const base = arena.allocate(shape.steps * shape.rows)
+      const base = arena.allocate(type.extent === 'step' ? shape.steps * shape.rows : shape.rows)
       this.#tokens.set(id, base)
       return this.#places.addInput(id, 'tokens', tokenPlace(base, shape.rows))
     }
@@ -185,13 +187,15 @@ class WindowLowering {
     const step = attributes.step as StepGraph
     const planned = this.#plan.scans.find(({ node }) => node === id)!
     const [first, second] = [step.inputs.length, step.inputs.length + step.states.length]
+    const third = second + step.parameters.length
     const scan = new ScanLowering(this.#lowering, {
       plan: planned.plan,
       inputs: inputs.slice(0, first).map((input) => this.#sequence(input)),
-      parameters: inputs.slice(second).map((input) => this.#lowering.parameters.get(input)!),
+      parameters: inputs.slice(second, third).map((input) => this.#lowering.parameters.get(input)!),
       training: planned.gradient !== undefined,
       carried: inputs.slice(first, second).map((input) => this.#isCarried(input)),
       rowOutputs: step.outputs.map((_output, index) => !this.#onlyForLoss(id, index)),
+      lengths: this.#tokens.get(inputs[third] ?? -1),
     })
     lowerForward(scan)
     this.#scans.set(id, scan)
@@ -337,6 +341,24 @@ class WindowLowering {
     })
   }
 
+  #reverse(id: number): void {
+    const { inputs, type } = this.#plan.nodes[id]!
+    const [sequence, lengths = -1] = inputs as [number, number?]
+    const { arena, shape } = this.#lowering
+    const isTokens = type.shape.length === 0
+    if (isTokens) this.#tokens.set(id, arena.allocate(shape.steps * shape.rows))
+    else this.#values.set(id, this.#rowMajor(type))
+    const place = (node: number): Operand =>
+      isTokens ? tokenPlace(this.#tokens.get(node)!, shape.rows) : this.#value(node)
+    this.#single(id, {
+      kind: stageKinds.indexOf('reverse'),
+      a: this.#lowering.operand(place(sequence)),
+      d: this.#lowering.operand(place(id)),
+      blocks: isTokens ? 0 : blocksOf(type.shape[0]!, shape.width),
+      lengths: this.#tokens.get(lengths) ?? -1,
+    })
+  }
+
   #add(id: number): void {
     const { inputs, type } = this.#plan.nodes[id]!
     const { shape } = this.#lowering
@@ -386,7 +408,8 @@ class WindowLowering {
   /** A stage that is a loop of its own. */
   #single(id: number, stage: LoopDraft['stages'][number]): void {
     const isForward = id < this.#plan.forward
-    const loop: LoopDraft = { direction: isForward ? 1 : -1, parallel: true, copies: [], stages: [stage] }
+    const loop = draftLoop(isForward ? 1 : -1, true)
+    loop.stages.push(stage)
     ;(isForward ? this.#lowering.forward : this.#lowering.backward).push(loop)
   }
 

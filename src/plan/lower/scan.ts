@@ -34,6 +34,8 @@ export interface ScanSettings {
   readonly carried: readonly boolean[]
   /** Whether each output must stand row after row; a sum of products that only a loss reads may stay in its panels. */
   readonly rowOutputs: readonly boolean[]
+  /** Offset of the lengths of the rows, where the scan is masked. */
+  readonly lengths: number | undefined
 }
 
 /** One run of products as the backward pass and the window's sums need it. */

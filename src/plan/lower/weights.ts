@@ -10,6 +10,7 @@ export function sumColumns(
   place: Operand,
   size: number,
   targets: readonly number[],
+  lengths = -1,
 ): void {
   const { first, count } = lowering.words(targets)
   const kind = reductionKinds.indexOf('columns')
@@ -20,6 +21,7 @@ export function sumColumns(
     blocks,
     targetFirst: first,
     targetCount: count,
+    lengths,
   })
 }
 
@@ -70,6 +72,7 @@ export function sumWeights(scan: ScanLowering, panels: Panels, run: Run): void {
     stride,
     targetFirst: first,
     targetCount: count,
+    lengths: scan.settings.lengths ?? -1,
     ...(onehot && { tokens: onehot.tokens, classes: onehot.classes }),
   })
 }

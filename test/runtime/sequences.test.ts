@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import type { Program } from '../../src/runtime/index.ts'
+import { reference } from '../../src/runtime/index.ts'
+import { namedCells, randomCells, sized } from '../plan/cases.ts'
+import { plannedResults } from '../plan/planned.ts'
+import { type Direction, sequenceData, sequenceProgram } from '../plan/sequences.ts'
+import { type Data, difference } from '../plan/windows.ts'
+import { expectAgreement, results, runtimes } from './runtimes.ts'
+
+const directions: readonly Direction[] = ['forward', 'reverse', 'both']
+
+const sizes = [
+  { input: 3, hidden: 5, p: 2 },
+  { input: 16, hidden: 32, p: 8 },
+  { input: 9, hidden: 21, p: 5 },
+]
+
+interface Case {
+  readonly name: string
+  readonly program: Program
+  readonly data: Data
+}
+
+/** Each cell in some direction, with and without lengths, over few and many rows. */
+const cases: readonly Case[] = [...namedCells, ...randomCells(540, 12)].map(([name, cell], i) => {
+  const step = sized(cell, sizes[i % 3]!)
+  const program = sequenceProgram([step], {
+    rows: [4, 6, 17][i % 3]!,
+    steps: 4,
+    direction: directions[i % 3]!,
+    masked: i % 4 > 0,
+  })
+  return { name, program, data: sequenceData(program, i, { scale: 0.3 }) }
+})
+
+const [, lstm] = namedCells.find(([name]) => name === 'lstm')!
+const [, gru] = namedCells.find(([name]) => name === 'gru')!
+
+/** Two layers in both directions, on vectors and on tokens. */
+const stacks: readonly Case[] = [undefined, 7].flatMap((classes) =>
+  [1, 8, 33].map((rows) => {
+    const first = sized(lstm, { input: classes ?? 5, hidden: 21 })
+    const second = sized(gru, { input: 42, hidden: 9 })
+    const program = sequenceProgram([first, second], {
+      rows,
+      steps: 4,
+      direction: 'both',
+      masked: true,
+      ...(classes !== undefined && { classes }),
+    })
+    const data = sequenceData(program, rows, { scale: 0.3, classes: classes ?? 1 })
+    return { name: `${rows} rows${classes === undefined ? '' : ' of tokens'}`, program, data }
+  }),
+)
+
+/** A whole window, then a shorter one that goes on from it. */
+const calls = (steps: number) => [
+  { steps, mode: 'gradients' } as const,
+  { steps: steps - 1, mode: 'gradients', carry: true, accumulate: true } as const,
+]
+
+describe('planning keeps the meaning of sequences of different length', () => {
+  it.each([...cases, ...stacks])('$name', async ({ program, data }) => {
+    const [want] = await results(reference, program, data, [{ steps: program.steps, mode: 'gradients' }])
+    expect(difference(want!, plannedResults(program, data), 1e-10)).toBe('')
+  })
+})
+
+describe.each(runtimes)('%s agrees with the reference', (_name, runtime) => {
+  it('on every cell, in each direction, with and without lengths', async () => {
+    for (const { program, data } of cases) await expectAgreement(runtime, program, data, calls(program.steps))
+  })
+
+  it.each(stacks)('on two layers in both directions, $name', async ({ program, data }) => {
+    await expectAgreement(runtime, program, data, calls(program.steps))
+  })
+})
