@@ -7,10 +7,13 @@ import {
   numbers,
 } from '../src/graph/index.ts'
 
-/** What surrounds the names of a layer's parameters; its states have the suffix alone. */
-export interface LayerNames {
+/** How a layer goes through its sequence, and what surrounds the names of its parameters. */
+export interface LayerOptions {
   readonly prefix?: string
+  /** After the names of parameters and states. */
   readonly suffix?: string
+  /** Whether it starts at the end of each row. */
+  readonly isReverse?: boolean
 }
 
 /** A state that a window may carry on: its input, its output, and its entries in a row. */
@@ -27,6 +30,8 @@ export class Network {
   readonly #inputs: Port[] = []
   readonly #parameters: Port[] = []
   readonly #outputs: Port[] = []
+  /** The lengths of the rows, where they differ. */
+  #lengths: readonly number[] = []
 
   get graph(): WindowGraph {
     const { nodes } = this.build
@@ -37,6 +42,16 @@ export class Network {
     return this.#leaf('input', this.#inputs, name, type)
   }
 
+  /** Lets each row end at its own length, the input `lengths`. */
+  mask(): void {
+    this.#lengths = [this.input('lengths', { extent: 'row', shape: [] })]
+  }
+
+  /** Sequences side by side; one alone as it is. */
+  join(sequences: readonly number[]): number {
+    return sequences.length === 1 ? sequences[0]! : this.build.add('concat', sequences)
+  }
+
   output(name: string, node: number): void {
     this.#outputs.push({ name, node })
   }
@@ -45,7 +60,10 @@ export class Network {
    * Adds a scan of a cell over a sequence and gives the sequence of its first output. A state `c` is the input `c0`
    * and the output `c_n`.
    */
-  layer(step: StepGraph, sequence: number, { prefix = '', suffix = '' }: LayerNames = {}): number {
+  layer(step: StepGraph, sequence: number, options: LayerOptions = {}): number {
+    const { prefix = '', suffix = '', isReverse = false } = options
+    const turned = (value: number): number =>
+      isReverse ? this.build.add('reverse', [value, ...this.#lengths]) : value
     const typeOf = (node: number): Type => step.nodes[node]!.type
     const states = step.states.map(({ name, previous }) => ({
       initial: `${name}0${suffix}`,
@@ -58,10 +76,12 @@ export class Network {
     const parameters = step.parameters.map(({ name, node }) =>
       this.#leaf('parameter', this.#parameters, `${prefix}${name}${suffix}`, typeOf(node)),
     )
-    const scan = this.build.add('scan', [sequence, ...initial, ...parameters], { step })
+    const inputs = [turned(sequence), ...initial, ...parameters, ...this.#lengths]
+    const masked = this.#lengths.length > 0
+    const scan = this.build.add('scan', inputs, { step, ...(masked && { masked }) })
     states.forEach(({ final }, index) => this.output(final, this.#pick(scan, step.outputs.length + index)))
     this.states.push(...states)
-    return this.#pick(scan, 0)
+    return turned(this.#pick(scan, 0))
   }
 
   #pick(scan: number, index: number): number {
