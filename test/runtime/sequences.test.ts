@@ -5,7 +5,7 @@ import { namedCells, randomCells, sized } from '../plan/cases.ts'
 import { plannedResults } from '../plan/planned.ts'
 import { type Direction, sequenceData, sequenceProgram } from '../plan/sequences.ts'
 import { type Data, difference } from '../plan/windows.ts'
-import { expectAgreement, results, runtimes } from './runtimes.ts'
+import { expectAgreement, results, runtimes, withThreads } from './runtimes.ts'
 
 const directions: readonly Direction[] = ['forward', 'reverse', 'both']
 
@@ -73,5 +73,52 @@ describe.each(runtimes)('%s agrees with the reference', (_name, runtime) => {
 
   it.each(stacks)('on two layers in both directions, $name', async ({ program, data }) => {
     await expectAgreement(runtime, program, data, calls(program.steps))
+  })
+})
+
+/** The same rows in a longer window, with no numbers in the padding. */
+function padded(program: Program, data: Data, steps: number): { program: Program; data: Data } {
+  const { graph, rows } = program
+  const lengths = data.inputs.get('lengths')!
+  const extents = new Map(
+    [...graph.inputs, ...graph.outputs].map(({ name, node }) => [name, graph.nodes[node]!.type.extent]),
+  )
+  const inputs = [...data.inputs].map(([name, values]) => {
+    if (extents.get(name.replace(/^d /, '')) !== 'step') return [name, values] as const
+    const size = values.length / (rows * program.steps)
+    const longer = Float64Array.from({ length: steps * rows * size }, (_unused, i) => {
+      const [step, row] = [Math.floor(i / size / rows), Math.floor(i / size) % rows]
+      return step < lengths[row]! ? values[i]! : Number.NaN
+    })
+    return [name, longer] as const
+  })
+  return { program: { ...program, steps }, data: { ...data, inputs: new Map(inputs) } }
+}
+
+const bitsOf = (values: ArrayLike<number>): Uint32Array => new Uint32Array(Float32Array.from(values).buffer)
+
+const ragged = stacks.filter(({ name }) => !name.includes('tokens'))
+
+describe.each([['reference', reference] as const, ...runtimes])('%s', (_name, runtime) => {
+  it.each(ragged)('gives the same bits whatever stands in the padding, $name', async ({ program, data }) => {
+    const longer = padded(program, data, program.steps + 3)
+    const call = { mode: 'gradients' } as const
+    const [want] = await results(runtime, program, data, [{ ...call, steps: program.steps }])
+    const [got] = await results(runtime, longer.program, longer.data, [{ ...call, steps: program.steps + 3 }])
+    for (const [name, values] of want!) {
+      const have = bitsOf(got!.get(name)!)
+      expect(have.subarray(0, values.length)).toEqual(bitsOf(values))
+      expect(have.subarray(values.length).every((word) => word === 0)).toBe(true)
+    }
+  })
+})
+
+describe.each(await withThreads([1, 2, 3]))('%s', (_name, threads) => {
+  it.each(ragged)('gives the same bits with any number of threads, $name', async ({ program, data }) => {
+    const runs = await Promise.all(
+      threads.map((runtime) => results(runtime, program, data, [{ steps: program.steps, mode: 'gradients' }])),
+    )
+    const [one, ...others] = runs.map(([found]) => [...found!.values()].map(bitsOf))
+    for (const other of others) expect(other).toEqual(one)
   })
 })
