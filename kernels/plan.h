@@ -3,6 +3,7 @@
 #include <stdint.h>
 namespace plan {
 constexpr int32_t magic = 1397511491, version = 1;
+constexpr int32_t passFloats = 2048;
 struct Section {
   int32_t offset;
   int32_t count;
@@ -133,6 +134,7 @@ struct Copy {
   int32_t d;
   int32_t blocks;
   int32_t lastStep;
+  int32_t lengths;
 };
 struct Loop {
   int32_t direction;
@@ -193,6 +195,7 @@ enum ReductionKind {
   REDUCE_SCATTER = 2,
   REDUCE_CHUNKS = 3,
   REDUCE_TRANSPOSE = 4,
+  REDUCE_ROWS = 5,
 };
 enum PackKind {
   PACK_FORWARD = 0,
@@ -254,6 +257,10 @@ struct Call {
   double seed;
   double counter;
   double lossScale;
+  double firstStep;
+  double continued;
+  double unfinished;
+  double lossSum;
   double rule;
   double learningRate;
   double momentum;

@@ -27,7 +27,8 @@ struct Pass {
   const Int *lengths; // null: no row ends
 };
 
-constexpr int passRows = passDepth(4);
+constexpr int passRows = plan::passFloats / width;
+static_assert(passRows * 4 * width * 4 <= passBytes, "a pass of four vectors fits the right side");
 
 /** Calls f(index in the pass, step, row) for every row of a pass. */
 template <class F> SLUICE_INLINE void eachRowOf(const Worker &w, const Pass &pass, F f) {
@@ -153,6 +154,16 @@ static void addChunks(const Worker &w, const plan::Reduction &r, const Units &mi
   }
 }
 
+static void addRows(const Worker &w, const plan::Reduction &r, const Units &mine) {
+  const plan::Operand &d = w.records.operands[r.d];
+  for (int block = mine.first; block < mine.last; block++) {
+    Vector sum{};
+    for (int row = 0; row < w.records.header.rows; row++)
+      if (r.lengths < 0 || w.ints(r.lengths)[row] > 0) sum += load(w.arena + offsetOf(d, 0, row) + blockOffset(d, block));
+    addColumn(w, r, block, sum);
+  }
+}
+
 /** Adds the transpose to rows of a target, and clears where it came from for the next window. */
 static void addTransposed(const Worker &w, const plan::Reduction &r, const Units &mine) {
   float *target = w.arena + w.records.words[r.targetFirst].value;
@@ -171,7 +182,8 @@ static void runReduction(const Worker &w, const plan::Reduction &r, const Units 
   case plan::REDUCE_WEIGHT: return addWeights(w, r, mine, pass);
   case plan::REDUCE_COLUMNS: return addColumns(w, r, mine, pass);
   case plan::REDUCE_SCATTER: return addScatter(w, r, mine, pass);
-  case plan::REDUCE_CHUNKS: return pass.first == 0 ? addChunks(w, r, mine) : (void)0;
+  case plan::REDUCE_CHUNKS: return pass.first == 0 && w.call->unfinished == 0 ? addChunks(w, r, mine) : (void)0;
+  case plan::REDUCE_ROWS: return pass.first == 0 ? addRows(w, r, mine) : (void)0;
   case plan::REDUCE_TRANSPOSE: return pass.first == 0 ? addTransposed(w, r, mine) : (void)0;
   }
 }
@@ -184,6 +196,7 @@ static Work workOf(const Worker &w, const plan::Reduction &r) {
   case plan::REDUCE_SCATTER: return {r.panels, rows * r.vectors * 4};
   case plan::REDUCE_COLUMNS: return {r.blocks, rows * 2};
   case plan::REDUCE_CHUNKS: return {r.blocks, (double)w.records.header.chunks};
+  case plan::REDUCE_ROWS: return {r.blocks, (double)w.records.header.rows};
   default: return {r.classes, (double)r.entries};
   }
 }
@@ -214,22 +227,28 @@ static bool clashes(const Worker &w, const plan::Reduction &a, const plan::Reduc
 }
 
 /**
- * Runs reductions [first, first + count), pass by pass; all threads meet at the end. In a pass the weights come first:
- * they fetch the gradients ahead of time, and the others find them in the cache.
+ * Runs reductions [first, first + count), pass by pass from the last to the first, as windows go back in parts; all
+ * threads meet at the end. In a pass the weights come first: they fetch the gradients ahead of time, and the others find
+ * them in the cache.
  */
 static void runReductions(const Worker &w, int first, int count) {
   const plan::Reduction *list = w.records.reductions + first;
   const int all = w.steps() * w.records.header.rows;
   const auto work = [&](int i) { return workOf(w, list[i]); };
   const auto clash = [&](int i, int j) { return clashes(w, list[i], list[j]); };
-  shareOut(w, count, work, clash, [&](const Batch &batch) {
-    for (int k = 0; k < all; k += passRows)
+  const Batch whole = batchFrom(0, count, work, clash);
+  for (int k = (all - 1) / passRows * passRows; k >= 0; k -= passRows) {
+    const auto run = [&](const Batch &batch) {
       for (int turn = 0; turn < 2; turn++)
         batch.each(w, work, [&](int i, const Units &mine) {
           if ((list[i].kind == plan::REDUCE_WEIGHT) == (turn == 0))
             runReduction(w, list[i], mine, passOf(w, list[i], k, smaller(passRows, all - k)));
         });
-  });
+    };
+    if (whole.last == count) run(whole);
+    else shareOut(w, count, work, clash, run);
+  }
+  w.meetOthers();
 }
 
 } // namespace SLUICE_ISA

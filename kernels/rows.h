@@ -57,7 +57,7 @@ static void dropoutStage(const Worker &w, const plan::Stage &s, const Span &span
     for (int row = span.firstRow; row < span.lastRow; row++) {
       const float *source = w.arena + offsetOf(a, step, row);
       float *target = w.arena + offsetOf(d, step, row);
-      const uint32_t number = (uint32_t)(step * w.records.header.rows + row);
+      const uint32_t number = (uint32_t)((step + (int)w.call->firstStep) * w.records.header.rows + row);
       for (int b = 0; b < s.blocks; b++) {
         Vector v = load(source + blockOffset(a, b));
         if (training) {
@@ -98,6 +98,7 @@ static void copyRow(const Worker &w, const plan::Copy &c, ptrdiff_t from, ptrdif
 static void copyBefore(const Worker &w, const plan::Copy &c, const Span &span, int step) {
   if (c.lastStep && w.call->carry == 0) return;
   const plan::Operand &d = w.records.operands[c.d];
+  if (d.chunkStride != 0 && w.call->continued != 0) return;
   const plan::Operand &a = c.a < 0 ? d : w.records.operands[c.a];
   const int from = c.lastStep ? (int)w.call->lastSteps : step;
   if (d.chunkStride != 0) {
@@ -105,7 +106,7 @@ static void copyBefore(const Worker &w, const plan::Copy &c, const Span &span, i
       copyRow(w, c, offsetOf(a, from, 0, chunk), offsetOf(d, step, 0, chunk));
   } else {
     for (int row = span.firstRow; row < span.lastRow; row++)
-      copyRow(w, c, offsetOf(a, from, row), offsetOf(d, step, row));
+      if (c.lengths < 0 || w.ints(c.lengths)[row] > 0) copyRow(w, c, offsetOf(a, from, row), offsetOf(d, step, row));
   }
 }
 

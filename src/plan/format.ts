@@ -10,6 +10,9 @@
 export const magic = 0x534c5543
 export const version = 1
 
+/** Sums over rows and steps go by passes of passFloats / vectorWidth rows, counted over all rows of all steps. */
+export const passFloats = 2048
+
 /** Fields of the header, before the section table (`offset, count` in words and records for each kind of record). */
 export const header = [
   'magic',
@@ -149,9 +152,10 @@ export const records = {
   /**
    * Copies operand `a` (-1: zeros) to operand `d`, `blocks` blocks, all own rows, before the loop starts; both are taken
    * at step 0, or at the last where the direction is -1. `lastStep`: `a` is read at the number of steps of the previous call, and only
-   * when states are carried. An operand `d` with a chunk stride has one row a chunk.
+   * when states are carried. An operand `d` with a chunk stride has one row a chunk, and is left as it is in a part that
+   * goes on from a later one. Rows whose int32 at `lengths` + r is 0 are left out (-1: none is).
    */
-  copy: ['a', 'd', 'blocks', 'lastStep'],
+  copy: ['a', 'd', 'blocks', 'lastStep', 'lengths'],
   /**
    * Steps 0..steps-1 (direction 1) or back (-1), stages in order. `parallel`: no step needs another, so that several may
    * go together, stage after stage; they do where no place with rows is shared by the steps (time stride 0).
@@ -179,6 +183,7 @@ export const records = {
    * columns: arena[target + b*width ..] += sum over rows of operand `d`, block b, for each target of the word list.
    * scatter: arena[target s + token*stride + (p*units+u)*width ..] += dz as for weight, row by row; tokens outside classes add nothing.
    * chunks: arena[target + b*width] += sum over chunks of operand `d`, block b.
+   * rows: arena[target + b*width] += sum over the rows of step 0 of operand `d`, block b.
    * transpose: arena[target + n*stride + m] += arena[source + m*sourceStride + n] for m < entries,
    *   n < classes (phase two); then the source is cleared for the next window.
    */
@@ -231,7 +236,7 @@ export type RecordName = keyof typeof records
 
 /** Kinds of stages, reductions and packs, in the order of their numbers. */
 export const stageKinds = ['compute', 'reduce', 'loss', 'embed', 'dropout', 'reverse'] as const
-export const reductionKinds = ['weight', 'columns', 'scatter', 'chunks', 'transpose'] as const
+export const reductionKinds = ['weight', 'columns', 'scatter', 'chunks', 'transpose', 'rows'] as const
 export const packKinds = ['forward', 'backward', 'bias'] as const
 
 /** Meanings of the pointwise instructions; letters are slots, k and k2 immediates. `d` (and `e` where said) is written. */
@@ -293,6 +298,11 @@ export const call = [
   'seed',
   'counter', // number of the update, for dropout
   'lossScale', // 1 / number of targets that count
+  // A window may be run in parts of whole passes: forward from the first to the last, back from the last to the first.
+  'firstStep', // steps of the window before this part
+  'continued', // 1: a later part went back before; what it began goes on
+  'unfinished', // 1: an earlier part is to go back yet; sums kept apart are not added to the gradients
+  'lossSum', // of the parts before, in and out
   'rule', // 0 sgd, 1 rmsprop, 2 adam, 3 adamw
   'learningRate',
   'momentum',

@@ -21,6 +21,7 @@ const signed: ReadonlySet<string> = new Set([
   'stage.lengths',
   'loop.lengths',
   'reduction.lengths',
+  'copy.lengths',
   'word.value',
   'loop.direction',
   'instruction.k',
@@ -126,10 +127,12 @@ class Verifier {
       const steps = copy.lastStep ? this.#head.steps! + 1 : 1
       if (copy.a! >= 0) this.#operand('copy from', copy.a!, copy.blocks!, steps)
       this.#operand('copy to', copy.d!, copy.blocks!)
+      this.#lengths(copy)
     }
     for (const copy of this.#range('copy', 'idle', loop)) {
       if (copy.a! >= 0) this.#operand('idle from', copy.a!, copy.blocks!)
       this.#operand('idle to', copy.d!, copy.blocks!)
+      this.#lengths(copy)
     }
     this.#lengths(loop)
     for (const stage of this.#range('stage', 'stage', loop)) this.#stage(stage)
@@ -268,7 +271,7 @@ class Verifier {
     this.#lengths(reduction)
     const { vectorWidth } = this.#head
     const { entries, stride, classes, panels, units, lastVectors, blocks } = reduction
-    if (kind === 'columns' || kind === 'chunks') {
+    if (kind === 'columns' || kind === 'chunks' || kind === 'rows') {
       this.#operand(kind, reduction.d!, blocks!)
       for (const target of targets) this.#region('gradient', target, blocks! * vectorWidth!)
     } else if (kind === 'transpose') {

@@ -22,6 +22,7 @@ const none: ReadonlySet<string> = new Set([
   'stage.lengths',
   'loop.lengths',
   'reduction.lengths',
+  'copy.lengths',
   'header.slot0',
   'header.slot1',
   'header.slot2',

@@ -3,13 +3,14 @@ import { entries } from '../graph/index.ts'
 import type { Program, Run, UpdateSettings } from './types.ts'
 
 /** Makes sure that a program's numbers make sense. @throws SluiceError `program-shape` */
-export function checkProgram({ rows, steps, gradient }: Program): void {
+export function checkProgram({ rows, steps, gradient, keepEvery = 1 }: Program): void {
   const whole = (name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void => {
     if (!Number.isInteger(value) || value < least || value > most)
       throw new SluiceError('program-shape', { name, value, least })
   }
   whole('rows', rows, 1)
   whole('steps', steps, 1)
+  whole('keepEvery', keepEvery, 1)
   whole('slots', gradient?.slots ?? 0, 0, 3)
 }
 

@@ -17,6 +17,7 @@ export type {
   Runtime,
   UpdateSettings,
 } from './types.ts'
+export { keepEveryFor } from './keep.ts'
 export { reference } from './reference/reference.ts'
 
 /** Names of the runtimes, `auto` for the fastest that works here. */

@@ -68,6 +68,11 @@ const cases: Record<string, { operands: Operand[]; write: Write; fixed?: number[
     write: apply('reverse'),
     fixed: [1],
   },
+  select: {
+    operands: [{ type: row(), data: [0, 1] }, operand(once(3)), operand(row(3), 1)],
+    write: apply('select'),
+    fixed: [0],
+  },
   dropout: { operands: [operand(step(6))], write: apply('dropout', { rate: 0.4, stream: 3 }) },
   log_softmax: { operands: [operand(step(3), 0, 2)], write: apply('log_softmax') },
   cross_entropy: { operands: [operand(step(3), 0, 2), targets], write: apply('cross_entropy'), fixed: [1] },

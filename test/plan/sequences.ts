@@ -13,6 +13,8 @@ export interface SequenceShape {
   readonly direction: Direction
   /** Whether rows have lengths, as the input `lengths`. */
   readonly masked: boolean
+  /** What states start from: inputs unless given; `begun` is learned in rows that the input `begins` names. */
+  readonly initial?: 'given' | 'learned' | 'begun'
   /** Classes of the tokens that the first cell reads; vectors unless given. */
   readonly classes?: number
 }
@@ -69,22 +71,40 @@ class SequenceWriter {
       way === 'forward' ? value : this.#build.add('reverse', [value, ...this.#lengths])
     const typeOf = (node: number): Type => step.nodes[node]!.type
     const initial = step.states.map(({ name, previous }) =>
-      this.#input(`${prefix}${name}0`, { extent: 'row', shape: typeOf(previous).shape }),
+      this.#initial(`${prefix}${name}0`, typeOf(previous).shape),
     )
-    const parameters = step.parameters.map(({ name, node }) => {
-      const parameter = this.#build.leaf('parameter', `${prefix}${name}`, typeOf(node))
-      this.#parameters.push({ name: `${prefix}${name}`, node: parameter })
-      return parameter
-    })
-    const inputs = [turn(sequence), ...initial, ...parameters, ...this.#lengths]
+    const parameters = step.parameters.map(({ name, node }) =>
+      this.#parameter(`${prefix}${name}`, typeOf(node)),
+    )
+    const others = step.inputs
+      .slice(1)
+      .map(({ name, node }) => this.#input(`${prefix}${name}`, { extent: 'step', shape: typeOf(node).shape }))
+    const inputs = [turn(sequence), ...others.map(turn), ...initial, ...parameters, ...this.#lengths]
     const scan = this.#build.add('scan', inputs, { step, ...(this.#lengths.length > 0 && { masked: true }) })
     const pick = (index: number): number => this.#build.add('pick', [scan], { index })
     step.states.forEach(({ name }, i) => {
       const final = `${prefix}${name} next`
       this.#outputs.push({ name: final, node: pick(step.outputs.length + i) })
-      this.#states.push({ initial: `${prefix}${name}0`, final })
+      if (this.#shape.initial !== 'learned') this.#states.push({ initial: `${prefix}${name}0`, final })
     })
     return turn(pick(0))
+  }
+
+  #initial(name: string, shape: readonly number[]): number {
+    const { initial = 'given' } = this.#shape
+    if (initial === 'given') return this.#input(name, { extent: 'row', shape })
+    const learned = this.#parameter(`${name} learned`, { extent: 'once', shape })
+    const spread = this.#build.add('spread', [learned], { extent: 'row' })
+    if (initial === 'learned') return spread
+    const known = this.#inputs.find((port) => port.name === 'begins')?.node
+    const begins = known ?? this.#input('begins', { extent: 'row', shape: [] })
+    return this.#build.add('select', [begins, spread, this.#input(name, { extent: 'row', shape })])
+  }
+
+  #parameter(name: string, type: Type): number {
+    const node = this.#build.leaf('parameter', name, type)
+    this.#parameters.push({ name, node })
+    return node
   }
 
   #input(name: string, type: Type): number {
@@ -105,6 +125,11 @@ export function sequenceData(program: Program, seed: number, { scale = 0.5, clas
     given.set(
       'lengths',
       Float64Array.from({ length: rows }, (_unused, row) => wanted[row] ?? random.below(steps + 1)),
+    )
+  if (inputs.has('begins'))
+    given.set(
+      'begins',
+      Float64Array.from({ length: rows }, (_unused, row) => row % 2),
     )
   const x = graph.inputs.find(({ name }) => name === 'x')!
   if (graph.nodes[x.node]!.type.shape.length === 0)

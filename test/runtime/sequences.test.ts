@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Builder, type Port, type StepGraph, numbers } from '../../src/graph/index.ts'
 import type { Program } from '../../src/runtime/index.ts'
 import { reference } from '../../src/runtime/index.ts'
 import { namedCells, randomCells, sized } from '../plan/cases.ts'
@@ -21,14 +22,51 @@ interface Case {
   readonly data: Data
 }
 
+/** A step with two inputs of different size, as the equations have none. */
+function twoInputs(): StepGraph {
+  const build = new Builder(numbers)
+  const leaf = (op: 'input' | 'state' | 'parameter', name: string, ...shape: number[]): Port => {
+    const extent = op === 'parameter' ? 'once' : 'row'
+    return { name, node: build.leaf(op, name, { extent, shape }) }
+  }
+  const [x, z, h] = [leaf('input', 'x', 7), leaf('input', 'z', 4), leaf('state', 'h', 9)]
+  const [W, V, U, b] = [
+    leaf('parameter', 'W', 9, 7),
+    leaf('parameter', 'V', 9, 4),
+    leaf('parameter', 'U', 9, 9),
+    leaf('parameter', 'b', 9),
+  ]
+  const product = (matrix: Port, vector: Port): number => build.add('product', [matrix.node, vector.node])
+  const sum = build.add('add', [build.add('add', [product(W, x), product(V, z)]), b.node])
+  const gate = build.add('sigmoid', [product(V, z)])
+  const next = build.add('add', [
+    build.add('mul', [gate, h.node]),
+    build.add('tanh', [build.add('add', [sum, product(U, h)])]),
+  ])
+  return {
+    name: 'two inputs',
+    nodes: build.nodes,
+    inputs: [x, z],
+    states: [{ name: 'h', previous: h.node, next, initial: 'zero' }],
+    parameters: [W, V, U, b],
+    outputs: [{ name: 'h', node: next }],
+    traces: [],
+  }
+}
+
+/** Every cell with some sizes. */
+const layers = [...namedCells, ...randomCells(540, 12)].map(
+  ([name, cell], i) => [name, sized(cell, sizes[i % 3]!)] as const,
+)
+
 /** Each cell in some direction, with and without lengths, over few and many rows. */
-const cases: readonly Case[] = [...namedCells, ...randomCells(540, 12)].map(([name, cell], i) => {
-  const step = sized(cell, sizes[i % 3]!)
+const cases: readonly Case[] = [['two inputs', twoInputs()] as const, ...layers].map(([name, step], i) => {
   const program = sequenceProgram([step], {
     rows: [4, 6, 17][i % 3]!,
     steps: 4,
     direction: directions[i % 3]!,
-    masked: i % 4 > 0,
+    masked: i % 4 !== 1,
+    initial: (['given', 'learned', 'begun'] as const)[Math.floor(i / 3) % 3]!,
   })
   return { name, program, data: sequenceData(program, i, { scale: 0.3 }) }
 })
@@ -46,6 +84,7 @@ const stacks: readonly Case[] = [undefined, 7].flatMap((classes) =>
       steps: 4,
       direction: 'both',
       masked: true,
+      initial: 'begun',
       ...(classes !== undefined && { classes }),
     })
     const data = sequenceData(program, rows, { scale: 0.3, classes: classes ?? 1 })
@@ -116,7 +155,9 @@ describe.each([['reference', reference] as const, ...runtimes])('%s', (_name, ru
 describe.each(await withThreads([1, 2, 3]))('%s', (_name, threads) => {
   it.each(ragged)('gives the same bits with any number of threads, $name', async ({ program, data }) => {
     const runs = await Promise.all(
-      threads.map((runtime) => results(runtime, program, data, [{ steps: program.steps, mode: 'gradients' }])),
+      threads.map((runtime) =>
+        results(runtime, program, data, [{ steps: program.steps, mode: 'gradients' }]),
+      ),
     )
     const [one, ...others] = runs.map(([found]) => [...found!.values()].map(bitsOf))
     for (const other of others) expect(other).toEqual(one)

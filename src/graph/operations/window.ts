@@ -3,7 +3,7 @@ import type { Type } from '../types.ts'
 import { type Value, eachRow, reader, zeros } from '../value.ts'
 import { dropoutKey, keeps } from '../../core/dropout.ts'
 import { scan, scanGradient } from './scan.ts'
-import { reverse } from './sequence.ts'
+import { reverse, select } from './sequence.ts'
 
 const scalarOnce: Type = { extent: 'once', shape: [] }
 
@@ -176,6 +176,7 @@ export const window: Readonly<Record<string, Operation>> = {
   cross_entropy: crossEntropy,
   cross_entropy_gradient: crossEntropyGradient,
   reverse,
+  select,
   scan,
   scan_gradient: scanGradient,
   pick,

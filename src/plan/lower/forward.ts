@@ -23,10 +23,13 @@ class ForwardLowering {
     const { lengths } = this.#scan.settings
     const loop = draftLoop(1, this.#scan.states.length === 0, lengths)
     this.#scan.program.states.forEach(({ previous }, i) => {
-      if (!this.#scan.settings.carried[i]) return
-      const operand = this.#lowering.operand(this.#scan.states[i]!)
+      const { carried, fresh } = this.#scan.settings.initial[i]!
+      const d = this.#lowering.operand(this.#scan.states[i]!)
       const blocks = blocksOf(this.#scan.size(previous), this.#lowering.shape.width)
-      loop.copies.push({ a: operand, d: operand, blocks, lastStep: 1 })
+      if (carried) loop.copies.push({ a: d, d, blocks, lastStep: 1 })
+      if (!fresh) return
+      const a = fresh.from ? this.#lowering.operand(fresh.from) : -1
+      loop.copies.push({ a, d, blocks, lengths: fresh.flags })
     })
     const ahead = draftLoop(1, true, lengths)
     this.#scan.plan.forward.forEach((stage) => this.#stage(stage, loop, ahead))

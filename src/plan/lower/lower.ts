@@ -3,14 +3,15 @@ import type { Piece } from '../partition.ts'
 import { type Place, Places } from './places.ts'
 import { type Plan, isZero } from '../plan.ts'
 import { reductionKinds, stageKinds } from '../format.ts'
-import { floatBits } from '../write.ts'
-import { dropThreshold } from '../../core/dropout.ts'
 import { Unsupported, invariant } from '../../core/errors.ts'
 import { type Operand, blocksOf, chunksOf, constantRow, later, still } from './arena.ts'
 import { lowerForward } from './forward.ts'
 import { type Gradients, lowerGradient } from './gradient.ts'
 import { writeProgram } from './program.ts'
+import { freshStart, givenStart } from './initial.ts'
 import { ScanLowering, type Sequence } from './scan.ts'
+import { dropoutStage, embedStage, reverseStage } from './stages.ts'
+import { sumStarts } from './weights.ts'
 import { type LoopDraft, Lowering, type ParameterPlace, compute, draftLoop } from './writer.ts'
 
 /** What a plan is lowered for. */
@@ -89,7 +90,7 @@ class WindowLowering {
     )
     for (const id of this.#plan.order) this.#node(id)
     this.#places.addOutputs((id) => this.#outputPlace(id))
-    this.#places.addInputGradients((id) => this.#gradientPlaces(id))
+    this.#places.addInputGradients((id) => this.#inputGradient(id))
     const { values, gradients } = this.#lowering
     const words = this.#lowering.finish(slots, this.#losses)
     return {
@@ -147,6 +148,9 @@ class WindowLowering {
         return this.#lossGradientOf(id)
       case 'add':
         return node.inputs.every((input) => this.#values.has(input)) ? this.#add(id) : undefined
+      case 'sum_rows':
+        return this.#sumRows(id)
+      case 'select':
       case 'onehot':
       case 'parameter':
       case 'constant':
@@ -188,18 +192,26 @@ class WindowLowering {
     const planned = this.#plan.scans.find(({ node }) => node === id)!
     const [first, second] = [step.inputs.length, step.inputs.length + step.states.length]
     const third = second + step.parameters.length
+    const initial = inputs.slice(first, second)
+    const given = initial.map((input) => givenStart(this.#plan.nodes, input))
     const scan = new ScanLowering(this.#lowering, {
       plan: planned.plan,
       inputs: inputs.slice(0, first).map((input) => this.#sequence(input)),
       parameters: inputs.slice(second, third).map((input) => this.#lowering.parameters.get(input)!),
       training: planned.gradient !== undefined,
-      carried: inputs.slice(first, second).map((input) => this.#isCarried(input)),
+      initial: initial.map((input, i) => ({
+        carried: given[i] !== undefined && this.#isCarried(given[i]),
+        fresh: freshStart(this.#lowering, this.#plan.nodes, this.#tokens, input),
+      })),
       rowOutputs: step.outputs.map((_output, index) => !this.#onlyForLoss(id, index)),
       lengths: this.#tokens.get(inputs[third] ?? -1),
     })
     lowerForward(scan)
     this.#scans.set(id, scan)
-    inputs.slice(first, second).forEach((input, i) => this.#initialState(input, scan.states[i]!))
+    // What is given is written straight into the slot of the state before the first step.
+    given.forEach((input, i) => {
+      if (input !== undefined) this.#places.redirect(this.#value(input), scan.states[i]!)
+    })
   }
 
   #isCarried(input: number): boolean {
@@ -210,12 +222,13 @@ class WindowLowering {
     )
   }
 
-  /** The initial value of a state is written straight into the state's slot before the first step. */
-  #initialState(input: number, state: Operand): void {
-    if (isZero(this.#plan.nodes, input)) return
-    const { op } = this.#plan.nodes[input]!
-    if (op !== 'input') throw new Unsupported('unsupported/initial')
-    this.#places.redirect(this.#value(input), state)
+  /** The gradient of a parameter that rows start from. */
+  #sumRows(id: number): void {
+    const { nodes } = this.#plan
+    const { op, inputs } = nodes[nodes[id]!.inputs[0]!]!
+    const flags = op === 'select' ? this.#tokens.get(inputs[0]!)! : -1
+    const places = this.#gradientPlaces(op === 'select' ? inputs[1]! : nodes[id]!.inputs[0]!)
+    sumStarts(this.#lowering, places, this.#lowering.parameters.get(this.#parameterOf(id))!, flags)
   }
 
   /** Whether a result of a scan is read by nothing but a loss. */
@@ -255,6 +268,13 @@ class WindowLowering {
     else if (state) this.#initial.set(id, state)
   }
 
+  /** Where the gradient of an input stands; not in rows that started from something else. */
+  #inputGradient(id: number): Pick<Place, 'places' | 'unless'> {
+    const { op, inputs } = this.#plan.nodes[id]!
+    if (op !== 'select') return { places: this.#gradientPlaces(id) }
+    return { places: this.#gradientPlaces(inputs[2]!), unless: this.#tokens.get(inputs[0]!)! }
+  }
+
   /** Where the gradient of an input stands, as parts to add. */
   #gradientPlaces(id: number): readonly Operand[] {
     const value = this.#values.get(id)
@@ -280,29 +300,16 @@ class WindowLowering {
 
   #gather(id: number): void {
     const { inputs, type } = this.#plan.nodes[id]!
-    const { arena, shape, values } = this.#lowering
-    const table = this.#lowering.parameters.get(inputs[0]!)!
-    const operand = arena.rowMajor(type.shape[0]!, shape.steps)
+    const operand = this.#rowMajor(type)
     this.#values.set(id, operand)
-    this.#single(id, {
-      kind: stageKinds.indexOf('embed'),
-      d: this.#lowering.operand(operand),
-      table: values + table.offset,
-      stride: table.rowStride,
-      tokens: this.#tokens.get(inputs[1]!)!,
-      classes: table.rows,
-      blocks: blocksOf(table.columns, shape.width),
-    })
+    const table = this.#lowering.parameters.get(inputs[0]!)!
+    this.#single(id, embedStage(this.#lowering, table, this.#tokens.get(inputs[1]!)!, operand))
   }
 
   /** The gradient of an embedding: rows added to the rows that their tokens name. */
   #scatter(id: number): void {
-    const { nodes, parameterGradients, partition } = this.#plan
-    const [value, tokens] = nodes[id]!.inputs as [number, number]
-    const port = parameterGradients.find(({ node }) => ancestors({ nodes }, [node]).has(id))
-    const parameter = partition.graph.parameters.find(({ name }) => name === port?.name)
-    invariant(parameter, 'a scatter is the gradient of a parameter')
-    const place = this.#lowering.parameters.get(parameter.node)!
+    const [value, tokens] = this.#plan.nodes[id]!.inputs as [number, number]
+    const place = this.#lowering.parameters.get(this.#parameterOf(id))!
     const { width } = this.#lowering.shape
     const { first, count } = this.#lowering.words([this.#lowering.gradients + place.offset])
     this.#lowering.reductions.push({
@@ -321,42 +328,34 @@ class WindowLowering {
     })
   }
 
+  /** The parameter of whose gradient a node is a part. */
+  #parameterOf(id: number): number {
+    const { nodes, parameterGradients, partition } = this.#plan
+    const port = parameterGradients.find(({ node }) => ancestors({ nodes }, [node]).has(id))
+    const parameter = partition.graph.parameters.find(({ name }) => name === port?.name)
+    invariant(parameter, 'a sum is the gradient of a parameter')
+    return parameter.node
+  }
+
   #dropout(id: number): void {
     const { inputs, type, attributes } = this.#plan.nodes[id]!
-    const { rate, stream, offset = 0 } = attributes as { rate: number; stream: number; offset?: number }
-    const { arena, shape } = this.#lowering
-    const size = type.shape[0]!
-    const operand = arena.rowMajor(size, shape.steps)
+    const operand = this.#rowMajor(type)
     this.#values.set(id, operand)
-    this.#single(id, {
-      kind: stageKinds.indexOf('dropout'),
-      a: this.#lowering.operand(this.#value(inputs[0]!)),
-      d: this.#lowering.operand(operand),
-      blocks: blocksOf(size, shape.width),
-      entries: size,
-      k: floatBits(1 / (1 - rate)),
-      stream,
-      offset,
-      threshold: dropThreshold(rate) | 0,
-    })
+    const from = this.#value(inputs[0]!)
+    this.#single(id, dropoutStage(this.#lowering, type.shape[0]!, attributes, from, operand))
   }
 
   #reverse(id: number): void {
     const { inputs, type } = this.#plan.nodes[id]!
-    const [sequence, lengths = -1] = inputs as [number, number?]
     const { arena, shape } = this.#lowering
     const isTokens = type.shape.length === 0
     if (isTokens) this.#tokens.set(id, arena.allocate(shape.steps * shape.rows))
     else this.#values.set(id, this.#rowMajor(type))
     const place = (node: number): Operand =>
       isTokens ? tokenPlace(this.#tokens.get(node)!, shape.rows) : this.#value(node)
-    this.#single(id, {
-      kind: stageKinds.indexOf('reverse'),
-      a: this.#lowering.operand(place(sequence)),
-      d: this.#lowering.operand(place(id)),
-      blocks: isTokens ? 0 : blocksOf(type.shape[0]!, shape.width),
-      lengths: this.#tokens.get(lengths) ?? -1,
-    })
+    const lengths = this.#tokens.get(inputs[1] ?? -1)
+    const size = isTokens ? 0 : type.shape[0]!
+    this.#single(id, reverseStage(this.#lowering, size, lengths, place(inputs[0]!), place(id)))
   }
 
   #add(id: number): void {

@@ -2,7 +2,7 @@ import { reductionKinds } from '../format.ts'
 import { type Operand, blocksOf } from './arena.ts'
 import { type Panels, slotOf } from './panels.ts'
 import type { Run, ScanLowering } from './scan.ts'
-import type { LoopDraft, Lowering } from './writer.ts'
+import type { LoopDraft, Lowering, ParameterPlace } from './writer.ts'
 
 /** Gradient of vectors: the sum over rows and steps of a stored sequence, added at each target. */
 export function sumColumns(
@@ -39,6 +39,22 @@ export function sumChunks(
   const kind = reductionKinds.indexOf('chunks')
   loop.copies.push({ a: -1, d, blocks })
   lowering.reductions.push({ kind, d, blocks, targetFirst: first, targetCount: count })
+}
+
+/** Gradient of a vector that rows start from: the sum over them of what stands at the first step. */
+export function sumStarts(
+  lowering: Lowering,
+  places: readonly Operand[],
+  { offset, rows }: ParameterPlace,
+  flags: number,
+): void {
+  const { first, count } = lowering.words([lowering.gradients + offset])
+  const kind = reductionKinds.indexOf('rows')
+  const blocks = blocksOf(rows, lowering.shape.width)
+  for (const place of places) {
+    const d = lowering.operand(place)
+    lowering.reductions.push({ kind, d, blocks, targetFirst: first, targetCount: count, lengths: flags })
+  }
 }
 
 /** Gradients of the matrices of one run: sums over all rows and steps of operand times gradient. */

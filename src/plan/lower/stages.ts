@@ -1,0 +1,60 @@
+import type { Attributes } from '../../graph/index.ts'
+import { stageKinds } from '../format.ts'
+import { floatBits } from '../write.ts'
+import { dropThreshold } from '../../core/dropout.ts'
+import { type Operand, blocksOf } from './arena.ts'
+import type { LoopDraft, Lowering, ParameterPlace } from './writer.ts'
+
+type Stage = LoopDraft['stages'][number]
+
+/** Rows of a table, one for each of the tokens at an offset. */
+export function embedStage(lowering: Lowering, table: ParameterPlace, tokens: number, to: Operand): Stage {
+  return {
+    kind: stageKinds.indexOf('embed'),
+    d: lowering.operand(to),
+    table: lowering.values + table.offset,
+    stride: table.rowStride,
+    tokens,
+    classes: table.rows,
+    blocks: blocksOf(table.columns, lowering.shape.width),
+  }
+}
+
+/** Dropout of vectors of `size` entries. */
+export function dropoutStage(
+  lowering: Lowering,
+  size: number,
+  attributes: Attributes,
+  from: Operand,
+  to: Operand,
+): Stage {
+  const { rate, stream, offset = 0 } = attributes as { rate: number; stream: number; offset?: number }
+  return {
+    kind: stageKinds.indexOf('dropout'),
+    a: lowering.operand(from),
+    d: lowering.operand(to),
+    blocks: blocksOf(size, lowering.shape.width),
+    entries: size,
+    k: floatBits(1 / (1 - rate)),
+    stream,
+    offset,
+    threshold: dropThreshold(rate) | 0,
+  }
+}
+
+/** A sequence of vectors of `size` entries (0: of tokens), each row turned round within its length. */
+export function reverseStage(
+  lowering: Lowering,
+  size: number,
+  lengths: number | undefined,
+  from: Operand,
+  to: Operand,
+): Stage {
+  return {
+    kind: stageKinds.indexOf('reverse'),
+    a: lowering.operand(from),
+    d: lowering.operand(to),
+    blocks: blocksOf(size, lowering.shape.width),
+    lengths: lengths ?? -1,
+  }
+}
