@@ -4,6 +4,7 @@ import {
   type StepGraph,
   type Type,
   type WindowGraph,
+  addLayer,
   numbers,
 } from '../src/graph/index.ts'
 
@@ -31,7 +32,7 @@ export class Network {
   readonly #parameters: Port[] = []
   readonly #outputs: Port[] = []
   /** The lengths of the rows, where they differ. */
-  #lengths: readonly number[] = []
+  #lengths: number | undefined
 
   get graph(): WindowGraph {
     const { nodes } = this.build
@@ -44,7 +45,7 @@ export class Network {
 
   /** Lets each row end at its own length, the input `lengths`. */
   mask(): void {
-    this.#lengths = [this.input('lengths', { extent: 'row', shape: [] })]
+    this.#lengths = this.input('lengths', { extent: 'row', shape: [] })
   }
 
   /** Sequences side by side; one alone as it is. */
@@ -62,8 +63,6 @@ export class Network {
    */
   layer(step: StepGraph, sequence: number, options: LayerOptions = {}): number {
     const { prefix = '', suffix = '', isReverse = false } = options
-    const turned = (value: number): number =>
-      isReverse ? this.build.add('reverse', [value, ...this.#lengths]) : value
     const typeOf = (node: number): Type => step.nodes[node]!.type
     const states = step.states.map(({ name, previous }) => ({
       initial: `${name}0${suffix}`,
@@ -76,16 +75,16 @@ export class Network {
     const parameters = step.parameters.map(({ name, node }) =>
       this.#leaf('parameter', this.#parameters, `${prefix}${name}${suffix}`, typeOf(node)),
     )
-    const inputs = [turned(sequence), ...initial, ...parameters, ...this.#lengths]
-    const masked = this.#lengths.length > 0
-    const scan = this.build.add('scan', inputs, { step, ...(masked && { masked }) })
-    states.forEach(({ final }, index) => this.output(final, this.#pick(scan, step.outputs.length + index)))
+    const layer = addLayer(this.build, step, {
+      sequences: [sequence],
+      initial,
+      parameters,
+      lengths: this.#lengths,
+      isReverse,
+    })
+    states.forEach(({ final }, index) => this.output(final, layer.finals[index]!))
     this.states.push(...states)
-    return turned(this.#pick(scan, 0))
-  }
-
-  #pick(scan: number, index: number): number {
-    return this.build.add('pick', [scan], { index })
+    return layer.outputs[0]!
   }
 
   #leaf(op: 'input' | 'parameter', ports: Port[], name: string, type: Type): number {

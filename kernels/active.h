@@ -28,13 +28,13 @@ struct Spans {
 };
 
 /**
- * Dealt chunks go to the threads in turn, there and back, so that each gets as many long rows as short ones; several at
- * a time where there are many, since products like many neighbours.
+ * Dealt chunks go to the threads in turn, there and back, so that each gets as many long rows as short ones; as many at
+ * a time as that allows, since products like many neighbours.
  */
 SLUICE_INLINE bool ownsChunk(const Worker &w, int chunk) {
   const plan::Header &h = w.records.header;
   if (!h.dealt) return chunk >= w.first(h.chunks, w.thread) && chunk < w.first(h.chunks, w.thread + 1);
-  const int turn = chunk / larger(1, h.chunks / (4 * w.threads)), round = turn / w.threads, place = turn % w.threads;
+  const int turn = chunk / larger(1, h.chunks / (2 * w.threads)), round = turn / w.threads, place = turn % w.threads;
   return (round % 2 == 0 ? place : w.threads - 1 - place) == w.thread;
 }
 

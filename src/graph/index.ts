@@ -1,6 +1,7 @@
 export { Builder, numbers } from './builder.ts'
 export { differentiate, differentiateStep } from './differentiate.ts'
 export { ancestors, evaluateNode, interpret, type Call } from './interpret.ts'
+export { type Layer, type LayerInputs, addLayer, learnedStart } from './layer.ts'
 export type { Operation, Sizes, StepGradient } from './operation.ts'
 export { printGraph, printStep } from './print.ts'
 export { activeRows } from './operations/sequence.ts'

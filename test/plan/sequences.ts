@@ -1,5 +1,13 @@
 import { Stream } from '../../src/core/random.ts'
-import { Builder, type Port, type StepGraph, type Type, numbers } from '../../src/graph/index.ts'
+import {
+  Builder,
+  type Port,
+  type StepGraph,
+  type Type,
+  addLayer,
+  learnedStart,
+  numbers,
+} from '../../src/graph/index.ts'
 import type { Program } from '../../src/runtime/index.ts'
 import { type Data, randomData } from './windows.ts'
 
@@ -31,7 +39,7 @@ class SequenceWriter {
   readonly #parameters: Port[] = []
   readonly #outputs: Port[] = []
   readonly #states: { initial: string; final: string }[] = []
-  #lengths: readonly number[] = []
+  #lengths: number | undefined
 
   constructor(shape: SequenceShape) {
     this.#shape = shape
@@ -39,7 +47,7 @@ class SequenceWriter {
 
   write(steps: readonly StepGraph[]): Program {
     const { rows, steps: longest, direction, masked, classes } = this.#shape
-    if (masked) this.#lengths = [this.#input('lengths', { extent: 'row', shape: [] })]
+    if (masked) this.#lengths = this.#input('lengths', { extent: 'row', shape: [] })
     const first = steps[0]!.nodes[steps[0]!.inputs[0]!.node]!.type.shape
     let sequence =
       classes === undefined
@@ -67,8 +75,6 @@ class SequenceWriter {
   }
 
   #layer(step: StepGraph, sequence: number, way: 'forward' | 'reverse', prefix: string): number {
-    const turn = (value: number): number =>
-      way === 'forward' ? value : this.#build.add('reverse', [value, ...this.#lengths])
     const typeOf = (node: number): Type => step.nodes[node]!.type
     const initial = step.states.map(({ name, previous }) =>
       this.#initial(`${prefix}${name}0`, typeOf(previous).shape),
@@ -79,26 +85,30 @@ class SequenceWriter {
     const others = step.inputs
       .slice(1)
       .map(({ name, node }) => this.#input(`${prefix}${name}`, { extent: 'step', shape: typeOf(node).shape }))
-    const inputs = [turn(sequence), ...others.map(turn), ...initial, ...parameters, ...this.#lengths]
-    const scan = this.#build.add('scan', inputs, { step, ...(this.#lengths.length > 0 && { masked: true }) })
-    const pick = (index: number): number => this.#build.add('pick', [scan], { index })
+    const { outputs, finals } = addLayer(this.#build, step, {
+      sequences: [sequence, ...others],
+      initial,
+      parameters,
+      lengths: this.#lengths,
+      isReverse: way === 'reverse',
+    })
     step.states.forEach(({ name }, i) => {
       const final = `${prefix}${name} next`
-      this.#outputs.push({ name: final, node: pick(step.outputs.length + i) })
+      this.#outputs.push({ name: final, node: finals[i]! })
       if (this.#shape.initial !== 'learned') this.#states.push({ initial: `${prefix}${name}0`, final })
     })
-    return turn(pick(0))
+    return outputs[0]!
   }
 
   #initial(name: string, shape: readonly number[]): number {
     const { initial = 'given' } = this.#shape
     if (initial === 'given') return this.#input(name, { extent: 'row', shape })
     const learned = this.#parameter(`${name} learned`, { extent: 'once', shape })
-    const spread = this.#build.add('spread', [learned], { extent: 'row' })
-    if (initial === 'learned') return spread
+    if (initial === 'learned') return learnedStart(this.#build, learned)
     const known = this.#inputs.find((port) => port.name === 'begins')?.node
     const begins = known ?? this.#input('begins', { extent: 'row', shape: [] })
-    return this.#build.add('select', [begins, spread, this.#input(name, { extent: 'row', shape })])
+    const given = this.#input(name, { extent: 'row', shape })
+    return learnedStart(this.#build, learned, { begins, given })
   }
 
   #parameter(name: string, type: Type): number {
