@@ -4,13 +4,17 @@ import {
   type StepGraph,
   type Type,
   type WindowGraph,
+  addLayer,
   numbers,
 } from '../src/graph/index.ts'
 
-/** What surrounds the names of a layer's parameters; its states have the suffix alone. */
-export interface LayerNames {
+/** How a layer goes through its sequence, and what surrounds the names of its parameters. */
+export interface LayerOptions {
   readonly prefix?: string
+  /** After the names of parameters and states. */
   readonly suffix?: string
+  /** Whether it starts at the end of each row. */
+  readonly isReverse?: boolean
 }
 
 /** A state that a window may carry on: its input, its output, and its entries in a row. */
@@ -27,6 +31,8 @@ export class Network {
   readonly #inputs: Port[] = []
   readonly #parameters: Port[] = []
   readonly #outputs: Port[] = []
+  /** The lengths of the rows, where they differ. */
+  #lengths: number | undefined
 
   get graph(): WindowGraph {
     const { nodes } = this.build
@@ -37,6 +43,16 @@ export class Network {
     return this.#leaf('input', this.#inputs, name, type)
   }
 
+  /** Lets each row end at its own length, the input `lengths`. */
+  mask(): void {
+    this.#lengths = this.input('lengths', { extent: 'row', shape: [] })
+  }
+
+  /** Sequences side by side; one alone as it is. */
+  join(sequences: readonly number[]): number {
+    return sequences.length === 1 ? sequences[0]! : this.build.add('concat', sequences)
+  }
+
   output(name: string, node: number): void {
     this.#outputs.push({ name, node })
   }
@@ -45,7 +61,8 @@ export class Network {
    * Adds a scan of a cell over a sequence and gives the sequence of its first output. A state `c` is the input `c0`
    * and the output `c_n`.
    */
-  layer(step: StepGraph, sequence: number, { prefix = '', suffix = '' }: LayerNames = {}): number {
+  layer(step: StepGraph, sequence: number, options: LayerOptions = {}): number {
+    const { prefix = '', suffix = '', isReverse = false } = options
     const typeOf = (node: number): Type => step.nodes[node]!.type
     const states = step.states.map(({ name, previous }) => ({
       initial: `${name}0${suffix}`,
@@ -58,14 +75,16 @@ export class Network {
     const parameters = step.parameters.map(({ name, node }) =>
       this.#leaf('parameter', this.#parameters, `${prefix}${name}${suffix}`, typeOf(node)),
     )
-    const scan = this.build.add('scan', [sequence, ...initial, ...parameters], { step })
-    states.forEach(({ final }, index) => this.output(final, this.#pick(scan, step.outputs.length + index)))
+    const layer = addLayer(this.build, step, {
+      sequences: [sequence],
+      initial,
+      parameters,
+      lengths: this.#lengths,
+      isReverse,
+    })
+    states.forEach(({ final }, index) => this.output(final, layer.finals[index]!))
     this.states.push(...states)
-    return this.#pick(scan, 0)
-  }
-
-  #pick(scan: number, index: number): number {
-    return this.build.add('pick', [scan], { index })
+    return layer.outputs[0]!
   }
 
   #leaf(op: 'input' | 'parameter', ports: Port[], name: string, type: Type): number {

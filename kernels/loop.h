@@ -1,5 +1,6 @@
 // Loops over the steps of a window, on the rows of one thread.
 #pragma once
+#include "active.h"
 #include "loss.h"
 #include "masks.h"
 #include "product.h"
@@ -22,36 +23,49 @@ static int panelsTogether(const Worker &w, const plan::Stage &s) {
   return most;
 }
 
-static void computeStage(const Worker &w, const plan::Stage &s, const Span &span) {
-  const int together = panelsTogether(w, s);
-  const plan::Product *products = w.records.products + s.productFirst;
-  for (int panel = 0; panel < s.panels; panel++) {
-    for (int g = 0; g < s.groupCount; g++) computePanel(w, w.records.groups[s.groupFirst + g], span, panel);
-    if (s.program >= 0) {
-      const plan::Program &p = w.records.programs[s.program];
-      const int end = smaller(p.blocks, (panel + 1) * s.units);
-      for (int step = span.firstStep; step < span.lastStep; step++)
-        for (int block = panel * s.units; block < end; block++) runBlock(w, p, span, step, block);
-    }
-    const int ready = panel + 1;
-    if (ready % together != 0 && ready != s.panels) continue;
-    for (int i = 0; i < s.productCount; i++)
-      if (products[i].fused) multiplyPanels(w, products[i], span, panel / together * together, ready);
-  }
-  for (int i = 0; i < s.productCount; i++)
-    if (!products[i].fused) multiplyPanels(w, products[i], span, 0, products[i].segments);
+/** One panel of a stage's groups and program. */
+static void computeBlocks(const Worker &w, const plan::Stage &s, const Span &span, int panel) {
+  for (int g = 0; g < s.groupCount; g++) computePanel(w, w.records.groups[s.groupFirst + g], span, panel);
+  if (s.program < 0) return;
+  const plan::Program &p = w.records.programs[s.program];
+  const int end = smaller(p.blocks, (panel + 1) * s.units);
+  for (int step = span.firstStep; step < span.lastStep; step++)
+    for (int block = panel * s.units; block < end; block++) runBlock(w, p, span, step, block);
 }
 
-static void runStage(const Worker &w, const plan::Stage &s, const Span &span) {
-  switch (s.kind) {
-  case plan::STAGE_COMPUTE: return computeStage(w, s, span);
-  case plan::STAGE_REDUCE: return reduceStage(w, s, span);
-  case plan::STAGE_LOSS: return lossStage(w, s, span);
-  case plan::STAGE_EMBED: return embedStage(w, s, span);
-  case plan::STAGE_DROPOUT: return dropoutStage(w, s, span);
-  case plan::STAGE_SEQUENCE_DROPOUT: return sequenceDropoutStage(w, s, span);
-  case plan::STAGE_WORD_DROPOUT: return wordDropoutStage(w, s, span);
-  case plan::STAGE_MASK: return maskStage(w, s, span);
+/** The products of a stage that are fused, over some of its panels, or those that are not, over all. */
+static void multiplyStage(const Worker &w, const plan::Stage &s, const Spans &spans, bool fused, int first, int last) {
+  for (int i = 0; i < s.productCount; i++) {
+    const plan::Product &p = w.records.products[s.productFirst + i];
+    if ((p.fused != 0) != fused) continue;
+    for (int k = 0; k < spans.count; k++) multiplyPanels(w, p, spans.list[k], first, fused ? last : p.segments);
+  }
+}
+
+static void computeStage(const Worker &w, const plan::Stage &s, const Spans &spans) {
+  const int together = panelsTogether(w, s);
+  for (int panel = 0; panel < s.panels; panel++) {
+    for (int k = 0; k < spans.count; k++) computeBlocks(w, s, spans.list[k], panel);
+    const int ready = panel + 1;
+    if (ready % together == 0 || ready == s.panels)
+      multiplyStage(w, s, spans, true, panel / together * together, ready);
+  }
+  multiplyStage(w, s, spans, false, 0, 0);
+}
+
+static void runStage(const Worker &w, const plan::Stage &s, const Spans &spans) {
+  if (s.kind == plan::STAGE_COMPUTE) return computeStage(w, s, spans);
+  for (int k = 0; k < spans.count; k++) {
+    switch (s.kind) {
+    case plan::STAGE_REDUCE: reduceStage(w, s, spans.list[k]); break;
+    case plan::STAGE_LOSS: lossStage(w, s, spans.list[k]); break;
+    case plan::STAGE_EMBED: embedStage(w, s, spans.list[k]); break;
+    case plan::STAGE_DROPOUT: dropoutStage(w, s, spans.list[k]); break;
+    case plan::STAGE_SEQUENCE_DROPOUT: sequenceDropoutStage(w, s, spans.list[k]); break;
+    case plan::STAGE_WORD_DROPOUT: wordDropoutStage(w, s, spans.list[k]); break;
+    case plan::STAGE_MASK: maskStage(w, s, spans.list[k]); break;
+    case plan::STAGE_REVERSE: reverseStage(w, s, spans.list[k]); break;
+    }
   }
 }
 
@@ -80,30 +94,43 @@ static bool movesWithTime(const Worker &w, const plan::Stage &s) {
   return true;
 }
 
-/** Steps that a loop takes together: several where none needs another or shares a place with it. */
-static int stepsTogether(const Worker &w, const plan::Loop &loop, int rows) {
+/** True if no step of a loop needs another or shares a place with it. */
+static bool isFree(const Worker &w, const plan::Loop &loop) {
   bool free = loop.parallel != 0;
   for (int i = 0; i < loop.stageCount && free; i++) free = movesWithTime(w, w.records.stages[loop.stageFirst + i]);
-  return free && rows < rowsTogetherInLoop ? rowsTogetherInLoop / rows : 1;
+  return free;
+}
+
+/** What is done at one step to rows that have ended. */
+static void runIdle(const Worker &w, const plan::Loop &loop, const Spans &own, int step) {
+  if (loop.lengths < 0) return;
+  const Int *lengths = w.ints(loop.lengths);
+  for (int k = 0; k < own.count; k++)
+    for (int row = own.list[k].firstRow; row < own.list[k].lastRow; row++)
+      for (int i = 0; i < loop.idleCount && lengths[row] <= step; i++)
+        copyAt(w, w.records.copies[loop.idleFirst + i], step, row);
 }
 
 /**
- * Runs one loop. Steps that go together take stage after stage; where no step needs another they always run forwards,
- * so that the order of column sums does not depend on how many go together.
+ * Runs one loop. Steps that go together take stage after stage: several where none needs another and all reach the same
+ * rows. Where no step needs another they always run forwards, so that the order of column sums does not depend on how
+ * many go together.
  */
 static void runLoop(const Worker &w, const plan::Loop &loop) {
-  Span span = w.ownRows();
+  const Spans own = ownSpans(w);
   const int steps = w.steps();
   for (int i = 0; i < loop.copyCount; i++)
-    copyBefore(w, w.records.copies[loop.copyFirst + i], span, loop.direction > 0 ? 0 : steps - 1);
-  if (span.rows() == 0) return;
-  const bool forward = loop.direction > 0 || loop.parallel;
-  const int together = stepsTogether(w, loop, span.rows());
-  for (int done = 0; done < steps; done += together) {
-    const int count = smaller(together, steps - done);
-    span.firstStep = forward ? done : steps - done - count;
-    span.lastStep = span.firstStep + count;
-    for (int i = 0; i < loop.stageCount; i++) runStage(w, w.records.stages[loop.stageFirst + i], span);
+    for (int k = 0; k < own.count; k++)
+      copyBefore(w, w.records.copies[loop.copyFirst + i], own.list[k], loop.direction > 0 ? 0 : steps - 1);
+  const bool forward = loop.direction > 0 || loop.parallel, free = isFree(w, loop);
+  for (int done = 0, count; done < steps && own.count > 0; done += count) {
+    const int step = forward ? done : steps - 1 - done;
+    Active active = activeSpans(w, own, loop.lengths, step);
+    const int rows = active.spans.rows();
+    count = free && rows > 0 ? larger(1, smaller(rowsTogetherInLoop / rows, active.until - step)) : 1;
+    active.spans.setSteps(step, step + count);
+    for (int i = 0; i < loop.stageCount && rows > 0; i++) runStage(w, w.records.stages[loop.stageFirst + i], active.spans);
+    for (int k = 0; k < count; k++) runIdle(w, loop, own, step + k);
   }
 }
 

@@ -21,12 +21,13 @@ static void maskStage(const Worker &w, const plan::Stage &s, const Span &span) {
   const Vector kept = splat(asFloat(values[0].value)), dropped = splat(asFloat(values[1].value));
   const Vector outside = splat(asFloat(values[2].value));
   const Pair<uint32_t> key = keyOf(w, s.stream);
-  const int last = d.timeStride == 0 ? smaller(1, span.lastStep) : span.lastStep;
+  const bool moves = d.timeStride != 0;
+  const int last = moves ? span.lastStep : smaller(1, span.lastStep), first = moves ? (int)w.call->firstStep : 0;
   for (int step = span.firstStep; step < last; step++) {
     for (int row = span.firstRow; row < span.lastRow; row++) {
       float *target = w.arena + offsetOf(d, step, row);
       for (int b = 0; b < s.blocks; b++) {
-        const Ints keeps = keptUnits(s, key, step * w.records.header.rows + row, b);
+        const Ints keeps = keptUnits(s, key, (step + first) * w.records.header.rows + row, b);
         const Vector v = w.call->training != 0 ? select(keeps, kept, dropped) : outside;
         store(target + blockOffset(d, b), firstLanes(v, s.entries - b * width));
       }

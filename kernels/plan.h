@@ -3,6 +3,7 @@
 #include <stdint.h>
 namespace plan {
 constexpr int32_t magic = 1397511491, version = 1;
+constexpr int32_t passFloats = 2048;
 struct Section {
   int32_t offset;
   int32_t count;
@@ -14,6 +15,7 @@ struct Header {
   int32_t rows;
   int32_t steps;
   int32_t chunks;
+  int32_t dealt;
   int32_t arena;
   int32_t parameters;
   int32_t gradients;
@@ -128,12 +130,14 @@ struct Stage {
   int32_t stream;
   int32_t threshold;
   int32_t offset;
+  int32_t lengths;
 };
 struct Copy {
   int32_t a;
   int32_t d;
   int32_t blocks;
   int32_t lastStep;
+  int32_t lengths;
 };
 struct Loop {
   int32_t direction;
@@ -142,6 +146,9 @@ struct Loop {
   int32_t copyCount;
   int32_t stageFirst;
   int32_t stageCount;
+  int32_t lengths;
+  int32_t idleFirst;
+  int32_t idleCount;
 };
 struct Reduction {
   int32_t kind;
@@ -162,6 +169,7 @@ struct Reduction {
   int32_t classes;
   int32_t source;
   int32_t sourceStride;
+  int32_t lengths;
 };
 struct Pack {
   int32_t kind;
@@ -202,6 +210,7 @@ enum StageKind {
   STAGE_SEQUENCE_DROPOUT = 5,
   STAGE_WORD_DROPOUT = 6,
   STAGE_MASK = 7,
+  STAGE_REVERSE = 8,
 };
 enum ReductionKind {
   REDUCE_WEIGHT = 0,
@@ -209,6 +218,7 @@ enum ReductionKind {
   REDUCE_SCATTER = 2,
   REDUCE_CHUNKS = 3,
   REDUCE_TRANSPOSE = 4,
+  REDUCE_ROWS = 5,
 };
 enum PackKind {
   PACK_FORWARD = 0,
@@ -273,6 +283,10 @@ struct Call {
   double seed;
   double counter;
   double lossScale;
+  double firstStep;
+  double continued;
+  double unfinished;
+  double lossSum;
   double rule;
   double momentum;
   double nesterov;

@@ -66,9 +66,9 @@ static void runBlock(const Worker &w, const plan::Program &p, const Span &span, 
     return interpret(w, p, block, span.rows());
   }
   for (int chunk = span.firstChunk; chunk < span.lastChunk; chunk++) {
-    const int row = w.rowOfChunk(chunk);
+    const int row = larger(w.rowOfChunk(chunk), span.firstRow);
     bindSlots(w, p, block, step, row, chunk);
-    interpret(w, p, block, w.rowOfChunk(chunk + 1) - row);
+    interpret(w, p, block, smaller(w.rowOfChunk(chunk + 1), span.lastRow) - row);
   }
 }
 

@@ -18,12 +18,17 @@ struct PanelView {
   }
 };
 
-/** Rows [first, first + count) of all rows of all steps: few enough that several sums find them in the cache. */
+/**
+ * Rows [first, first + all) of all rows of all steps, without those that have ended: few enough that several sums find
+ * them in the cache.
+ */
 struct Pass {
-  int first, count;
+  int first, all, count;
+  const Int *lengths; // null: no row ends
 };
 
-constexpr int passRows = passDepth(4);
+constexpr int passRows = plan::passFloats / width;
+static_assert(passRows * 4 * width * 4 <= passBytes, "a pass of four vectors fits the right side");
 
 /** Room for the packed left side of a weight. */
 SLUICE_INLINE ptrdiff_t leftFloats(const plan::Reduction &r) { return (ptrdiff_t)r.entries * passRows; }
@@ -32,8 +37,8 @@ SLUICE_INLINE ptrdiff_t leftFloats(const plan::Reduction &r) { return (ptrdiff_t
 template <class F> SLUICE_INLINE void eachRowOf(const Worker &w, const Pass &pass, F f) {
   const int rows = w.records.header.rows;
   int step = pass.first / rows, row = pass.first % rows;
-  for (int k = 0; k < pass.count; k++) {
-    f(k, step, row);
+  for (int i = 0, k = 0; i < pass.all; i++) {
+    if (!pass.lengths || pass.lengths[row] > step) f(k++, step, row);
     if (++row == rows) row = 0, step++;
   }
 }
@@ -59,6 +64,14 @@ static void packTiles(const Worker &w, const plan::Operand &a, const Pass &pass,
   });
 }
 
+static Pass passOf(const Worker &w, const plan::Reduction &r, int first, int all) {
+  Pass pass{first, all, all, r.lengths < 0 ? nullptr : w.ints(r.lengths)};
+  if (!pass.lengths) return pass;
+  pass.count = 0;
+  eachRowOf(w, pass, [&](int, int, int) { pass.count++; });
+  return pass;
+}
+
 /** Packs the first `entries` entries of the rows of a pass for tiles. */
 static void packLeft(const Worker &w, const plan::Reduction &r, const Pass &pass, float *left) {
   const plan::Operand &a = w.records.operands[r.a];
@@ -74,7 +87,7 @@ static const float *rightSide(const PanelView &view, const Pass &pass, int panel
   const plan::Operand &d = w.records.operands[view.r.d];
   const ptrdiff_t start = (ptrdiff_t)panel * view.r.panelStride;
   const int n = view.vectors(panel);
-  if (d.rowStride == n * width && isContinuous(d, w.records.header.rows))
+  if (pass.count == pass.all && d.rowStride == n * width && isContinuous(d, w.records.header.rows))
     return w.arena + d.base + start + (ptrdiff_t)pass.first * d.rowStride;
   eachRowOf(w, pass, [&](int k, int step, int row) {
     const float *source = w.arena + offsetOf(d, step, row) + start;
@@ -118,19 +131,21 @@ template <int n> static void addColumns(const PanelView &view, const Pass &pass,
   }
 }
 
-/** Adds row k of a panel to the row of its targets that token k names. */
+/** Adds each row of a panel to the row of its targets that its token names. */
 template <int n> static void addScatter(const PanelView &view, const Pass &pass, int panel) {
   const Worker &w = view.w;
   const plan::Reduction &r = view.r;
   const plan::Operand &d = w.records.operands[r.d];
-  const Int *tokens = w.ints(r.tokens) + pass.first;
+  const Int *tokens = w.ints(r.tokens);
+  const int rows = w.records.header.rows;
   const ptrdiff_t start = (ptrdiff_t)panel * r.panelStride;
   float *at[n];
   for (int j = 0; j < n; j++) at[j] = w.arena + view.target(panel, j);
-  eachRowOf(w, pass, [&](int k, int step, int row) {
-    if (tokens[k] < 0 || tokens[k] >= r.classes) return;
+  eachRowOf(w, pass, [&](int, int step, int row) {
+    const int token = tokens[(ptrdiff_t)step * rows + row];
+    if (token < 0 || token >= r.classes) return;
     const float *source = w.arena + offsetOf(d, step, row) + start;
-    const ptrdiff_t target = (ptrdiff_t)tokens[k] * r.stride;
+    const ptrdiff_t target = (ptrdiff_t)token * r.stride;
     SLUICE_UNROLL
     for (int j = 0; j < n; j++) store(at[j] + target, load(at[j] + target) + load(source + j * width));
   });
@@ -154,6 +169,16 @@ static void addChunks(const Worker &w, const plan::Reduction &r, const Units &mi
   }
 }
 
+static void addRows(const Worker &w, const plan::Reduction &r, const Units &mine) {
+  const plan::Operand &d = w.records.operands[r.d];
+  for (int block = mine.first; block < mine.last; block++) {
+    Vector sum{};
+    for (int row = 0; row < w.records.header.rows; row++)
+      if (r.lengths < 0 || w.ints(r.lengths)[row] > 0) sum += load(w.arena + offsetOf(d, 0, row) + blockOffset(d, block));
+    addColumn(w, r, block, sum);
+  }
+}
+
 /** Adds the transpose to rows of a target, and clears where it came from for the next window. */
 static void addTransposed(const Worker &w, const plan::Reduction &r, const Units &mine) {
   float *target = w.arena + w.records.words[r.targetFirst].value;
@@ -168,6 +193,7 @@ static void addTransposed(const Worker &w, const plan::Reduction &r, const Units
 
 /** A pass of reductions that go panel by panel together: what one has fetched, the others find in the cache. */
 static void addTogether(const Worker &w, const plan::Reduction *list, const Units &mine, const Pass &pass) {
+  if (pass.count == 0) return;
   const plan::Reduction *end = list + list->together;
   float *left = w.scratch.left;
   for (const plan::Reduction *r = list; r < end; r++) {
@@ -195,7 +221,8 @@ static void addTogether(const Worker &w, const plan::Reduction *list, const Unit
 /** The thread's part of a reduction for one pass; what is no sum over rows is done in the first. */
 static void runReduction(const Worker &w, const plan::Reduction &r, const Units &mine, const Pass &pass) {
   switch (r.kind) {
-  case plan::REDUCE_CHUNKS: return pass.first == 0 ? addChunks(w, r, mine) : (void)0;
+  case plan::REDUCE_CHUNKS: return pass.first == 0 && w.call->unfinished == 0 ? addChunks(w, r, mine) : (void)0;
+  case plan::REDUCE_ROWS: return pass.first == 0 ? addRows(w, r, mine) : (void)0;
   case plan::REDUCE_TRANSPOSE: return pass.first == 0 ? addTransposed(w, r, mine) : (void)0;
   default: return addTogether(w, &r, mine, pass);
   }
@@ -209,6 +236,7 @@ static double costOfRow(const plan::Reduction &r) {
 /** Work of a reduction with those that go together with it, which have none of their own. */
 static Work workOf(const Worker &w, const plan::Reduction &r) {
   if (r.kind == plan::REDUCE_CHUNKS) return {r.blocks, (double)w.records.header.chunks};
+  if (r.kind == plan::REDUCE_ROWS) return {r.blocks, (double)w.records.header.rows};
   if (r.kind == plan::REDUCE_TRANSPOSE) return {r.classes, (double)r.entries};
   double cost = 0;
   for (int i = 0; i < r.together; i++) cost += costOfRow((&r)[i]);
@@ -249,18 +277,26 @@ static bool clashes(const Worker &w, const plan::Reduction &a, const plan::Reduc
   return false;
 }
 
-/** Runs reductions [first, first + count), pass by pass; all threads meet at the end. */
+/**
+ * Runs reductions [first, first + count), pass by pass from the last to the first, as windows go back in parts; all
+ * threads meet at the end.
+ */
 static void runReductions(const Worker &w, int first, int count) {
   const plan::Reduction *list = w.records.reductions + first;
   const int all = w.steps() * w.records.header.rows;
   const auto work = [&](int i) { return workOf(w, list[i]); };
   const auto clash = [&](int i, int j) { return clashes(w, list[i], list[j]); };
-  shareOut(w, count, work, clash, [&](const Batch &batch) {
-    for (int k = 0; k < all; k += passRows)
+  const Batch whole = batchFrom(0, count, work, clash);
+  for (int k = (all - 1) / passRows * passRows; k >= 0; k -= passRows) {
+    const auto run = [&](const Batch &batch) {
       batch.each(w, work, [&](int i, const Units &mine) {
-        runReduction(w, list[i], mine, {k, smaller(passRows, all - k)});
+        runReduction(w, list[i], mine, passOf(w, list[i], k, smaller(passRows, all - k)));
       });
-  });
+    };
+    if (whole.last == count) run(whole);
+    else shareOut(w, count, work, clash, run);
+  }
+  w.meetOthers();
 }
 
 } // namespace SLUICE_ISA

@@ -1,4 +1,4 @@
-// Stages that work on whole rows: sums over a row, embedding, dropout, and the copies before a loop.
+// Stages that work on whole rows: sums over a row, embedding, dropout, reversing, and the copies beside the stages.
 #pragma once
 #include "random.h"
 #include "worker.h"
@@ -57,7 +57,7 @@ static void dropoutStage(const Worker &w, const plan::Stage &s, const Span &span
     for (int row = span.firstRow; row < span.lastRow; row++) {
       const float *source = w.arena + offsetOf(a, step, row);
       float *target = w.arena + offsetOf(d, step, row);
-      const uint32_t number = (uint32_t)(step * w.records.header.rows + row);
+      const uint32_t number = (uint32_t)((step + (int)w.call->firstStep) * w.records.header.rows + row);
       for (int b = 0; b < s.blocks; b++) {
         Vector v = load(source + blockOffset(a, b));
         if (training) {
@@ -70,8 +70,22 @@ static void dropoutStage(const Worker &w, const plan::Stage &s, const Span &span
   }
 }
 
+static void reverseStage(const Worker &w, const plan::Stage &s, const Span &span) {
+  const plan::Operand &a = w.records.operands[s.a], &d = w.records.operands[s.d];
+  const Int *lengths = s.lengths < 0 ? nullptr : w.ints(s.lengths);
+  for (int step = span.firstStep; step < span.lastStep; step++) {
+    for (int row = span.firstRow; row < span.lastRow; row++) {
+      const int length = lengths ? smaller(lengths[row], w.steps()) : w.steps();
+      const ptrdiff_t from = offsetOf(a, step < length ? length - 1 - step : step, row), to = offsetOf(d, step, row);
+      if (s.blocks == 0) ((Int *)w.arena)[to] = w.ints(0)[from];
+      for (int b = 0; b < s.blocks; b++)
+        store(w.arena + to + blockOffset(d, b), load(w.arena + from + blockOffset(a, b)));
+    }
+  }
+}
+
 /** Copies (or clears) the blocks of one row. */
-SLUICE_INLINE void copyRow(const Worker &w, const plan::Copy &c, ptrdiff_t from, ptrdiff_t to) {
+static void copyRow(const Worker &w, const plan::Copy &c, ptrdiff_t from, ptrdiff_t to) {
   const plan::Operand &d = w.records.operands[c.d];
   const plan::Operand &a = c.a < 0 ? d : w.records.operands[c.a];
   for (int b = 0; b < c.blocks; b++) {
@@ -84,6 +98,7 @@ SLUICE_INLINE void copyRow(const Worker &w, const plan::Copy &c, ptrdiff_t from,
 static void copyBefore(const Worker &w, const plan::Copy &c, const Span &span, int step) {
   if (c.lastStep && w.call->carry == 0) return;
   const plan::Operand &d = w.records.operands[c.d];
+  if (d.chunkStride != 0 && w.call->continued != 0) return;
   const plan::Operand &a = c.a < 0 ? d : w.records.operands[c.a];
   const int from = c.lastStep ? (int)w.call->lastSteps : step;
   if (d.chunkStride != 0) {
@@ -91,8 +106,15 @@ static void copyBefore(const Worker &w, const plan::Copy &c, const Span &span, i
       copyRow(w, c, offsetOf(a, from, 0, chunk), offsetOf(d, step, 0, chunk));
   } else {
     for (int row = span.firstRow; row < span.lastRow; row++)
-      copyRow(w, c, offsetOf(a, from, row), offsetOf(d, step, row));
+      if (c.lengths < 0 || w.ints(c.lengths)[row] > 0) copyRow(w, c, offsetOf(a, from, row), offsetOf(d, step, row));
   }
+}
+
+/** A copy of one row at one step. */
+SLUICE_INLINE void copyAt(const Worker &w, const plan::Copy &c, int step, int row) {
+  const plan::Operand &d = w.records.operands[c.d];
+  const plan::Operand &a = c.a < 0 ? d : w.records.operands[c.a];
+  copyRow(w, c, offsetOf(a, step, row), offsetOf(d, step, row));
 }
 
 } // namespace SLUICE_ISA

@@ -10,12 +10,13 @@ namespace SLUICE_ISA {
 
 enum Mode { forwardMode = 1, backwardMode = 2, updateMode = 4, packMode = 8 };
 
-/** Sum of the losses of all rows and steps in order, times the call's scale. */
+/** Sum of the losses of all rows and steps in order, after those of earlier parts, times the call's scale. */
 static double totalLoss(const Worker &w) {
   const plan::Header &h = w.records.header;
   if (h.losses < 0) return __builtin_nan("");
-  double sum = 0;
+  double sum = w.call->lossSum;
   for (int i = 0; i < w.steps() * h.rows; i++) sum += (double)w.arena[h.losses + i];
+  w.call->lossSum = sum;
   return sum * w.call->lossScale;
 }
 
@@ -35,8 +36,10 @@ static void runWindow(const Worker &w, int mode) {
   if (w.thread == 0 && (mode & forwardMode)) w.call->loss = totalLoss(w);
   if (mode & backwardMode) {
     runReductions(w, h.reduceFirst, h.reduceCount);
-    runReductions(w, h.finishFirst, h.finishCount);
-    dropGradients(w);
+    if (w.call->unfinished == 0) {
+      runReductions(w, h.finishFirst, h.finishCount);
+      dropGradients(w);
+    }
   }
 }
 

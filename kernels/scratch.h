@@ -1,4 +1,4 @@
-// Working memory of a thread: slots and temporaries of pointwise programs, packed operands of window reductions.
+// Working memory of a thread: slots and temporaries of pointwise programs, packed operands of window reductions, runs of rows.
 #pragma once
 #include "program.h"
 #include "reduce.h"
@@ -7,8 +7,8 @@ namespace SLUICE_ISA {
 
 /** Sizes of a thread's working memory in bytes, each a multiple of 64. */
 struct ScratchSizes {
-  size_t slots = 0, temporaries = 0, left = 0, right = 0;
-  size_t total() const { return slots + temporaries + left + right; }
+  size_t slots = 0, temporaries = 0, left = 0, right = 0, spans = 0;
+  size_t total() const { return slots + temporaries + left + right + spans; }
 };
 
 SLUICE_INLINE void raise(size_t &size, size_t bytes) {
@@ -18,6 +18,7 @@ SLUICE_INLINE void raise(size_t &size, size_t bytes) {
 
 static ScratchSizes scratchSizes(const Records &r) {
   ScratchSizes sizes;
+  raise(sizes.spans, (size_t)(r.header.chunks + r.header.rows) * sizeof(Span));
   for (int i = 0; i < r.header.programs.count; i++) {
     const plan::Program &p = r.programs[i];
     raise(sizes.slots, (size_t)(p.operandCount + p.temporaries) * sizeof(Slot));
@@ -39,8 +40,8 @@ static size_t scratchBytes(const int32_t *plan) { return scratchSizes(Records(pl
 static Scratch scratchOf(const Records &r, const Job &job, int thread) {
   const ScratchSizes sizes = scratchSizes(r);
   char *slots = job.scratch + job.scratchBytes * thread, *temporaries = slots + sizes.slots;
-  char *left = temporaries + sizes.temporaries;
-  return {(Slot *)slots, (float *)temporaries, (float *)left, (float *)(left + sizes.left)};
+  char *left = temporaries + sizes.temporaries, *right = left + sizes.left;
+  return {(Slot *)slots, (float *)temporaries, (float *)left, (float *)right, (Span *)(right + sizes.right)};
 }
 
 } // namespace SLUICE_ISA

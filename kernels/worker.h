@@ -46,16 +46,17 @@ struct Slot {
   ptrdiff_t row;
 };
 
+/** Rows [firstRow, lastRow) at steps [firstStep, lastStep), and the chunks that the rows are of. */
+struct Span {
+  int firstStep, lastStep, firstRow, lastRow, firstChunk, lastChunk;
+  int rows() const { return lastRow - firstRow; }
+};
+
 /** Working memory of a thread, sized by the plan (scratch.h). */
 struct Scratch {
   Slot *slots;
   float *temporaries, *left, *right;
-};
-
-/** Rows [firstRow, lastRow) at steps [firstStep, lastStep), and the chunks that make up the rows. */
-struct Span {
-  int firstStep, lastStep, firstRow, lastRow, firstChunk, lastChunk;
-  int rows() const { return lastRow - firstRow; }
+  Span *spans;
 };
 
 struct Worker {
@@ -75,11 +76,6 @@ struct Worker {
 
   int rowOfChunk(int chunk) const {
     return (int)((int64_t)records.header.rows * chunk / records.header.chunks);
-  }
-
-  Span ownRows() const {
-    const int chunk = first(records.header.chunks, thread), end = first(records.header.chunks, thread + 1);
-    return {0, steps(), rowOfChunk(chunk), rowOfChunk(end), chunk, end};
   }
 };
 

@@ -6,15 +6,13 @@ import { type Sequence, type Values, runSequence } from '../sequence.ts'
 import { type Apply, applied } from './activations.ts'
 import { defaultActivations, equationsOf, operators } from './operators.ts'
 
-/** Nodes of the ONNX operators LSTM, GRU and RNN, one direction: outputs only, in float32. */
+/** Nodes of the ONNX operators LSTM, GRU and RNN: outputs only, in float32. */
 export const onnx: Format = {
   recognises: (raw) => raw.has('op'),
   nameOf: (raw) => raw.text('case'),
   read(raw) {
     const node = readNode(raw)
     const activations = applied(node.activations, node.alphas, node.betas)
-    if (node.direction !== 'forward') return 'reverse or both directions'
-    if (node.lengths.some((length) => length !== node.steps)) return 'ragged lengths'
     if (!activations) return "stored activations other than the language's"
     const tolerance = { rtol: 0, atol: 2e-4 }
     return {
@@ -35,19 +33,34 @@ function readNode(raw: Fields) {
   const inTime = (tensor: Tensor) => (attributes.batchFirst ? swapped(tensor) : tensor)
   const x = inTime(inputs.tensor('X'))
   const [steps = 0, rows = 0, input = 0] = x.shape
+  const directions = directionsOf[attributes.direction]
+  if (attributes.batchFirst && directions.length > 1) throw raw.error('has both directions and batches first')
   return {
     operator,
     ...attributes,
-    activations: attributes.activations ?? defaultActivations[operator],
+    activations: attributes.activations ?? directions.flatMap(() => defaultActivations[operator]),
+    directions,
     x: x.data,
     steps,
     rows,
     input,
-    lengths: inputs.has('sequence_lens') ? inputs.tensor('sequence_lens').data : [],
+    lengths: inputs.has('sequence_lens') ? inputs.tensor('sequence_lens').data : undefined,
     inputs: inputs.tensors(),
-    outputs: readOutputs(raw.object('outputs').known(['Y', 'Y_h', 'Y_c']), inTime),
+    outputs: readOutputs(raw.object('outputs').known(['Y', 'Y_h', 'Y_c']), inTime, directions),
   }
 }
+
+const directionNames = ['forward', 'reverse', 'bidirectional'] as const
+
+/** The layers of a node: whether each starts at the end, and what its names end in. */
+const directionsOf = {
+  forward: [{ isReverse: false, suffix: '' }],
+  reverse: [{ isReverse: true, suffix: '' }],
+  bidirectional: [
+    { isReverse: false, suffix: '' },
+    { isReverse: true, suffix: '_reverse' },
+  ],
+} as const
 
 const attributeNames = [
   'hidden_size',
@@ -67,7 +80,7 @@ function readAttributes(fields: Fields) {
   const numbers = (key: string) => (fields.has(key) ? fields.numbers(key) : [])
   return {
     hidden: fields.count('hidden_size'),
-    direction: fields.has('direction') ? fields.text('direction') : 'forward',
+    direction: fields.has('direction') ? fields.choice('direction', directionNames) : 'forward',
     batchFirst: isSet('layout'),
     activations: fields.has('activations') ? fields.texts('activations') : undefined,
     alphas: numbers('activation_alpha'),
@@ -78,41 +91,74 @@ function readAttributes(fields: Fields) {
   }
 }
 
-function readOutputs(fields: Fields, inTime: (tensor: Tensor) => Tensor): Values {
-  const names: Readonly<Record<string, string>> = { Y: 'output', Y_h: 'h_n', Y_c: 'c_n' }
+type Directions = (typeof directionsOf)[keyof typeof directionsOf]
+
+function readOutputs(fields: Fields, inTime: (tensor: Tensor) => Tensor, directions: Directions): Values {
   if (fields.names().length === 0) throw fields.error('holds nothing to check')
-  const data = (name: string) => (name === 'Y' ? inTime(fields.tensor(name)) : fields.tensor(name)).data
-  return new Map(fields.names().map((name) => [names[name]!, data(name)]))
+  const sequence = fields.has('Y') ? [['output', sideBySide(inTime(fields.tensor('Y')))] as const] : []
+  const finals = named(fields.tensors(), { Y_h: 'h_n', Y_c: 'c_n' }, directions)
+  return new Map([...sequence, ...finals])
+}
+
+/** [steps][directions][rows][size] as [steps][rows][directions][size]. */
+function sideBySide({ shape: [steps = 0, ...rest], data }: Tensor): readonly number[] {
+  return parts({ shape: [steps, ...rest], data }, steps).flatMap(
+    (step) => swapped({ shape: rest, data: step }).data,
+  )
 }
 
 function sequenceOf(node: Node, activations: readonly Apply[]): Sequence {
-  const { operator, hidden, input, steps, rows, inputs, outputs } = node
-  const equations = equationsOf({ ...node, activations, bias: inputs.has('B'), peepholes: inputs.has('P') })
+  const { operator, hidden, input, steps, rows, inputs, outputs, lengths, directions } = node
   const network = new Network()
-  const step = compile(equations, { name: operator }).graph({ input, hidden })
-  network.output('output', network.layer(step, network.input('x', { extent: 'step', shape: [input] })))
+  if (lengths) network.mask()
+  const x = network.input('x', { extent: 'step', shape: [input] })
+  const made = directions.map((direction, index) => {
+    const count = activations.length / directions.length
+    const own = activations.slice(index * count, (index + 1) * count)
+    const given = { bias: inputs.has('B'), peepholes: inputs.has('P') }
+    const equations = equationsOf({ ...node, ...given, activations: own })
+    return network.layer(compile(equations, { name: operator }).graph({ input, hidden }), x, direction)
+  })
+  network.output('output', network.join(made))
   return {
     network,
     steps,
     rows,
-    inputs: new Map([['x', node.x], ...renamed(inputs, { initial_h: 'h0', initial_c: 'c0' })]),
-    parameters: new Map([...renamed(inputs, { W: 'W', R: 'R', B: 'B', P: 'P' }), ...gatesOfR(node)]),
+    inputs: new Map([
+      ['x', node.x],
+      ...(lengths ? [['lengths', lengths] as const] : []),
+      ...named(inputs, { initial_h: 'h0', initial_c: 'c0' }, directions),
+    ]),
+    parameters: new Map([
+      ...named(inputs, { W: 'W', R: 'R', B: 'B', P: 'P' }, directions),
+      ...gatesOfR(node),
+    ]),
     outputs,
   }
 }
 
 type NamedData = readonly (readonly [string, readonly number[]])[]
 
-/** The data of those tensors that are there, under new names. */
-function renamed(tensors: ReadonlyMap<string, Tensor>, names: Readonly<Record<string, string>>): NamedData {
+/** The data of those tensors that are there, for each direction under a new name. */
+function named(
+  tensors: ReadonlyMap<string, Tensor>,
+  names: Readonly<Record<string, string>>,
+  directions: Directions,
+): NamedData {
   return Object.entries(names).flatMap(([name, own]) => {
     const tensor = tensors.get(name)
-    return tensor ? [[own, tensor.data] as const] : []
+    if (!tensor) return []
+    return parts(tensor, directions.length).map(
+      (data, i) => [`${own}${directions[i]!.suffix}`, data] as const,
+    )
   })
 }
 
-function gatesOfR({ operator, inputs }: Node): NamedData {
+function gatesOfR({ operator, inputs, directions }: Node): NamedData {
   const recurrent = inputs.get('R')
   if (operator !== 'GRU' || !recurrent) return []
-  return parts(recurrent, 3).map((data, index) => [['R_z', 'R_r', 'R_h'][index]!, data])
+  return parts(recurrent, 3 * directions.length).map((data, index) => {
+    const { suffix } = directions[Math.floor(index / 3)]!
+    return [`${['R_z', 'R_r', 'R_h'][index % 3]!}${suffix}`, data]
+  })
 }

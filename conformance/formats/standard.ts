@@ -1,4 +1,4 @@
-import type { Format, Reason } from '../cases.ts'
+import type { Format } from '../cases.ts'
 import { type Fields, type Tensor, parts, swapped } from '../fields.ts'
 import { Network } from '../network.ts'
 import { type Named, torchCell, torchModes, torchTrial } from './torch.ts'
@@ -10,16 +10,14 @@ export const standard: Format = {
   read(raw) {
     const config = readConfig(raw.object('config'))
     const { rows, steps } = config
-    return (
-      skipped(config) ??
-      torchTrial(raw, {
-        rows,
-        steps,
-        network: () => networkOf(config),
-        named: (name, tensor) => named(name, tensor, config),
-        inLoss: (output) => output !== 'output',
-      })
-    )
+    return torchTrial(raw, {
+      rows,
+      steps,
+      network: () => networkOf(config),
+      named: (name, tensor) => named(name, tensor, config),
+      inLoss: (output) => output !== 'output',
+      lengths: config.lengths,
+    })
   },
 }
 
@@ -37,33 +35,41 @@ function readConfig(fields: Fields) {
     steps: fields.count('steps'),
     bidirectional: fields.flag('bidirectional'),
     projection: fields.number('proj_size'),
-    lengths: fields.has('lengths') ? fields.numbers('lengths') : [],
+    lengths: fields.has('lengths') ? fields.numbers('lengths') : undefined,
   }
 }
 
-function skipped({ bidirectional, lengths, steps }: Config): Reason | undefined {
-  if (bidirectional) return 'reverse or both directions'
-  return lengths.some((length) => length !== steps) ? 'ragged lengths' : undefined
-}
-
-function networkOf({ mode, bias, input, hidden, layers, projection }: Config): Network {
+function networkOf(config: Config): Network {
+  const { mode, bias, input, hidden, layers, projection, lengths } = config
   const network = new Network()
+  if (lengths) network.mask()
   const projected = projection > 0
   const cell = torchCell(mode, { bias, projected })
   let sequence = network.input('x', { extent: 'step', shape: [input] })
   for (let layer = 0; layer < layers; layer++) {
-    const width = layer === 0 ? input : projected ? projection : hidden
+    const width = layer === 0 ? input : directionsOf(config).length * (projected ? projection : hidden)
     const step = cell.graph({ input: width, hidden, ...(projected && { projection }) })
-    sequence = network.layer(step, sequence, { suffix: `_l${layer}` })
+    const made = directionsOf(config).map((direction) =>
+      network.layer(step, sequence, { suffix: `_l${layer}${direction}`, isReverse: direction !== '' }),
+    )
+    sequence = network.join(made)
   }
   network.output('output', sequence)
   return network
 }
 
-/** Sequences become time-major; states of all layers, one array a layer. */
-function named(name: string, tensor: Tensor, { batchFirst, layers }: Config): Named {
+/** What the names of each direction end in. */
+const directionsOf = ({ bidirectional }: Config): readonly string[] =>
+  bidirectional ? ['', '_reverse'] : ['']
+
+/** Sequences become time-major; states of all layers and directions, one array each. */
+function named(name: string, tensor: Tensor, config: Config): Named {
+  const { batchFirst, layers } = config
   if (['x', 'output', 'loss_weights'].includes(name))
     return [[name, (batchFirst ? swapped(tensor) : tensor).data]]
   if (!['h0', 'c0', 'h_n', 'c_n'].includes(name)) return [[name, tensor.data]]
-  return parts(tensor, layers).map((part, layer) => [`${name}_l${layer}`, part])
+  const suffixes = Array.from({ length: layers }, (_unused, layer) =>
+    directionsOf(config).map((direction) => `_l${layer}${direction}`),
+  ).flat()
+  return parts(tensor, suffixes.length).map((part, index) => [`${name}${suffixes[index]!}`, part])
 }

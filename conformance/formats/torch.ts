@@ -80,6 +80,8 @@ export interface TorchWindow {
   /** Whether the square of an output is in the loss. */
   inLoss(output: string): boolean
   readonly lastStep?: string | undefined
+  /** Steps of each row, where they differ. */
+  readonly lengths?: readonly number[] | undefined
 }
 
 /** A case over one window: outputs, loss, and gradients of all parameters and inputs. */
@@ -93,6 +95,7 @@ export function torchTrial(raw: Fields, window: TorchWindow): Trial {
   const [parameters, outputs, gradients] = [read('parameters'), read('outputs'), read('gradients')]
   needs(raw, 'outputs', outputs, ['output'])
   needs(raw, 'gradients', gradients, [...parameters.keys(), ...inputs.keys()])
+  if (window.lengths) inputs.set('lengths', window.lengths)
   const finals = [...outputs.keys()].filter((name) => window.inLoss(name))
   const loss = { value: raw.number('loss'), weights, finals, gradients }
   const sequence = { rows, steps, inputs, parameters, outputs, lastStep, loss }

@@ -11,6 +11,7 @@ export {
   zoneout,
 } from './dropouts.ts'
 export { ancestors, evaluateNode, interpret, type Call } from './interpret.ts'
+export { type Layer, type LayerInputs, addLayer, learnedStart } from './layer.ts'
 export type { Operation, Sizes, StepGradient } from './operation.ts'
 export {
   type Drawn,
@@ -19,6 +20,7 @@ export {
   outsideTraining,
 } from './operations/masks.ts'
 export { printGraph, printStep } from './print.ts'
+export { activeRows } from './operations/sequence.ts'
 export { operation, table } from './table.ts'
 export type {
   Attributes,
@@ -32,4 +34,4 @@ export type {
   WindowGraph,
 } from './types.ts'
 export { typeText } from './types.ts'
-export { type Value, copies, entries, stepOf, valueOf, writeStep, zeros } from './value.ts'
+export { type Value, copies, entries, putRows, stepOf, takeRows, valueOf, writeStep, zeros } from './value.ts'

@@ -69,3 +69,21 @@ export function writeStep(target: Value, step: number, value: Value): void {
   const part = target.data.subarray(step * size, (step + 1) * size)
   for (let i = 0; i < size; i += value.data.length) part.set(value.data, i)
 }
+
+/** Some rows of a value of one step, in their order; a value that exists once is the same for all rows. */
+export function takeRows(value: Value, rows: readonly number[]): Value {
+  if (value.type.extent === 'once' || rows.length === value.rows) return value
+  const size = entries(value.type.shape)
+  const taken = zeros(value.type, 1, rows.length)
+  rows.forEach((row, i) => taken.data.set(value.data.subarray(row * size, (row + 1) * size), i * size))
+  return taken
+}
+
+/** Writes a value of some rows to those rows of another, repeating a value that exists once. */
+export function putRows(target: Value, rows: readonly number[], part: Value): void {
+  const size = entries(target.type.shape)
+  const read = reader(part)
+  rows.forEach((row, i) => {
+    for (let entry = 0; entry < size; entry++) target.data[row * size + entry] = read(0, i, entry)
+  })
+}

@@ -10,6 +10,9 @@
 export const magic = 0x534c5543
 export const version = 1
 
+/** Sums over rows and steps go by passes of passFloats / vectorWidth rows, counted over all rows of all steps. */
+export const passFloats = 2048
+
 /** Fields of the header, before the section table (`offset, count` in words and records for each kind of record). */
 export const header = [
   'magic',
@@ -18,6 +21,7 @@ export const header = [
   'rows', // of the batch
   'steps', // longest window
   'chunks', // groups of rows that a thread takes whole; column sums are kept apart for each
+  'dealt', // 1: threads take chunks in turn, so that rows sorted by length are shared evenly; 0: neighbours
   'arena', // floats
   'parameters', // offset of the parameter values
   'gradients', // offset of their gradients, same layout
@@ -123,6 +127,8 @@ export const records = {
    * word_dropout: as dropout, all entries of a row by counter (token, 0).
    * mask: entries of operand `d`, dropped or not as for dropout, are the first (kept) or second float32 of the word list,
    *   outside training the third; an operand with time stride 0 is filled at step 0.
+   * reverse: operand `d` at step t = operand `a` at step n - 1 - t for the n steps of a row, the same step after them:
+   *   `blocks` blocks, or one word where it is 0. n is the length of the row, int32 at `lengths` + r, -1: of the window.
    */
   stage: [
     'kind',
@@ -147,22 +153,36 @@ export const records = {
     'stream',
     'threshold',
     'offset',
+    'lengths',
   ],
   /**
    * Copies operand `a` (-1: zeros) to operand `d`, `blocks` blocks, all own rows, before the loop starts; both are taken
    * at step 0, or at the last where the direction is -1. `lastStep`: `a` is read at the number of steps of the previous call, and only
-   * when states are carried. An operand `d` with a chunk stride has one row a chunk.
+   * when states are carried. An operand `d` with a chunk stride has one row a chunk, and is left as it is in a part that
+   * goes on from a later one. Rows whose int32 at `lengths` + r is 0 are left out (-1: none is).
    */
-  copy: ['a', 'd', 'blocks', 'lastStep'],
+  copy: ['a', 'd', 'blocks', 'lastStep', 'lengths'],
   /**
    * Steps 0..steps-1 (direction 1) or back (-1), stages in order. `parallel`: no step needs another, so that several may
    * go together, stage after stage; they do where no place with rows is shared by the steps (time stride 0).
+   * `lengths` (-1: none): int32 at `lengths` + r is the length of row r; at and after it the stages leave the row out,
+   * and the copies `idle` are done to it instead, both operands at the same step.
    */
-  loop: ['direction', 'parallel', 'copyFirst', 'copyCount', 'stageFirst', 'stageCount'],
+  loop: [
+    'direction',
+    'parallel',
+    'copyFirst',
+    'copyCount',
+    'stageFirst',
+    'stageCount',
+    'lengths',
+    'idleFirst',
+    'idleCount',
+  ],
   /**
-   * A sum over all rows and steps, by kind. Records whose targets overlap do not run at the same time. Weights, columns
-   * and scatters over the same panels run together, panel by panel: the first says how many in `together` (any other
-   * kind: 1), the others 0.
+   * A sum over all rows and steps, by kind, without those at and after the lengths of rows where there are `lengths`
+   * (as in a loop). Records whose targets overlap do not run at the same time. Weights, columns and scatters over the
+   * same panels run together, panel by panel: the first says how many in `together` (any other kind: 1), the others 0.
    * weight: gradient of matrices: for vector (s,u) of panel p and unit m < `entries`:
    *   arena[target s + m*stride + (p*units+u)*width ..] += sum over rows of A[row, m] * dz[row, that vector]. A is operand `a`
    *   (row-major), dz is operand `d` + p*panelStride + j*width. Targets: word list, one a slot; with several slots the
@@ -170,6 +190,7 @@ export const records = {
    * columns: arena[target s + (p*units+u)*width ..] += sum over rows of dz as for weight.
    * scatter: arena[target s + token*stride + (p*units+u)*width ..] += dz as for weight, row by row; tokens outside classes add nothing.
    * chunks: arena[target + b*width] += sum over chunks of operand `d`, block b.
+   * rows: arena[target + b*width] += sum over the rows of step 0 of operand `d`, block b.
    * transpose: arena[target + n*stride + m] += arena[source + m*sourceStride + n] for m < entries,
    *   n < classes (phase two); then the source is cleared for the next window.
    */
@@ -192,6 +213,7 @@ export const records = {
     'classes',
     'source',
     'sourceStride',
+    'lengths',
   ],
   /**
    * Packs parameters for products. Sources: word list [offset, kStride, nStride] a slot: element (k, n) of slot s;
@@ -239,8 +261,9 @@ export const stageKinds = [
   'sequence_dropout',
   'word_dropout',
   'mask',
+  'reverse',
 ] as const
-export const reductionKinds = ['weight', 'columns', 'scatter', 'chunks', 'transpose'] as const
+export const reductionKinds = ['weight', 'columns', 'scatter', 'chunks', 'transpose', 'rows'] as const
 export const packKinds = ['forward', 'backward', 'bias'] as const
 
 /** Meanings of the pointwise instructions; letters are slots, k and k2 immediates. `d` (and `d2` where said) is written. */
@@ -305,6 +328,11 @@ export const call = [
   'seed',
   'counter', // number of the update, for dropout
   'lossScale', // 1 / number of targets that count
+  // A window may be run in parts of whole passes: forward from the first to the last, back from the last to the first.
+  'firstStep', // steps of the window before this part
+  'continued', // 1: a later part went back before; what it began goes on
+  'unfinished', // 1: an earlier part is to go back yet; sums kept apart are not added to the gradients
+  'lossSum', // of the parts before, in and out
   'rule', // 0 sgd, 1 rmsprop, 2 adam, 3 adamw
   'momentum',
   'nesterov',

@@ -1,4 +1,4 @@
-export { call, instructions } from './format.ts'
+export { call, instructions, passFloats } from './format.ts'
 export { interpretPlan } from './interpret.ts'
 export { type Lowered, type Target, lower } from './lower/lower.ts'
 export type { Place } from './lower/places.ts'

@@ -1,4 +1,14 @@
-import { type Call, type Node, type Value, evaluateNode, stepOf, writeStep, zeros } from '../graph/index.ts'
+import {
+  type Call,
+  type Node,
+  type Value,
+  activeRows,
+  evaluateNode,
+  putRows,
+  stepOf,
+  takeRows,
+  zeros,
+} from '../graph/index.ts'
 import { type Plan, type PlannedScan } from './plan.ts'
 import { type ScanPlan, type Stage, isAlias, nodesOf } from './schedule.ts'
 import { invariant } from '../core/errors.ts'
@@ -22,7 +32,8 @@ export function interpretPlan(plan: Plan, leaves: ReadonlyMap<number, Value>, ca
     const planned = plan.scans.find((scan) => scan.node === id || scan.gradient === id)
     if (leaves.has(id)) values[id] = leaves.get(id)!
     else if (node.op === 'pick') values[id] = several.get(node.inputs[0]!)![node.attributes.index as number]
-    else if (planned?.node === id) several.set(id, forward(planned, node.inputs.map(value), call, histories))
+    else if (planned?.node === id)
+      several.set(id, forward(planned, node, node.inputs.map(value), call, histories))
     else if (planned)
       several.set(id, backward(planned, node, node.inputs.map(value), call, histories.get(planned.node)!))
     else values[id] = evaluateNode(node, node.inputs.map(value), call) as Value
@@ -30,8 +41,22 @@ export function interpretPlan(plan: Plan, leaves: ReadonlyMap<number, Value>, ca
   return values
 }
 
-/** What the forward pass leaves for the backward pass: parameters, and the stored values of each step. */
-type History = readonly ReadonlyMap<number, Value>[]
+/** What the forward pass leaves for the backward pass of each step: its rows, their parameters and stored values. */
+type History = readonly { readonly rows: readonly number[]; readonly values: ReadonlyMap<number, Value> }[]
+
+/** The lengths of the rows of a masked scan, the input after its parameters. */
+function lengthsOf({ program }: ScanPlan, { attributes }: Node, inputs: readonly Value[]): Value | undefined {
+  const { inputs: sequences, states, parameters } = program
+  const at = sequences.length + states.length + parameters.length
+  return attributes.masked === true ? inputs[at] : undefined
+}
+
+/** The vectors of one step with some rows replaced. */
+function replaced(value: Value, rows: readonly number[], part: Value): Value {
+  const next = { ...value, data: value.data.slice() }
+  putRows(next, rows, part)
+  return next
+}
 
 /** Computes the nodes of some stages; every read must find its value there. */
 function runStages(plan: ScanPlan, stages: readonly Stage[], values: Map<number, Value>, call: Call): void {
@@ -62,32 +87,34 @@ function read(
 
 function forward(
   scan: PlannedScan,
+  node: Node,
   inputs: readonly Value[],
   call: Call,
   histories: Map<number, History>,
 ): Results {
   const { program, kept } = scan.plan
   const { steps, rows } = call
-  const sequence = (node: number): Value =>
-    zeros({ extent: 'step', shape: program.nodes[node]!.type.shape }, steps, rows)
-  const outputs = program.outputs.map(({ node }) => sequence(node))
-  const once: Call = { ...call, steps: 1 }
-  const stored: Map<number, Value>[] = []
+  const outputs = node.results!.slice(0, program.outputs.length).map((type) => zeros(type, steps, rows))
   const ahead = program.inputs.length
-  let states = inputs.slice(ahead, ahead + program.states.length)
-  for (let t = 0; t < steps; t++) {
+  const lengths = lengthsOf(scan.plan, node, inputs)
+  let states: readonly Value[] = inputs.slice(ahead, ahead + program.states.length)
+  const stored = Array.from({ length: steps }, (_unused, t) => {
+    const active = activeRows(lengths, t, rows)
     const values = new Map<number, Value>()
-    program.inputs.forEach(({ node }, i) => values.set(node, stepOf(inputs[i]!, t)))
-    program.states.forEach(({ previous }, i) => values.set(previous, states[i]!))
-    program.parameters.forEach(({ node }, i) => values.set(node, inputs[ahead + program.states.length + i]!))
+    program.inputs.forEach(({ node: id }, i) => values.set(id, takeRows(stepOf(inputs[i]!, t), active)))
+    program.states.forEach(({ previous }, i) => values.set(previous, takeRows(states[i]!, active)))
+    program.parameters.forEach((port, i) => values.set(port.node, inputs[ahead + program.states.length + i]!))
     const before = new Map(values)
+    if (active.length === 0) return { rows: active, values: before }
+    const once: Call = { ...call, steps: 1, rows: active.length }
     runStages(scan.plan, scan.plan.forward, values, once)
-    states = program.states.map(({ next }) => read(program, values, next, once))
-    program.outputs.forEach(({ node }, i) => writeStep(outputs[i]!, t, read(program, values, node, once)))
-    const ends = [...program.states.map(({ next }) => next), ...program.outputs.map(({ node }) => node)]
-    for (const id of [...kept, ...ends]) before.set(id, read(program, values, id, once))
-    stored.push(before)
-  }
+    const result = (id: number): Value => read(program, values, id, once)
+    states = program.states.map(({ next }, i) => replaced(states[i]!, active, result(next)))
+    program.outputs.forEach(({ node: id }, i) => putRows(stepOf(outputs[i]!, t), active, result(id)))
+    const ends = [...program.states.map(({ next }) => next), ...program.outputs.map((port) => port.node)]
+    for (const id of [...kept, ...ends]) before.set(id, result(id))
+    return { rows: active, values: before }
+  })
   histories.set(scan.node, stored)
   return [...outputs, ...states]
 }
@@ -100,27 +127,31 @@ function backward(
   history: History,
 ): Results {
   const { program, backward: stages } = scan.plan
-  const once: Call = { ...call, steps: 1 }
   const results = node.results!.map((type) => zeros(type, call.steps, call.rows))
   const ahead = program.inputs.length + program.states.length
-  const seeds = inputs.slice(ahead + program.parameters.length)
-  let carry = firstCarry(program, seeds.slice(program.outputs.length))
+  const seeds = inputs.slice(ahead + program.parameters.length + Number(node.attributes.masked === true))
+  let carry: ReadonlyMap<number, Value> = firstCarry(program, seeds.slice(program.outputs.length))
   for (let t = call.steps - 1; t >= 0; t--) {
-    const values = new Map([...history[t]!, ...carry])
-    program.seeds.forEach((leaf, i) => leaf !== undefined && values.set(leaf, stepOf(seeds[i]!, t)))
+    const { rows: active, values: stored } = history[t]!
+    if (active.length === 0) continue
+    const once: Call = { ...call, steps: 1, rows: active.length }
+    const values = new Map(stored)
+    for (const [leaf, value] of carry) values.set(leaf, takeRows(value, active))
+    program.seeds.forEach(
+      (leaf, i) => leaf !== undefined && values.set(leaf, takeRows(stepOf(seeds[i]!, t), active)),
+    )
     runStages(scan.plan, stages, values, once)
+    const result = (id: number): Value => read(program, values, id, once)
     program.inputGradients.forEach(
-      (id, i) => id !== undefined && writeStep(results[i]!, t, read(program, values, id, once)),
+      (id, i) => id !== undefined && putRows(stepOf(results[i]!, t), active, result(id)),
     )
     sumParameters(program, values, results.slice(ahead), once)
     carry = new Map(
       program.states.flatMap(({ carries, previous }) =>
         carries.map(({ leaf, source: made }) => {
-          const type = program.nodes[previous]!.type
-          return [
-            leaf,
-            made === undefined ? zeros(type, 1, call.rows) : read(program, values, made, once),
-          ] as const
+          const part =
+            made === undefined ? zeros(program.nodes[previous]!.type, 1, active.length) : result(made)
+          return [leaf, replaced(carry.get(leaf)!, active, part)] as const
         }),
       ),
     )

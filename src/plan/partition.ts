@@ -128,6 +128,8 @@ class Writer {
         return this.#counted(id)
       case 'weight_dropout':
         return this.#weights(id)
+      case 'reverse':
+        return this.#reversed(id)
       default:
         return this.#plain(id)
     }
@@ -218,6 +220,16 @@ class Writer {
     })
   }
 
+  /** A sequence is reversed part by part, one-hot vectors by their tokens. */
+  #reversed(id: number): Parts {
+    const [sequence, ...lengths] = this.#nodes[id]!.inputs as [number, ...number[]]
+    const beside = lengths.flatMap((input) => this.#parts[input]!)
+    const { op, inputs, attributes } = this.#nodes[sequence]!
+    const reverse = (part: number): number => this.build.add('reverse', [part, ...beside])
+    if (op !== 'onehot') return this.#parts[sequence]!.map(reverse)
+    return this.#parts[inputs[0]!]!.map((tokens) => this.build.add('onehot', [reverse(tokens)], attributes))
+  }
+
   /** Elementwise operations part by part; everything else must be whole. */
   #plain(id: number): Parts {
     const node = this.#nodes[id]!
@@ -242,7 +254,7 @@ class Writer {
   #scan(id: number): Parts {
     const node = this.#nodes[id]!
     const step = node.attributes.step as StepGraph
-    const cut = cutStep(step, bodyAxes(id), this.#cuts)
+    const cut = cutStep(step, bodyAxes(id), this.#cuts, node.attributes.masked === true)
     const inputs = node.inputs.flatMap((input) => this.#parts[input]!)
     const scan = this.build.add('scan', inputs, { ...node.attributes, step: cut.step })
     let index = 0
@@ -254,16 +266,23 @@ class Writer {
   }
 }
 
-/** A cut body, and how many parts each of its results has (outputs, then states). */
-function cutStep(step: StepGraph, axes: Axes, cuts: Cuts): { step: StepGraph; results: readonly number[] } {
+/**
+ * A cut body, and how many parts each of its results has (outputs, then states). With `apart` no output is the new
+ * value of a state: where a row stands still, the two differ.
+ */
+function cutStep(
+  step: StepGraph,
+  axes: Axes,
+  cuts: Cuts,
+  apart: boolean,
+): { step: StepGraph; results: readonly number[] } {
   const writer = new Writer(step.nodes, axes, cuts)
   step.nodes.forEach((_node, id) => writer.write(id))
   const named = (ports: readonly Port[]): readonly Port[] =>
     ports.flatMap(({ name, node }) => writer.ports(name, node))
-  const outputs = named(step.outputs).map(({ name, node }) => ({
-    name,
-    node: resultNode(writer.build, node, new Set()),
-  }))
+  const outputs = (avoided: ReadonlySet<number>): readonly Port[] =>
+    named(step.outputs).map(({ name, node }) => ({ name, node: resultNode(writer.build, node, avoided) }))
+  const free = apart ? undefined : outputs(new Set())
   const taken = new Set<number>()
   const states = step.states.flatMap(({ name, previous, next, initial }): readonly StatePort[] => {
     const before = writer.ports(name, previous)
@@ -281,7 +300,7 @@ function cutStep(step: StepGraph, axes: Axes, cuts: Cuts): { step: StepGraph; re
       nodes: writer.build.nodes,
       inputs: named(step.inputs),
       parameters: named(step.parameters),
-      outputs,
+      outputs: free ?? outputs(taken),
       states,
       traces: named(step.traces.filter(({ node }) => step.nodes[node]!.type.shape.length === 1)),
     },

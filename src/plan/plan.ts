@@ -131,7 +131,7 @@ function planned(nodes: readonly Node[], order: readonly number[], id: number): 
     node: id,
     gradient,
     plan: planScan(
-      stepProgram(step, gradient === undefined ? undefined : request(nodes, order, gradient, step)),
+      stepProgram(step, gradient === undefined ? undefined : request(nodes, order, gradient, inputs.length)),
     ),
   }
 }
@@ -146,15 +146,16 @@ export function isZero(nodes: readonly Node[], id: number): boolean {
   return op === 'spread' ? isZero(nodes, inputs[0]!) : op === 'constant' && attributes.value === 0
 }
 
+/** What is wanted of the derivative of a scan, whose seeds begin at input `first`. */
 function request(
   nodes: readonly Node[],
   order: readonly number[],
   gradient: number,
-  step: StepGraph,
+  first: number,
 ): StepRequest {
-  const { inputs } = nodes[gradient]!
+  const { inputs, attributes } = nodes[gradient]!
+  const { step } = attributes.gradient as { step: StepGraph }
   const own = step.inputs.length + step.states.length
-  const first = own + step.parameters.length
   const picked = new Set(
     order
       .filter((id) => nodes[id]!.op === 'pick' && nodes[id]!.inputs[0] === gradient)

@@ -18,6 +18,10 @@ const signed: ReadonlySet<string> = new Set([
   'copy.a',
   'group.bias',
   'stage.program',
+  'stage.lengths',
+  'loop.lengths',
+  'reduction.lengths',
+  'copy.lengths',
   'word.value',
   'loop.direction',
   'instruction.k',
@@ -62,8 +66,9 @@ class Verifier {
   }
 
   #header(): void {
-    const { vectorWidth, rows, steps, chunks, parameterFloats } = this.#head
+    const { vectorWidth, rows, steps, chunks, dealt, parameterFloats } = this.#head
     invariant(this.#head.magic === magic && this.#head.version === version, 'a plan of this version')
+    invariant(dealt === 0 || dealt === 1, 'chunks are dealt or not')
     invariant(
       Math.min(vectorWidth!, rows!, steps!, chunks!) >= 1 && chunks! <= rows!,
       'a plan has rows and steps',
@@ -140,8 +145,19 @@ class Verifier {
       const steps = copy.lastStep ? this.#head.steps! + 1 : 1
       if (copy.a! >= 0) this.#operand('copy from', copy.a!, copy.blocks!, steps)
       this.#operand('copy to', copy.d!, copy.blocks!)
+      this.#lengths(copy)
     }
+    for (const copy of this.#range('copy', 'idle', loop)) {
+      if (copy.a! >= 0) this.#operand('idle from', copy.a!, copy.blocks!)
+      this.#operand('idle to', copy.d!, copy.blocks!)
+      this.#lengths(copy)
+    }
+    this.#lengths(loop)
     for (const stage of this.#range('stage', 'stage', loop)) this.#stage(stage)
+  }
+
+  #lengths({ lengths }: Fields): void {
+    if (lengths !== -1) this.#region('lengths', lengths!, this.#head.rows!)
   }
 
   #stage(stage: Fields): void {
@@ -158,6 +174,7 @@ class Verifier {
     if (kind === 'embed' || kind === 'loss' || kind === 'word_dropout')
       this.#region('tokens', stage.tokens!, this.#head.steps! * this.#head.rows!)
     if (kind === 'mask') invariant(this.#range('word', 'list', stage).length === 3, 'a mask has three values')
+    if (kind === 'reverse') this.#lengths(stage)
     if (kind === 'embed') this.#region('table', stage.table!, stage.classes! * stage.stride!)
     if (kind === 'loss') {
       this.#region('losses', this.#head.losses!, this.#head.steps! * this.#head.rows!)
@@ -282,9 +299,10 @@ class Verifier {
     const kind = reductionKinds[reduction.kind!]
     invariant(kind, `reduction kind ${reduction.kind} exists`)
     const targets = this.#range('word', 'target', reduction).map(({ value }) => value!)
+    this.#lengths(reduction)
     const { vectorWidth } = this.#head
     const { entries, stride, classes, panels, units, lastVectors, blocks } = reduction
-    if (kind === 'chunks') {
+    if (kind === 'chunks' || kind === 'rows') {
       this.#operand(kind, reduction.d!, blocks!)
       for (const target of targets) this.#region('gradient', target, blocks! * vectorWidth!)
     } else if (kind === 'transpose') {

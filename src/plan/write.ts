@@ -19,6 +19,10 @@ const names = Object.keys(records) as RecordName[]
 const none: ReadonlySet<string> = new Set([
   'group.bias',
   'stage.program',
+  'stage.lengths',
+  'loop.lengths',
+  'reduction.lengths',
+  'copy.lengths',
   'header.slot0',
   'header.slot1',
   'header.slot2',
@@ -43,7 +47,7 @@ export class PlanWriter {
   }
 
   /**
-   * Appends a record. Fields left out are 0, or -1 for a `group.bias` and a `stage.program`; a `copy.a` of -1 must be given.
+   * Appends a record. Fields left out are 0, or -1 where that stands for none (`none`); a `copy.a` of -1 must be given.
    * @returns its index
    */
   add<R extends RecordName>(record: R, fields: Partial<Record<FieldOf<R>, number>>): number {

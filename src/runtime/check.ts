@@ -3,13 +3,14 @@ import { entries } from '../graph/index.ts'
 import type { Program, Run, UpdateSettings } from './types.ts'
 
 /** Makes sure that a program's numbers and names make sense. @throws SluiceError `program-shape` or `program-name` */
-export function checkProgram({ graph, rows, steps, gradient }: Program): void {
+export function checkProgram({ graph, rows, steps, gradient, keepEvery = 1 }: Program): void {
   const whole = (name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void => {
     if (!Number.isInteger(value) || value < least || value > most)
       throw new SluiceError('program-shape', { name, value, least })
   }
   whole('rows', rows, 1)
   whole('steps', steps, 1)
+  whole('keepEvery', keepEvery, 1)
   whole('slots', gradient?.slots ?? 0, 0, 3)
   for (const name of gradient?.frozen ?? []) {
     if (!graph.parameters.some((port) => port.name === name))
@@ -19,8 +20,8 @@ export function checkProgram({ graph, rows, steps, gradient }: Program): void {
 
 /**
  * Makes sure that what is written to an input fits: whole steps, no more than the longest window, and tokens below the
- * number of classes that read them (negative ones stand for none).
- * @throws SluiceError `program-size` or `program-token`
+ * number of classes that read them (negative ones stand for none). A number for each row is its length.
+ * @throws SluiceError `program-size`, `program-token` or `program-length`
  */
 export function checkWrite({ graph, rows, steps }: Program, name: string, data: ArrayLike<number>): void {
   const input = graph.inputs.find((port) => port.name === name)
@@ -30,7 +31,17 @@ export function checkWrite({ graph, rows, steps }: Program, name: string, data: 
   const most = extent === 'step' ? steps * each : each
   if (data.length > most || data.length % each !== 0 || data.length === 0)
     throw new SluiceError('program-size/entries', { name, most, count: data.length })
-  if (input && shape.length === 0) checkTokens(name, data, classesOf(graph, input.node))
+  if (!input || shape.length > 0) return
+  if (extent === 'row') checkLengths(name, data, steps)
+  else checkTokens(name, data, classesOf(graph, input.node))
+}
+
+function checkLengths(name: string, data: ArrayLike<number>, most: number): void {
+  for (let i = 0; i < data.length; i++) {
+    const length = data[i]!
+    if (!Number.isInteger(length) || length < 0 || length > most)
+      throw new SluiceError('program-length/value', { name, length, most })
+  }
 }
 
 function checkTokens(name: string, data: ArrayLike<number>, limit: number): void {
@@ -43,8 +54,9 @@ function checkTokens(name: string, data: ArrayLike<number>, limit: number): void
 
 /** The least number of classes that anything reads tokens as. */
 function classesOf(graph: Program['graph'], tokens: number): number {
-  const limits = graph.nodes.map(({ op, inputs, attributes }) => {
+  const limits = graph.nodes.map(({ op, inputs, attributes }, node) => {
     if (op === 'onehot' && inputs[0] === tokens) return attributes.classes as number
+    if (op === 'reverse' && inputs[0] === tokens) return classesOf(graph, node)
     if (op === 'gather' && inputs[1] === tokens) return graph.nodes[inputs[0]!]!.type.shape[0]!
     if (op === 'cross_entropy' && inputs[1] === tokens) return graph.nodes[inputs[0]!]!.type.shape[0]!
     return Infinity
@@ -52,7 +64,10 @@ function classesOf(graph: Program['graph'], tokens: number): number {
   return Math.min(Infinity, ...limits)
 }
 
-/** Makes sure that what was written to the inputs lasts for a window. @throws SluiceError `program-size` */
+/**
+ * Makes sure that what was written to the inputs lasts for a window, and lengths were written at all.
+ * @throws SluiceError `program-size` or `program-length`
+ */
 export function checkWritten(
   { graph, rows }: Program,
   written: ReadonlyMap<string, number>,
@@ -62,6 +77,8 @@ export function checkWritten(
   for (const { name, node } of graph.inputs) {
     const { extent, shape } = graph.nodes[node]!.type
     const count = written.get(name)
+    if (extent === 'row' && shape.length === 0 && count === undefined)
+      throw new SluiceError('program-length/missing', { name })
     if (extent !== 'step' || count === undefined || count >= steps * rows * entries(shape)) continue
     throw new SluiceError('program-size/short', { name, written: count / (rows * entries(shape)), steps })
   }

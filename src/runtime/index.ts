@@ -18,6 +18,7 @@ export type {
   UpdateGroup,
   UpdateSettings,
 } from './types.ts'
+export { keepEveryFor } from './keep.ts'
 export { reference } from './reference/reference.ts'
 
 /** Names of the runtimes, `auto` for the fastest that works here. */

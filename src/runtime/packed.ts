@@ -1,6 +1,5 @@
 import type { Device, Loaded } from './device.ts'
 import type {
-  Executable,
   Machine,
   ParameterBuffer,
   Program,
@@ -9,11 +8,13 @@ import type {
   Runtime,
   UpdateSettings,
 } from './types.ts'
+import { type Part, type PartExecutable, PartedExecutable, partProgram, partedBytes } from './parted.ts'
 import {
   type Lowered,
   type Operand,
   type Place,
   call as callFields,
+  passFloats,
   lower,
   plan,
   verify,
@@ -28,27 +29,57 @@ export function packedRuntime(device: Device): Runtime {
     machine: device.machine,
     async compile(program) {
       checkProgram(program)
-      const { gradient, rows, steps, states } = program
-      const target = {
-        vectorWidth: device.vectorWidth,
-        rows,
-        steps,
-        slots: gradient?.slots ?? 0,
-        average: gradient?.average ?? false,
-        carried: states.map(({ initial }) => initial),
-      }
-      const lowered = lower(plan(program), target)
-      verify(lowered.words)
-      return new PackedExecutable(device.machine, program, lowered, await device.load(lowered.words))
+      const steps = partSteps(program, device.vectorWidth)
+      if (steps === undefined) return load(device, program)
+      const { program: part, parts } = partProgram(program, steps)
+      return new PartedExecutable(program, parts, await load(device, part), steps)
+    },
+    bytes(program) {
+      checkProgram(program)
+      const steps = partSteps(program, device.vectorWidth)
+      if (steps === undefined) return 4 * laidOut(device, program).arena
+      const part = partProgram(program, steps)
+      return 4 * laidOut(device, part.program).arena + partedBytes(program, part.parts, steps)
     },
   }
+}
+
+function laidOut(device: Device, program: Program): Lowered {
+  const { gradient, rows, steps, states } = program
+  return lower(plan(program), {
+    vectorWidth: device.vectorWidth,
+    rows,
+    steps,
+    slots: gradient?.slots ?? 0,
+    average: gradient?.average ?? false,
+    carried: states.map(({ initial }) => initial),
+  })
+}
+
+async function load(device: Device, program: Program): Promise<PackedExecutable> {
+  const lowered = laidOut(device, program)
+  verify(lowered.words)
+  return new PackedExecutable(device.machine, program, lowered, await device.load(lowered.words))
+}
+
+/**
+ * Steps of each part of a program that does not keep everything: whole passes of the sums over rows and steps, so that
+ * parts add up in the order of whole windows. `undefined` where one part would be the window.
+ */
+function partSteps({ keepEvery, rows, steps }: Program, width: number): number | undefined {
+  if (keepEvery === undefined) return undefined
+  const pass = passFloats / width
+  let unit = 1
+  while ((unit * rows) % pass !== 0) unit *= 2
+  const own = unit * Math.ceil(Math.max(2, keepEvery) / unit)
+  return own < steps ? own : undefined
 }
 
 const field = new Map<string, number>(callFields.map((name, index) => [name, index]))
 const modes = { forward: 1, gradients: 2, update: 4, pack: 8 } as const
 const rules = ['sgd', 'rmsprop', 'adam', 'adamw'] as const
 
-class PackedExecutable implements Executable {
+class PackedExecutable implements PartExecutable {
   readonly machine: Machine
   readonly #program: Program
   readonly #lowered: Lowered
@@ -117,10 +148,11 @@ class PackedExecutable implements Executable {
   /** Visits the arena address of each entry of one part, for as many whole steps as `length` entries of the whole make. */
   #move(place: Place, size: number, length: number, visit: (at: number, index: number) => void): void {
     const { rows } = this.#program
-    const { piece, kind, places } = place
+    const { piece, kind, places, unless } = place
     const shift = kind === 'final' ? this.#steps : 0
     for (const operand of places) {
       for (let row = 0; row < length / size; row++) {
+        if (unless !== undefined && this.#loaded.ints[unless + (row % rows)] !== 0) continue
         const start = addressOf(operand, shift + Math.floor(row / rows), row % rows)
         for (let i = 0; i < piece.rows; i++)
           visit(start + this.#offset(operand, i), row * size + piece.row + i)
@@ -178,6 +210,13 @@ class PackedExecutable implements Executable {
   }
 
   async run(run: Run): Promise<RunResult> {
+    const whole = { firstStep: 0, continued: false, unfinished: false, lossSum: 0 }
+    const lossScale = this.#lossScale(run.steps)
+    const { loss, gradientNorm } = await this.runPart(run, { ...whole, lossScale })
+    return { loss, gradientNorm }
+  }
+
+  async runPart(run: Run, part: Part): Promise<RunResult & { readonly lossSum: number }> {
     checkRun(this.#program, run)
     const { mode, update } = run
     checkWritten(this.#program, this.#written, run)
@@ -195,7 +234,10 @@ class PackedExecutable implements Executable {
       training: Number(run.training ?? false),
       seed: run.seed ?? 0,
       counter: run.counter ?? 0,
-      lossScale: this.#lossScale(run.steps) * (run.share ?? 1),
+      ...part,
+      lossScale: part.lossScale * (run.share ?? 1),
+      continued: Number(part.continued),
+      unfinished: Number(part.unfinished),
     })
     if (update && updating) {
       setUpdate(call, update)
@@ -212,7 +254,8 @@ class PackedExecutable implements Executable {
     const loss =
       passes > 0 && this.#lowered.targets !== undefined ? call[field.get('loss')!]! / (run.share ?? 1) : NaN
     if (passes > 0) this.#loss = loss
-    return { loss, gradientNorm: updating ? call[field.get('gradientNorm')!]! : NaN }
+    const lossSum = call[field.get('lossSum')!]!
+    return { loss, lossSum, gradientNorm: updating ? call[field.get('gradientNorm')!]! : NaN }
   }
 
   /** Packs parameters that were written; in line before what comes next. */

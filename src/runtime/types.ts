@@ -16,6 +16,12 @@ export interface Program {
   readonly states: readonly { readonly initial: string; readonly final: string }[]
   /** Absent: forward only. */
   readonly gradient?: GradientRequest
+  /**
+   * Keep the states at every so many steps (rounded up to what the runtime can do) and compute everything between them
+   * again on the way back: long windows take less memory and about a third more time, and give the same bits. After a
+   * call with gradients sequences are gone. Absent: keep everything.
+   */
+  readonly keepEvery?: number
 }
 
 /** Which gradients a program computes beside those of all its parameters. */
@@ -126,4 +132,6 @@ export interface Machine {
 export interface Runtime {
   readonly machine: Machine
   compile(program: Program): Promise<Executable>
+  /** About as many bytes as a compiled program takes; absent where nobody counts them. */
+  bytes?(program: Program): number
 }

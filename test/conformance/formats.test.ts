@@ -119,19 +119,48 @@ describe('a case', () => {
     )
   })
 
-  test.each([
-    [{ direction: 'reverse' }, 'reverse or both directions'],
-    [{ activations: ['ThresholdedRelu'] }, "stored activations other than the language's"],
-  ])('is skipped with a reason: %o', async (attrs, reason) => {
-    expect(await resultOf({ ...node, attrs: { ...node.attrs, ...attrs } })).toMatchObject({
+  test('is skipped with a reason', async () => {
+    const attrs = { ...node.attrs, activations: ['ThresholdedRelu'] }
+    expect(await resultOf({ ...node, attrs })).toMatchObject({
       status: 'skipped',
-      reason,
+      reason: "stored activations other than the language's",
     })
   })
+})
 
-  test('with ragged lengths is skipped', async () => {
-    const inputs = { ...node.inputs, sequence_lens: { dims: [1], data: [1] } }
-    expect(await resultOf({ ...node, inputs })).toMatchObject({ status: 'skipped', reason: 'ragged lengths' })
+describe('an ONNX node passes', () => {
+  const twice = (data: readonly number[]): readonly number[] => [...data, ...data]
+  const both = {
+    attrs: {
+      ...node.attrs,
+      direction: 'bidirectional',
+      activations: ['Affine', 'Affine'],
+      activation_alpha: [0.5, 0.5],
+      activation_beta: [0, 0],
+    },
+    inputs: {
+      X: node.inputs.X,
+      W: { dims: [2, 1, 1], data: twice([2]) },
+      R: { dims: [2, 1, 1], data: twice([3]) },
+      B: { dims: [2, 2], data: twice([0.25, 0.75]) },
+    },
+  }
+  const lengths = { sequence_lens: { dims: [1], data: [1] } }
+
+  test.each([
+    ['in reverse', { ...node, attrs: { ...node.attrs, direction: 'reverse' } }, [5.25, 2.5], [5.25]],
+    ['up to its length', { ...node, inputs: { ...node.inputs, ...lengths } }, [1.5, 0], [1.5]],
+    ['in both directions', { ...node, ...both }, [1.5, 5.25, 4.75, 2.5], [4.75, 5.25]],
+    [
+      'in both directions up to its length',
+      { ...node, ...both, inputs: { ...both.inputs, ...lengths } },
+      [1.5, 1.5, 0, 0],
+      [1.5, 1.5],
+    ],
+  ])('%s', async (_name, raw, y, last) => {
+    const count = last.length
+    const outputs = { Y: { dims: [2, count, 1, 1], data: y }, Y_h: { dims: [count, 1, 1], data: last } }
+    expect(await resultOf({ ...raw, outputs })).toMatchObject({ status: 'passed' })
   })
 })
 

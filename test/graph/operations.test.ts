@@ -62,6 +62,17 @@ const cases: Record<string, { operands: Operand[]; write: Write; fixed?: number[
   slice: { operands: [operand(row(5))], write: apply('slice', { offset: 1, size: 3 }) },
   place: { operands: [operand(row(2))], write: apply('place', { offset: 1, size: 4 }) },
   gather: { operands: [operand(once(3, 2)), tokens], write: apply('gather'), fixed: [1] },
+  reverse: { operands: [operand(step(3))], write: apply('reverse') },
+  'reverse within lengths': {
+    operands: [operand(step(3)), { type: row(), data: [2, 1] }],
+    write: apply('reverse'),
+    fixed: [1],
+  },
+  select: {
+    operands: [{ type: row(), data: [0, 1] }, operand(once(3)), operand(row(3), 1)],
+    write: apply('select'),
+    fixed: [0],
+  },
   dropout: { operands: [operand(step(6))], write: apply('dropout', { rate: 0.4, stream: 3 }) },
   sequence_dropout: {
     operands: [operand(step(6))],

@@ -5,7 +5,8 @@ import { model } from '../../src/model/index.ts'
 import { lower, plan, verify } from '../../src/plan/index.ts'
 import { type RecordName, header, records } from '../../src/plan/format.ts'
 import type { Program } from '../../src/runtime/index.ts'
-import { namedCells, programOf, randomCells, shapes } from './cases.ts'
+import { namedCells, programOf, randomCells, shapes, sized } from './cases.ts'
+import { sequenceProgram } from './sequences.ts'
 
 function words(program: Program, vectorWidth: number): Int32Array {
   const { rows, steps, gradient, states } = program
@@ -29,6 +30,13 @@ const turned = programOf(
 )
 const normed = programOf(namedCells.find(([name]) => name === 'norms of sums and of states')![1], shapes[1])
 
+const masked = sequenceProgram([sized(namedCells[0]![1], { input: 5, hidden: 20 })], {
+  rows: 9,
+  steps: 3,
+  direction: 'both',
+  masked: true,
+})
+
 describe('verify accepts', () => {
   it.each(namedCells)('%s', (_name, cell) => {
     for (const width of [4, 16])
@@ -41,7 +49,7 @@ describe('verify accepts', () => {
   })
 
   it('models, with and without a backward pass', () => {
-    for (const program of [onehot, embedded]) {
+    for (const program of [onehot, embedded, masked]) {
       const { gradient: _none, ...forward } = program
       expect(() => verify(words(program, 8))).not.toThrow()
       expect(() => verify(words(forward, 8))).not.toThrow()
@@ -78,7 +86,7 @@ function isRefused(good: Int32Array, at: number, value: number): boolean {
 /** For each field, whether a value in its place is refused: always, where the field has a meaning, or never. */
 function refused(value: number): Record<'sometimes' | 'never', string[]> {
   const found = new Map<string, Set<boolean>>()
-  for (const program of [onehot, embedded, turned, normed]) {
+  for (const program of [onehot, embedded, turned, normed, masked]) {
     const good = words(program, 8)
     eachField(good, (name, at) => {
       const results = found.get(name) ?? new Set()
@@ -116,6 +124,7 @@ describe('verify refuses', () => {
         ],
         "sometimes": [
           "header.losses",
+          "operand.timeStride",
           "operand.chunkStride",
           "operand.panelStride",
           "operand.unitStride",
@@ -140,6 +149,7 @@ describe('verify refuses', () => {
           "stage.table",
           "stage.stride",
           "stage.blocks",
+          "stage.lengths",
           "reduction.a",
           "reduction.d",
           "reduction.panels",
@@ -179,6 +189,7 @@ describe('verify refuses', () => {
           "header.losses",
           "word.value",
           "stage.program",
+          "stage.lengths",
         ],
       }
     `)

@@ -1,17 +1,23 @@
 import type { EvaluateContext, Operation, StepGradient } from '../operation.ts'
 import type { StepGraph, Type } from '../types.ts'
-import { type Value, stepOf, writeStep, zeros } from '../value.ts'
+import { type Value, putRows, stepOf, takeRows, zeros } from '../value.ts'
+import { activeRows } from './sequence.ts'
 import { invariant } from '../../core/errors.ts'
 
-/** Inputs of a scan by their roles: sequences, initial states, parameters; then, for its gradient, the seeds. */
-function roles(step: StepGraph, inputs: readonly Value[]) {
+/**
+ * Inputs of a scan by their roles: sequences, initial states, parameters, lengths where the scan is `masked`; then,
+ * for its gradient, the seeds.
+ */
+function roles(step: StepGraph, inputs: readonly Value[], masked: boolean) {
   const states = step.inputs.length
   const parameters = states + step.states.length
-  const seeds = parameters + step.parameters.length
+  const lengths = parameters + step.parameters.length
+  const seeds = lengths + Number(masked)
   return {
     sequences: inputs.slice(0, states),
     initial: inputs.slice(states, parameters),
-    parameters: inputs.slice(parameters, seeds),
+    parameters: inputs.slice(parameters, lengths),
+    lengths: masked ? inputs[lengths] : undefined,
     outputs: inputs.slice(seeds, seeds + step.outputs.length),
     finals: inputs.slice(seeds + step.outputs.length),
   }
@@ -26,34 +32,55 @@ function found(values: readonly (Value | undefined)[], node: number): Value {
   return value
 }
 
-type Forward = { readonly outputs: Value[]; readonly finals: Value[]; readonly history: Map<number, Value>[] }
+/** One step as it was run: on which rows, and what it read there. */
+interface Moment {
+  readonly rows: readonly number[]
+  readonly leaves: ReadonlyMap<number, Value>
+}
+
+type Forward = { readonly outputs: Value[]; readonly finals: Value[]; readonly history: readonly Moment[] }
 
 function forward(step: StepGraph, inputs: readonly Value[], context: EvaluateContext): Forward {
   const { steps, rows } = context
-  const { sequences, initial, parameters } = roles(step, inputs)
+  const { sequences, initial, parameters, lengths } = roles(step, inputs, isMasked(context))
   const outputs = step.outputs.map(({ node }) => zeros(sequence(step.nodes[node]!.type), steps, rows))
-  const history: Map<number, Value>[] = []
-  let states = initial
-  for (let t = 0; t < steps; t++) {
+  const all = activeRows(undefined, 0, rows)
+  let states = step.states.map((port, i) => copied(step.nodes[port.previous]!.type, rows, all, initial[i]!))
+  const history = Array.from({ length: steps }, (_unused, t): Moment => {
+    const active = activeRows(lengths, t, rows)
     const leaves = new Map<number, Value>()
-    step.inputs.forEach((port, i) => leaves.set(port.node, stepOf(sequences[i]!, t)))
-    step.states.forEach((port, i) => leaves.set(port.previous, states[i]!))
+    step.inputs.forEach((port, i) => leaves.set(port.node, takeRows(stepOf(sequences[i]!, t), active)))
+    step.states.forEach((port, i) => leaves.set(port.previous, takeRows(states[i]!, active)))
     step.parameters.forEach((port, i) => leaves.set(port.node, parameters[i]!))
-    const values = context.run(step, leaves, rows)
-    step.outputs.forEach((port, i) => writeStep(outputs[i]!, t, found(values, port.node)))
-    states = step.states.map((port) => {
-      const next = zeros(row(step.nodes[port.previous]!.type), 1, rows)
-      writeStep(next, 0, found(values, port.next))
-      return next
-    })
-    history.push(leaves)
-  }
+    if (active.length > 0) {
+      const values = context.run(step, leaves, active.length)
+      step.outputs.forEach((port, i) => putRows(stepOf(outputs[i]!, t), active, found(values, port.node)))
+      states = step.states.map((port, i) =>
+        copied(states[i]!.type, rows, active, found(values, port.next), states[i]),
+      )
+    }
+    return { rows: active, leaves }
+  })
   return { outputs, finals: states, history }
 }
+
+/** A fresh value with some rows from `part`, the others from `rest` or zero. */
+function copied(type: Type, rows: number, taken: readonly number[], part: Value, rest?: Value): Value {
+  const value = zeros(row(type), 1, rows)
+  if (rest) value.data.set(rest.data)
+  putRows(value, taken, part)
+  return value
+}
+
+const isMasked = ({ node }: EvaluateContext): boolean => node.attributes.masked === true
 
 /**
  * Runs a step graph over time. Inputs: a sequence for each input of the step, an initial value for each state, the
  * parameters. Results: a sequence for each output, then the final value of each state.
+ *
+ * With the attribute `masked` a last input holds the length of each row. At and after its length a row stands still:
+ * its states keep their values, its outputs are zero, and nothing that is computed from its inputs there reaches a
+ * result or a gradient, whatever stands there.
  */
 export const scan: Operation = {
   kind: 'window',
@@ -75,11 +102,16 @@ export const scan: Operation = {
     const step = node.attributes.step as StepGraph
     const seeds = node.results!.map((type, i) => dys[i] ?? build.zeros(type))
     const gradient = differentiateStep(step)
-    const result = build.add('scan_gradient', [...inputs, ...seeds], { gradient })
-    const given = [...gradient.inputs, ...gradient.states, ...gradient.parameters]
-    return given.map((part, index) =>
-      part === undefined ? undefined : build.add('pick', [result], { index }),
-    )
+    const masked = node.attributes.masked === true
+    const attributes = { gradient, ...(masked && { masked }) }
+    const result = build.add('scan_gradient', [...inputs, ...seeds], attributes)
+    const pick = (index: number): number => build.add('pick', [result], { index })
+    const [states, parameters] = [step.inputs.length, step.inputs.length + step.states.length]
+    return [...gradient.inputs, ...gradient.states, ...gradient.parameters].map((part, index) => {
+      // Where no step is taken, the gradient of the final state is that of the initial one.
+      const passes = masked && index >= states && index < parameters
+      return part === undefined && !passes ? undefined : pick(index)
+    })
   },
 }
 
@@ -105,7 +137,7 @@ export const scanGradient: Operation = {
     const gradient = context.node.attributes.gradient as StepGradient
     const { step } = gradient
     const { steps, rows } = context
-    const { outputs, finals } = roles(step, inputs)
+    const { outputs, finals } = roles(step, inputs, isMasked(context))
     const { history } = forward(step, inputs, context)
     const results = context.node.results!.map((type) => zeros(type, steps, rows))
     const [dInputs, dStates, dParameters] = [
@@ -115,20 +147,22 @@ export const scanGradient: Operation = {
     ]
     let carry = finals
     for (let t = steps - 1; t >= 0; t--) {
-      const leaves = new Map(history[t])
-      gradient.seeds.outputs.forEach((seed, i) => leaves.set(seed, stepOf(outputs[i]!, t)))
-      gradient.seeds.states.forEach((seed, i) => leaves.set(seed, carry[i]!))
-      const values = context.run(gradient.graph, leaves, rows)
+      const { rows: active, leaves: read } = history[t]!
+      if (active.length === 0) continue
+      const leaves = new Map(read)
+      gradient.seeds.outputs.forEach((seed, i) => leaves.set(seed, takeRows(stepOf(outputs[i]!, t), active)))
+      gradient.seeds.states.forEach((seed, i) => leaves.set(seed, takeRows(carry[i]!, active)))
+      const values = context.run(gradient.graph, leaves, active.length)
       gradient.inputs.forEach(
-        (node, i) => node !== undefined && writeStep(dInputs[i]!, t, found(values, node)),
+        (node, i) => node !== undefined && putRows(stepOf(dInputs[i]!, t), active, found(values, node)),
       )
       gradient.parameters.forEach(
         (node, i) => node !== undefined && accumulate(dParameters[i]!, found(values, node)),
       )
       carry = gradient.states.map((node, i) => {
-        const previous = zeros(dStates[i]!.type, 1, rows)
-        if (node !== undefined) writeStep(previous, 0, found(values, node))
-        return previous
+        const { type } = dStates[i]!
+        const before = node === undefined ? zeros(type, 1, active.length) : found(values, node)
+        return copied(type, rows, active, before, carry[i])
       })
     }
     dStates.forEach((state, i) => state.data.set(carry[i]!.data))

@@ -3,6 +3,7 @@ import type { Type } from '../types.ts'
 import { type Value, eachRow, reader, zeros } from '../value.ts'
 import { dropoutKey, keeps } from '../../core/dropout.ts'
 import { scan, scanGradient } from './scan.ts'
+import { reverse, select } from './sequence.ts'
 
 const scalarOnce: Type = { extent: 'once', shape: [] }
 
@@ -174,6 +175,8 @@ export const window: Readonly<Record<string, Operation>> = {
   log_softmax: logSoftmaxRow,
   cross_entropy: crossEntropy,
   cross_entropy_gradient: crossEntropyGradient,
+  reverse,
+  select,
   scan,
   scan_gradient: scanGradient,
   pick,

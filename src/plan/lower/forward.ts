@@ -1,9 +1,9 @@
 import { groupBy } from '../../core/collections.ts'
 import type { Stage } from '../schedule.ts'
-import { blocksOf } from './arena.ts'
+import { type Operand, blocksOf, later } from './arena.ts'
 import { slotOf } from './panels.ts'
 import type { Group, Run, ScanLowering } from './scan.ts'
-import { type LoopDraft, type Lowering, compute } from './writer.ts'
+import { type LoopDraft, type Lowering, compute, draftLoop } from './writer.ts'
 
 /** Lowers the forward pass of a scan: its loop over time, and before it the products that need no earlier step. */
 export function lowerForward(scan: ScanLowering): void {
@@ -20,17 +20,34 @@ class ForwardLowering {
   }
 
   write(): void {
-    const loop: LoopDraft = { direction: 1, parallel: this.#scan.states.length === 0, copies: [], stages: [] }
+    const { lengths } = this.#scan.settings
+    const loop = draftLoop(1, this.#scan.states.length === 0, lengths)
     this.#scan.program.states.forEach(({ previous }, i) => {
-      if (!this.#scan.settings.carried[i]) return
-      const operand = this.#lowering.operand(this.#scan.states[i]!)
+      const { carried, fresh } = this.#scan.settings.initial[i]!
+      const d = this.#lowering.operand(this.#scan.states[i]!)
       const blocks = blocksOf(this.#scan.size(previous), this.#lowering.shape.width)
-      loop.copies.push({ a: operand, d: operand, blocks, lastStep: 1 })
+      if (carried) loop.copies.push({ a: d, d, blocks, lastStep: 1 })
+      if (!fresh) return
+      const a = fresh.from ? this.#lowering.operand(fresh.from) : -1
+      loop.copies.push({ a, d, blocks, lengths: fresh.flags })
     })
-    const ahead: LoopDraft = { direction: 1, parallel: true, copies: [], stages: [] }
+    const ahead = draftLoop(1, true, lengths)
     this.#scan.plan.forward.forEach((stage) => this.#stage(stage, loop, ahead))
+    if (lengths !== undefined) this.#idle(loop)
     if (ahead.stages.length > 0) this.#lowering.forward.push(ahead)
     this.#lowering.forward.push(loop)
+  }
+
+  /** Rows after their length: states keep their values, outputs are zero. */
+  #idle({ idle }: LoopDraft): void {
+    const { program, states } = this.#scan
+    const copy = (id: number, from: Operand | undefined, to: Operand) => ({
+      a: from ? this.#lowering.operand(from) : -1,
+      d: this.#lowering.operand(to),
+      blocks: blocksOf(this.#scan.size(id), this.#lowering.shape.width),
+    })
+    program.states.forEach(({ next }, i) => idle.push(copy(next, states[i], later(states[i]!, 1))))
+    for (const { node } of program.outputs) idle.push(copy(node, undefined, this.#scan.rowsOf(node)))
   }
 
   #stage(stage: Stage, loop: LoopDraft, ahead: LoopDraft): void {

@@ -7,7 +7,7 @@ import { type BackProduct, BackProducts, neighbours } from './back-products.ts'
 import { type ColumnSum, copyProgram } from './program.ts'
 import { sumChunks, sumColumns, sumWeights } from './weights.ts'
 import { type Group, type Run, type ScanLowering, stageOf } from './scan.ts'
-import { type LoopDraft, type Lowering, compute } from './writer.ts'
+import { type LoopDraft, type Lowering, compute, draftLoop } from './writer.ts'
 
 /** Gradients that come into a scan from the window: of its outputs, and of its final states (absent: zero). */
 export interface Seeds {
@@ -56,13 +56,11 @@ class GradientLowering {
     this.#layCarries()
     this.#layPanels()
     for (const stage of this.#stages) this.#layStage(stage)
-    const loop: LoopDraft = {
-      direction: -1,
-      parallel: this.#scan.states.length === 0,
-      copies: this.#starts(),
-      stages: [],
-    }
-    const after: LoopDraft = { direction: -1, parallel: true, copies: [], stages: [] }
+    const { lengths } = this.#scan.settings
+    const loop = draftLoop(-1, this.#scan.states.length === 0, lengths)
+    const after = draftLoop(-1, true, lengths)
+    loop.copies.push(...this.#starts())
+    if (lengths !== undefined) loop.idle.push(...this.#idle())
     const sums = this.#columnSums(loop)
     loop.stages.push(...this.#leafStages(sums.get(-1) ?? []))
     this.#stages.forEach((stage, index) => this.#stage(stage, index, loop, after, sums))
@@ -76,6 +74,23 @@ class GradientLowering {
         carries.map(({ leaf: id }) => this.#carries.get(id)!),
       ),
     }
+  }
+
+  /** Rows after their length: gradients of states pass through, those of inputs are zero. */
+  #idle(): LoopDraft['idle'] {
+    const { inputs, states } = this.#program
+    const copy = (id: number, from: Operand | undefined, to: Operand) => ({
+      a: from ? this.#lowering.operand(from) : -1,
+      d: this.#lowering.operand(to),
+      blocks: blocksOf(this.#scan.size(id), this.#lowering.shape.width),
+    })
+    const moving = states
+      .flatMap(({ carries }) => carries.map(({ leaf }) => ({ leaf, place: this.#carries.get(leaf)! })))
+      .filter(({ place }) => place.timeStride > 0)
+    return [
+      ...moving.map(({ leaf, place }) => copy(leaf, later(place, 1), place)),
+      ...this.#inputs.flatMap((place, i) => (place ? [copy(inputs[i]!.node, undefined, place)] : [])),
+    ]
   }
 
   /** Gradients of the matrices of a run, for each range of neighbours that have any. */
@@ -236,7 +251,7 @@ class GradientLowering {
       )
       const size = this.#scan.size(list[0]!.parameter)
       const stored = this.#storedSequence(value)
-      if (stored) sumColumns(this.#lowering, stored, size, targets)
+      if (stored) sumColumns(this.#lowering, stored, size, targets, this.#scan.settings.lengths)
       else {
         const sums = this.#lowering.arena.sums(size)
         const at = stageOf(this.#stages, value)

@@ -10,9 +10,12 @@ import { lowerForward } from './forward.ts'
 import { type Gradients, lowerGradient } from './gradient.ts'
 import { dropWeights, dropoutStage, layMask, type sequenceMasks } from './masks.ts'
 import { writeProgram } from './program.ts'
+import { freshStart, givenStart } from './initial.ts'
 import { ScanLowering, type Sequence } from './scan.ts'
+import { embedStage, reverseStage } from './stages.ts'
 import { panelsOf } from './sums.ts'
-import { type LoopDraft, Lowering, type ParameterPlace, compute } from './writer.ts'
+import { sumStarts } from './weights.ts'
+import { type LoopDraft, Lowering, type ParameterPlace, compute, draftLoop } from './writer.ts'
 
 /** What a plan is lowered for. */
 export interface Target {
@@ -90,7 +93,7 @@ class WindowLowering {
     const rates = this.#lowering.train(trained.map(({ place }) => place))
     for (const id of this.#plan.order) this.#node(id)
     this.#places.addOutputs((id) => this.#outputPlace(id))
-    this.#places.addInputGradients((id) => this.#gradientPlaces(id))
+    this.#places.addInputGradients((id) => this.#inputGradient(id))
     const { values, gradients } = this.#lowering
     const words = this.#lowering.finish({ ...extra, rates, losses: this.#losses })
     return {
@@ -148,12 +151,17 @@ class WindowLowering {
         return this.#mask(id)
       case 'weight_dropout':
         return this.#droppedWeights(id)
+      case 'reverse':
+        return this.#reverse(id)
       case 'cross_entropy':
         return this.#loss(id)
       case 'cross_entropy_gradient':
         return this.#lossGradientOf(id)
       case 'add':
         return node.inputs.every((input) => this.#values.has(input)) ? this.#add(id) : undefined
+      case 'sum_rows':
+        return this.#sumRows(id)
+      case 'select':
       case 'onehot':
       case 'parameter':
       case 'constant':
@@ -168,7 +176,7 @@ class WindowLowering {
     const { type } = this.#plan.nodes[id]!
     const { arena, shape } = this.#lowering
     if (type.shape.length === 0) {
-      const base = arena.allocate(shape.steps * shape.rows)
+      const base = arena.allocate(type.extent === 'step' ? shape.steps * shape.rows : shape.rows)
       this.#tokens.set(id, base)
       return this.#places.addInput(id, 'tokens', tokenPlace(base, shape.rows))
     }
@@ -194,17 +202,27 @@ class WindowLowering {
     const step = attributes.step as StepGraph
     const planned = this.#plan.scans.find(({ node }) => node === id)!
     const [first, second] = [step.inputs.length, step.inputs.length + step.states.length]
+    const third = second + step.parameters.length
+    const initial = inputs.slice(first, second)
+    const given = initial.map((input) => givenStart(this.#plan.nodes, input))
     const scan = new ScanLowering(this.#lowering, {
       plan: planned.plan,
       inputs: inputs.slice(0, first).map((input) => this.#sequence(input)),
-      parameters: inputs.slice(second).map((input) => this.#lowering.parameters.get(input)!),
+      parameters: inputs.slice(second, third).map((input) => this.#lowering.parameters.get(input)!),
       training: planned.gradient !== undefined,
-      carried: inputs.slice(first, second).map((input) => this.#isCarried(input)),
+      initial: initial.map((input, i) => ({
+        carried: given[i] !== undefined && this.#isCarried(given[i]),
+        fresh: freshStart(this.#lowering, this.#plan.nodes, this.#tokens, input),
+      })),
       rowOutputs: step.outputs.map((_output, index) => !this.#onlyForLoss(id, index)),
+      lengths: this.#tokens.get(inputs[third] ?? -1),
     })
     lowerForward(scan)
     this.#scans.set(id, scan)
-    inputs.slice(first, second).forEach((input, i) => this.#initialState(input, scan.states[i]!))
+    // What is given is written straight into the slot of the state before the first step.
+    given.forEach((input, i) => {
+      if (input !== undefined) this.#places.redirect(this.#value(input), scan.states[i]!)
+    })
   }
 
   #isCarried(input: number): boolean {
@@ -215,12 +233,13 @@ class WindowLowering {
     )
   }
 
-  /** The initial value of a state is written straight into the state's slot before the first step. */
-  #initialState(input: number, state: Operand): void {
-    if (isZero(this.#plan.nodes, input)) return
-    const { op } = this.#plan.nodes[input]!
-    if (op !== 'input') throw new Unsupported('unsupported/initial')
-    this.#places.redirect(this.#value(input), state)
+  /** The gradient of a parameter that rows start from. */
+  #sumRows(id: number): void {
+    const { nodes } = this.#plan
+    const { op, inputs } = nodes[nodes[id]!.inputs[0]!]!
+    const flags = op === 'select' ? this.#tokens.get(inputs[0]!)! : -1
+    const places = this.#gradientPlaces(op === 'select' ? inputs[1]! : nodes[id]!.inputs[0]!)
+    sumStarts(this.#lowering, places, this.#lowering.parameters.get(this.#parameterOf(id))!, flags)
   }
 
   /** Whether a result of a scan is read by nothing but a loss. */
@@ -260,6 +279,13 @@ class WindowLowering {
     else if (state) this.#initial.set(id, state)
   }
 
+  /** Where the gradient of an input stands; not in rows that started from something else. */
+  #inputGradient(id: number): Pick<Place, 'places' | 'unless'> {
+    const { op, inputs } = this.#plan.nodes[id]!
+    if (op !== 'select') return { places: this.#gradientPlaces(id) }
+    return { places: this.#gradientPlaces(inputs[2]!), unless: this.#tokens.get(inputs[0]!)! }
+  }
+
   /** Where the gradient of an input stands, as parts to add. */
   #gradientPlaces(id: number): readonly Operand[] {
     const value = this.#values.get(id)
@@ -285,29 +311,16 @@ class WindowLowering {
 
   #gather(id: number): void {
     const { inputs, type } = this.#plan.nodes[id]!
-    const { arena, shape, values } = this.#lowering
-    const table = this.#lowering.parameters.get(inputs[0]!)!
-    const operand = arena.rowMajor(type.shape[0]!, shape.steps)
+    const operand = this.#rowMajor(type)
     this.#values.set(id, operand)
-    this.#single(id, {
-      kind: stageKinds.indexOf('embed'),
-      d: this.#lowering.operand(operand),
-      table: values + table.offset,
-      stride: table.rowStride,
-      tokens: this.#tokens.get(inputs[1]!)!,
-      classes: table.rows,
-      blocks: blocksOf(table.columns, shape.width),
-    })
+    const table = this.#lowering.parameters.get(inputs[0]!)!
+    this.#single(id, embedStage(this.#lowering, table, this.#tokens.get(inputs[1]!)!, operand))
   }
 
   /** The gradient of an embedding: rows added to the rows that their tokens name. */
   #scatter(id: number): void {
-    const { nodes, parameterGradients, partition } = this.#plan
-    const [value, tokens] = nodes[id]!.inputs as [number, number]
-    const port = parameterGradients.find(({ node }) => ancestors({ nodes }, [node]).has(id))
-    const parameter = partition.graph.parameters.find(({ name }) => name === port?.name)
-    invariant(parameter, 'a scatter is the gradient of a parameter')
-    const place = this.#lowering.parameters.get(parameter.node)!
+    const [value, tokens] = this.#plan.nodes[id]!.inputs as [number, number]
+    const place = this.#lowering.parameters.get(this.#parameterOf(id))!
     this.#lowering.sums.push({
       kind: 'scatter',
       ...panelsOf(this.#value(value), place.columns, this.#lowering.shape.width),
@@ -315,6 +328,7 @@ class WindowLowering {
       targets: [this.#lowering.gradients + place.offset],
       tokens: this.#tokens.get(tokens)!,
       classes: place.rows,
+      lengths: -1,
     })
   }
 
@@ -343,6 +357,28 @@ class WindowLowering {
     if (!source || !target || target.columnStride === 1 || source.columnStride === 1)
       throw new Unsupported('unsupported/operation', { op: 'weight_dropout' })
     dropWeights(this.#lowering, attributes, source, target)
+  }
+
+  /** The parameter of whose gradient a node is a part. */
+  #parameterOf(id: number): number {
+    const { nodes, parameterGradients, partition } = this.#plan
+    const port = parameterGradients.find(({ node }) => ancestors({ nodes }, [node]).has(id))
+    const parameter = partition.graph.parameters.find(({ name }) => name === port?.name)
+    invariant(parameter, 'a sum is the gradient of a parameter')
+    return parameter.node
+  }
+
+  #reverse(id: number): void {
+    const { inputs, type } = this.#plan.nodes[id]!
+    const { arena, shape } = this.#lowering
+    const isTokens = type.shape.length === 0
+    if (isTokens) this.#tokens.set(id, arena.allocate(shape.steps * shape.rows))
+    else this.#values.set(id, this.#rowMajor(type))
+    const place = (node: number): Operand =>
+      isTokens ? tokenPlace(this.#tokens.get(node)!, shape.rows) : this.#value(node)
+    const lengths = this.#tokens.get(inputs[1] ?? -1)
+    const size = isTokens ? 0 : type.shape[0]!
+    this.#single(id, reverseStage(this.#lowering, size, lengths, place(inputs[0]!), place(id)))
   }
 
   #add(id: number): void {
@@ -394,7 +430,8 @@ class WindowLowering {
   /** A stage that is a loop of its own. */
   #single(id: number, stage: LoopDraft['stages'][number]): void {
     const isForward = id < this.#plan.forward
-    const loop: LoopDraft = { direction: isForward ? 1 : -1, parallel: true, copies: [], stages: [stage] }
+    const loop = draftLoop(isForward ? 1 : -1, true)
+    loop.stages.push(stage)
     ;(isForward ? this.#lowering.forward : this.#lowering.backward).push(loop)
   }
 

@@ -9,6 +9,8 @@ export interface Place {
   /** `steps`: one vector a step and row. `rows`: one a row. `final`: one a row, at the end of the window. */
   readonly kind: 'steps' | 'rows' | 'final' | 'tokens' | 'loss'
   readonly places: readonly Operand[]
+  /** Offset of a number for each row; rows where it is not 0 are zero. */
+  readonly unless?: number
 }
 
 /** Where everything with a name stands, part by part: inputs, outputs, and their gradients `d NAME`. */
@@ -40,12 +42,12 @@ export class Places {
   }
 
   /** The gradient of each input: the sum of what stands at its places. */
-  addInputGradients(placesOf: (node: number) => readonly Operand[]): void {
+  addInputGradients(placesOf: (node: number) => Pick<Place, 'places' | 'unless'>): void {
     const { partition, inputGradients, nodes } = this.#plan
     for (const node of new Set(inputGradients.map((port) => port.node))) {
       const kind = nodes[node]!.type.extent === 'step' ? 'steps' : 'rows'
       for (const { name, piece } of named(inputGradients, partition.inputs, node)) {
-        this.add(`d ${name}`, { piece, kind, places: placesOf(node) })
+        this.add(`d ${name}`, { piece, kind, ...placesOf(node) })
       }
     }
   }

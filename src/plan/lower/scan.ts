@@ -23,6 +23,14 @@ export interface Group {
   readonly panels: Panels
 }
 
+/** What a state starts from. */
+export interface Initial {
+  /** Whether it goes on from the call before, when a call says so. */
+  readonly carried: boolean
+  /** What rows start from instead (zero without `from`); with `flags` (or -1), those whose number there is not 0. */
+  readonly fresh: { readonly from: Operand | undefined; readonly flags: number } | undefined
+}
+
 /** What the window says about a scan. */
 export interface ScanSettings {
   readonly plan: ScanPlan
@@ -31,10 +39,12 @@ export interface ScanSettings {
   readonly parameters: readonly ParameterPlace[]
   /** Whether a backward pass will follow, so that values are kept for all steps. */
   readonly training: boolean
-  /** Whether each state goes on from the call before, when a call says so. */
-  readonly carried: readonly boolean[]
+  /** What each state starts from. */
+  readonly initial: readonly Initial[]
   /** Whether each output must stand row after row; a sum of products that only a loss reads may stay in its panels. */
   readonly rowOutputs: readonly boolean[]
+  /** Offset of the lengths of the rows, where the scan is masked. */
+  readonly lengths: number | undefined
 }
 
 /** One run of products as the backward pass and the window's sums need it. */

@@ -23,6 +23,8 @@ export interface RowSum {
   readonly stride?: number
   readonly tokens?: number
   readonly classes?: number
+  /** Place of the lengths of rows; -1 where rows do not end. */
+  readonly lengths: number
 }
 
 /** The panels in which a stored vector of `size` entries is summed: up to four of its blocks at a time. */
@@ -47,6 +49,7 @@ function follows(a: RowSum, b: RowSum, width: number): boolean {
   return (
     a.units === 1 &&
     b.units === 1 &&
+    a.lengths === b.lengths &&
     a.panels === b.panels &&
     a.panelStride === b.panelStride &&
     a.place.rowStride === b.place.rowStride &&
@@ -81,6 +84,7 @@ const mostEntries = 1024
 /** Whether two sums go through the same panels. */
 function isBeside(a: RowSum, b: RowSum): boolean {
   return (
+    a.lengths === b.lengths &&
     a.panels === b.panels &&
     a.units === b.units &&
     a.panelStride === b.panelStride &&

@@ -3,7 +3,7 @@ import { type Operand, blocksOf } from './arena.ts'
 import { type Panels, slotOf } from './panels.ts'
 import type { Run, ScanLowering } from './scan.ts'
 import { panelsOf } from './sums.ts'
-import type { LoopDraft, Lowering } from './writer.ts'
+import type { LoopDraft, Lowering, ParameterPlace } from './writer.ts'
 
 /** Gradient of vectors: the sum over rows and steps of a stored sequence, added at each target. */
 export function sumColumns(
@@ -11,9 +11,10 @@ export function sumColumns(
   place: Operand,
   size: number,
   targets: readonly number[],
+  lengths = -1,
 ): void {
   const panels = panelsOf(place, size, lowering.shape.width)
-  for (const target of targets) lowering.sums.push({ kind: 'columns', ...panels, targets: [target] })
+  for (const target of targets) lowering.sums.push({ kind: 'columns', ...panels, targets: [target], lengths })
 }
 
 /** Gradient of vectors from the column sums that programs keep for each chunk of rows, cleared when `loop` starts. */
@@ -30,6 +31,30 @@ export function sumChunks(
   const kind = reductionKinds.indexOf('chunks')
   loop.copies.push({ a: -1, d, blocks })
   lowering.reductions.push({ kind, d, blocks, together: 1, targetFirst: first, targetCount: count })
+}
+
+/** Gradient of a vector that rows start from: the sum over them of what stands at the first step. */
+export function sumStarts(
+  lowering: Lowering,
+  places: readonly Operand[],
+  { offset, rows }: ParameterPlace,
+  flags: number,
+): void {
+  const { first, count } = lowering.words([lowering.gradients + offset])
+  const kind = reductionKinds.indexOf('rows')
+  const blocks = blocksOf(rows, lowering.shape.width)
+  for (const place of places) {
+    const d = lowering.operand(place)
+    lowering.reductions.push({
+      kind,
+      together: 1,
+      d,
+      blocks,
+      targetFirst: first,
+      targetCount: count,
+      lengths: flags,
+    })
+  }
 }
 
 /** Gradients of the matrices of one run: sums over all rows and steps of operand times gradient. */
@@ -61,6 +86,7 @@ export function sumWeights(scan: ScanLowering, panels: Panels, run: Run): void {
     units: panels.units,
     stride,
     targets,
+    lengths: scan.settings.lengths ?? -1,
   })
 }
 

@@ -43,6 +43,14 @@ export interface LoopDraft {
   readonly parallel: boolean
   readonly copies: Fields<'copy'>[]
   readonly stages: Fields<'stage'>[]
+  /** Offset of the lengths of rows, where the loop leaves rows out at and after them; `idle` is done instead. */
+  readonly lengths: number | undefined
+  readonly idle: Fields<'copy'>[]
+}
+
+/** An empty loop. */
+export function draftLoop(direction: LoopDraft['direction'], parallel: boolean, lengths?: number): LoopDraft {
+  return { direction, parallel, copies: [], stages: [], lengths, idle: [] }
 }
 
 /** What all parts of lowering write to: records, arena, parameters, and the lists of loops and window sums. */
@@ -119,12 +127,13 @@ export class Lowering {
 
   /** Writes drafted loops one after another. */
   #loops(drafts: readonly LoopDraft[]): { first: number; count: number } {
-    const bodies = drafts.map(({ direction, parallel, copies, stages }) => {
+    const bodies = drafts.map(({ direction, parallel, copies, stages, lengths = -1, idle }) => {
       const [copyFirst, stageFirst] = [this.records.count('copy'), this.records.count('stage')]
-      for (const copy of copies) this.records.add('copy', copy)
+      for (const copy of [...copies, ...idle]) this.records.add('copy', copy)
       for (const stage of stages) this.records.add('stage', stage)
-      const counts = { copyCount: copies.length, stageCount: stages.length }
-      return { direction, parallel: Number(parallel), copyFirst, stageFirst, ...counts }
+      const idleFirst = copyFirst + copies.length
+      const counts = { copyCount: copies.length, stageCount: stages.length, idleCount: idle.length }
+      return { direction, parallel: Number(parallel), copyFirst, stageFirst, lengths, idleFirst, ...counts }
     })
     const first = this.records.count('loop')
     for (const body of bodies) this.records.add('loop', body)
@@ -160,6 +169,7 @@ export class Lowering {
       rows: shape.rows,
       steps: shape.steps,
       chunks: shape.chunks,
+      dealt: Number([...this.forward, ...this.backward].some(({ lengths }) => lengths !== undefined)),
       arena: this.arena.floats,
       parameters: this.values,
       gradients: this.gradients,
