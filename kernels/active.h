@@ -15,6 +15,9 @@ struct Spans {
     return sum;
   }
 
+  /** Rows of all steps. */
+  int all() const { return count == 0 ? 0 : rows() * (list[0].lastStep - list[0].firstStep); }
+
   void setSteps(int first, int last) {
     for (int i = 0; i < count; i++) list[i].firstStep = first, list[i].lastStep = last;
   }
@@ -38,11 +41,11 @@ SLUICE_INLINE bool ownsChunk(const Worker &w, int chunk) {
   return (round % 2 == 0 ? place : w.threads - 1 - place) == w.thread;
 }
 
-/** All rows of the thread. */
+/** All rows of the thread: every row where threads share panels. */
 static Spans ownSpans(const Worker &w) {
   Spans own{w.scratch.spans, 0};
   for (int chunk = 0; chunk < w.records.header.chunks; chunk++)
-    if (ownsChunk(w, chunk)) own.add(w.rowOfChunk(chunk), w.rowOfChunk(chunk + 1), chunk);
+    if (w.shared || ownsChunk(w, chunk)) own.add(w.rowOfChunk(chunk), w.rowOfChunk(chunk + 1), chunk);
   return own;
 }
 

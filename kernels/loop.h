@@ -1,5 +1,6 @@
-// Loops over the steps of a window, on the rows of one thread.
+// Loops over the steps of a window, on the rows of one thread, or on the panels of one thread where rows are few.
 #pragma once
+#include "across.h"
 #include "active.h"
 #include "loss.h"
 #include "masks.h"
@@ -12,25 +13,39 @@ namespace SLUICE_ISA {
 /** Rows of several steps that go together in a free loop: weights are then read seldom, and rows stay near. */
 constexpr int rowsTogetherInLoop = 256;
 
-/** Panels after which the fused products run: as many as one pass of their weights takes. */
-static int panelsTogether(const Worker &w, const plan::Stage &s) {
-  int most = s.panels;
+/**
+ * Panels after which the fused products run: as many as one pass of their weights takes. Over few rows a single product
+ * has nothing to gain from passes; of several the order must stay, since they may add up in one place.
+ */
+static int panelsTogether(const Worker &w, const plan::Stage &s, bool few) {
+  int most = s.panels, fused = 0;
   for (int i = 0; i < s.productCount; i++) {
     const plan::Product &p = w.records.products[s.productFirst + i];
     const int panels = passDepth(p.vectors) / p.segmentLength;
-    if (p.fused) most = smaller(most, panels < 1 ? 1 : panels);
+    if (p.fused) most = smaller(most, panels < 1 ? 1 : panels), fused++;
   }
-  return most;
+  return few && fused == 1 ? s.panels : most;
 }
 
-/** One panel of a stage's groups and program. */
-static void computeBlocks(const Worker &w, const plan::Stage &s, const Span &span, int panel) {
-  for (int g = 0; g < s.groupCount; g++) computePanel(w, w.records.groups[s.groupFirst + g], span, panel);
-  if (s.program < 0) return;
+/** The program of a stage over the blocks of panels [first, last). */
+static void runProgram(const Worker &w, const plan::Stage &s, const Span &span, int first, int last) {
   const plan::Program &p = w.records.programs[s.program];
-  const int end = smaller(p.blocks, (panel + 1) * s.units);
+  const int start = first * s.units, end = smaller(p.blocks, last * s.units);
+  if (span.all() <= fewRows && goesAcross(w, p, s.units)) return runBlocksAcross(w, p, span, start, end, s.units);
   for (int step = span.firstStep; step < span.lastStep; step++)
-    for (int block = panel * s.units; block < end; block++) runBlock(w, p, span, step, block);
+    for (int block = start; block < end; block++) runBlock(w, p, span, step, block);
+}
+
+/** Panels [first, last) of a stage's groups and program: one after the other, but over few rows all of one, then the other. */
+static void computePanels(const Worker &w, const plan::Stage &s, const Spans &spans, int first, int last) {
+  const int each = spans.all() <= fewRows ? last - first : 1;
+  for (int from = first; from < last; from += each) {
+    for (int k = 0; k < spans.count; k++) {
+      for (int panel = from; panel < from + each; panel++)
+        for (int g = 0; g < s.groupCount; g++) computePanel(w, w.records.groups[s.groupFirst + g], spans.list[k], panel);
+      if (s.program >= 0) runProgram(w, s, spans.list[k], from, from + each);
+    }
+  }
 }
 
 /** The products of a stage that are fused, over some of its panels, or those that are not, over all. */
@@ -43,18 +58,24 @@ static void multiplyStage(const Worker &w, const plan::Stage &s, const Spans &sp
 }
 
 static void computeStage(const Worker &w, const plan::Stage &s, const Spans &spans) {
-  const int together = panelsTogether(w, s);
-  for (int panel = 0; panel < s.panels; panel++) {
-    for (int k = 0; k < spans.count; k++) computeBlocks(w, s, spans.list[k], panel);
-    const int ready = panel + 1;
-    if (ready % together == 0 || ready == s.panels)
-      multiplyStage(w, s, spans, true, panel / together * together, ready);
+  const bool few = spans.all() <= fewRows;
+  const int together = panelsTogether(w, s, few);
+  if (w.shared) {
+    const Panels mine = w.panelsOf(s.panels);
+    computePanels(w, s, spans, mine.first, mine.last);
+    w.meetSharers();
+  }
+  for (int first = 0; first < s.panels; first += together) {
+    const int last = smaller(first + together, s.panels);
+    if (!w.shared) computePanels(w, s, spans, first, last);
+    multiplyStage(w, s, spans, true, first, last);
   }
   multiplyStage(w, s, spans, false, 0, 0);
 }
 
 static void runStage(const Worker &w, const plan::Stage &s, const Spans &spans) {
   if (s.kind == plan::STAGE_COMPUTE) return computeStage(w, s, spans);
+  if (!w.ownsRows()) return;
   for (int k = 0; k < spans.count; k++) {
     switch (s.kind) {
     case plan::STAGE_REDUCE: reduceStage(w, s, spans.list[k]); break;
@@ -119,9 +140,10 @@ static void runIdle(const Worker &w, const plan::Loop &loop, const Spans &own, i
 static void runLoop(const Worker &w, const plan::Loop &loop) {
   const Spans own = ownSpans(w);
   const int steps = w.steps();
-  for (int i = 0; i < loop.copyCount; i++)
+  for (int i = 0; i < loop.copyCount && w.ownsRows(); i++)
     for (int k = 0; k < own.count; k++)
       copyBefore(w, w.records.copies[loop.copyFirst + i], own.list[k], loop.direction > 0 ? 0 : steps - 1);
+  w.meetSharers();
   const bool forward = loop.direction > 0 || loop.parallel, free = isFree(w, loop);
   for (int done = 0, count; done < steps && own.count > 0; done += count) {
     const int step = forward ? done : steps - 1 - done;
@@ -129,8 +151,12 @@ static void runLoop(const Worker &w, const plan::Loop &loop) {
     const int rows = active.spans.rows();
     count = free && rows > 0 ? larger(1, smaller(rowsTogetherInLoop / rows, active.until - step)) : 1;
     active.spans.setSteps(step, step + count);
-    for (int i = 0; i < loop.stageCount && rows > 0; i++) runStage(w, w.records.stages[loop.stageFirst + i], active.spans);
-    for (int k = 0; k < count; k++) runIdle(w, loop, own, step + k);
+    for (int i = 0; i < loop.stageCount && rows > 0; i++) {
+      runStage(w, w.records.stages[loop.stageFirst + i], active.spans);
+      w.meetSharers();
+    }
+    for (int k = 0; k < count && w.ownsRows(); k++) runIdle(w, loop, own, step + k);
+    if (loop.idleCount > 0) w.meetSharers();
   }
 }
 

@@ -37,7 +37,9 @@ static void multiplyPanel(const Worker &w, const plan::Product &p, const Span &s
   const plan::Operand &a = w.records.operands[p.a], &c = w.records.operands[p.c];
   const ptrdiff_t depth = (ptrdiff_t)p.segments * p.segmentLength, line = n * width;
   const float *weights = w.arena + p.weights + panel * depth * p.vectors * width;
-  const int most = passDepth(n), together = p.segmentLength < most ? most / p.segmentLength : 1;
+  const bool once = span.all() <= tallest(n); // no second tile finds the weights in the cache
+  const int most = once ? larger(p.segmentLength, 1) : passDepth(n);
+  const int together = once ? last - first : p.segmentLength < most ? most / p.segmentLength : 1;
   const bool stays = depth * p.panels * p.vectors * width * 4 <= passBytes;
   Tile tile{};
   tile.aRow = a.rowStride;
@@ -57,7 +59,7 @@ static void multiplyPanel(const Worker &w, const plan::Product &p, const Span &s
       const int bytes = tile.segments * tile.length * (int)line * 4;
       // A fused product goes on with the same segments of the next panel, any other with what follows in memory.
       tile.next = (const char *)(tile.b + (p.fused ? depth * p.vectors * width : bytes / 4));
-      multiplySpan<n>(w, span, tile, a, c, stays ? 0 : bytes);
+      multiplySpan<n>(w, span, tile, a, c, stays || once ? 0 : bytes);
       tile.start = Start::present;
     }
   }
@@ -74,10 +76,11 @@ static void multiplySegments(const Worker &w, const plan::Product &p, const Span
               [&](auto n) { multiplyPanel<n.count>(w, p, span, panel, first, last, origin); });
 }
 
-/** All panels of a product over its segments [first, last). */
+/** All panels of a product, or the thread's part of them, over its segments [first, last). */
 static void multiplyPanels(const Worker &w, const plan::Product &p, const Span &span, int first, int last) {
   const Start start = p.accumulate || first > 0 ? Start::present : Start::zero;
-  for (int panel = 0; panel < p.panels; panel++) multiplySegments(w, p, span, panel, first, last, {start});
+  const Panels mine = w.panelsOf(p.panels);
+  for (int panel = mine.first; panel < mine.last; panel++) multiplySegments(w, p, span, panel, first, last, {start});
 }
 
 /** Panel `panel` of a gather's table. */

@@ -44,18 +44,29 @@ SLUICE_INLINE void prefetchNext(const Worker &w, const plan::Program &p, int blo
   }
 }
 
+/** Whether the last block has lanes that must be zero. */
+SLUICE_INLINE bool isMasked(const plan::Program &p) { return p.entries < width && p.maskCount > 0; }
+
+SLUICE_INLINE void runInstructions(const Worker &w, const plan::Program &p, int rows) {
+  const plan::Instruction *first = w.records.instructions + p.instructionFirst, *end = first + p.instructionCount;
+  for (const plan::Instruction *i = first; i < end; i++) kernels.of[i->op](w.scratch.slots, *i, rows);
+}
+
+/** Moves the slots of operands on by `rows` rows. */
+SLUICE_INLINE void advanceSlots(const Worker &w, const plan::Program &p, int rows) {
+  for (int i = 0; i < p.operandCount; i++) w.scratch.slots[i].p += rows * w.scratch.slots[i].row;
+}
+
 /** Runs a program over `rows` rows of the block that the slots are bound to. */
 static void interpret(const Worker &w, const plan::Program &p, int block, int rows) {
-  const bool last = block + 1 == p.blocks, masked = last && p.entries < width && p.maskCount > 0;
-  Slot *slots = w.scratch.slots;
-  const plan::Instruction *first = w.records.instructions + p.instructionFirst, *end = first + p.instructionCount;
+  const bool last = block + 1 == p.blocks;
   const int together = rowsTogether(p);
   for (int r = 0; r < rows; r += together) {
     const int count = smaller(together, rows - r);
     if (hasPrefetch && !last) prefetchNext(w, p, block, count);
-    for (const plan::Instruction *i = first; i < end; i++) kernels.of[i->op](slots, *i, count);
-    if (masked) maskSlots(w, p, count);
-    for (int s = 0; s < p.operandCount; s++) slots[s].p += count * slots[s].row;
+    runInstructions(w, p, count);
+    if (last && isMasked(p)) maskSlots(w, p, count);
+    advanceSlots(w, p, count);
   }
 }
 

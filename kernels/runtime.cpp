@@ -4,6 +4,7 @@
 #include "pack.h"
 #include "reduce.h"
 #include "scratch.h"
+#include "sharing.h"
 #include "update.h"
 
 namespace SLUICE_ISA {
@@ -20,7 +21,7 @@ static double totalLoss(const Worker &w) {
   return sum * w.call->lossScale;
 }
 
-/** Forward and backward loops need no barrier: a thread meets only its own rows. */
+/** Forward and backward loops need no barrier, a thread meets only its own rows; unless threads share panels. */
 static void runWindow(const Worker &w, int mode) {
   const plan::Header &h = w.records.header;
   if (h.drops.count > 0) {
@@ -45,7 +46,9 @@ static void runWindow(const Worker &w, int mode) {
 
 static void run(const Job &job, int thread) {
   const Records records(job.plan);
-  const Worker w{records, job.arena, job.call, job.barrier, thread, job.threads, scratchOf(records, job, thread)};
+  const Scratch scratch = scratchOf(records, job, thread);
+  const bool shared = sharesPanels(records, job.threads);
+  const Worker w{records, job.arena, job.call, job.barrier, thread, job.threads, shared, scratch};
   const int mode = (int)w.call->mode;
   if (mode & (forwardMode | backwardMode)) runWindow(w, mode);
   if (mode & updateMode) update(w);

@@ -50,6 +50,8 @@ struct Slot {
 struct Span {
   int firstStep, lastStep, firstRow, lastRow, firstChunk, lastChunk;
   int rows() const { return lastRow - firstRow; }
+  /** Rows of all steps. */
+  int all() const { return rows() * (lastStep - firstStep); }
 };
 
 /** Working memory of a thread, sized by the plan (scratch.h). */
@@ -59,20 +61,37 @@ struct Scratch {
   Span *spans;
 };
 
+/** Panels [first, last) of a stage or a product. */
+struct Panels {
+  int first, last;
+};
+
 struct Worker {
   Records records;
   float *arena;
   plan::Call *call;
   Barrier *barrier;
   int thread, threads;
+  bool shared; // in loops every thread has all rows and some of the panels, rather than some of the rows
   Scratch scratch;
 
   int steps() const { return (int)call->steps; }
   const Int *ints(int offset) const { return (const Int *)arena + offset; }
   void meetOthers() const { meet(*barrier, threads); }
+  /** Waits, after a stage or a part of it, for the other panels. */
+  void meetSharers() const {
+    if (shared) meetOthers();
+  }
+  /** Whether the thread does what goes row by row, for the rows it has. */
+  bool ownsRows() const { return !shared || thread == 0; }
 
   /** First of `count` things that are this thread's; the next thread's first is the end. */
   int first(int count, int of) const { return (int)((int64_t)count * of / threads); }
+
+  Panels panelsOf(int count) const {
+    if (!shared) return {0, count};
+    return {first(count, thread), first(count, thread + 1)};
+  }
 
   int rowOfChunk(int chunk) const {
     return (int)((int64_t)records.header.rows * chunk / records.header.chunks);
