@@ -218,6 +218,19 @@ napi_value run(napi_env env, napi_callback_info info) {
   return promise;
 }
 
+/** runNow(call, instance, memory, team): on the calling thread, which is one of the team's then. */
+napi_value runNow(napi_env env, napi_callback_info info) {
+  Arguments<4> given(env, info);
+  size_t count = 0;
+  double *call = elements<double>(env, given.at[0], &count);
+  if (count * sizeof(double) != sizeof(plan::Call)) return fail(env, "a call must have one number for each field");
+  Instance &instance = *external<Instance>(env, given.at[1]);
+  memcpy(&instance.call, call, sizeof(plan::Call));
+  external<Team>(env, given.at[3])->run(*instance.engine, instance.job);
+  memcpy(call, &instance.call, sizeof(plan::Call));
+  return nullptr;
+}
+
 /** release(memory): detaches the arena, which frees it. */
 napi_value release(napi_env env, napi_callback_info info) {
   Arguments<1> given(env, info);
@@ -231,7 +244,8 @@ NAPI_MODULE_INIT() {
   const struct {
     const char *name;
     napi_callback call;
-  } functions[] = {{"sets", sets}, {"team", team}, {"load", load}, {"run", run}, {"release", release}};
+  } functions[] = {{"sets", sets}, {"team", team},     {"load", load},
+                   {"run", run},   {"runNow", runNow}, {"release", release}};
   for (const auto &function : functions) {
     napi_value value;
     napi_create_function(env, function.name, NAPI_AUTO_LENGTH, function.call, nullptr, &value);

@@ -53,6 +53,13 @@ SLUICE_EXPORT(stack) char *stack(int thread) { return host.stacks + stackBytes *
 /** The part of one thread of the run that `call` describes. */
 SLUICE_EXPORT(run) void run(int thread) { wasm::engine.run(host.job, thread); }
 
+/** The whole run on the calling thread, with its own stack. */
+SLUICE_EXPORT(runAlone) void runAlone() {
+  Job job = host.job;
+  job.threads = 1;
+  wasm::engine.run(job, 0);
+}
+
 extern "C" __attribute__((no_builtin("memset"))) void *memset(void *target, int value, size_t count) {
   for (char *p = (char *)target, *end = p + count; p < end; p++) *p = (char)value;
   return target;

@@ -1,6 +1,7 @@
 import { exp } from '../core/math.ts'
 import { SluiceError } from '../core/errors.ts'
 import { knownKeys, numberWithin, wholeNumber } from '../data/index.ts'
+import { Ranking } from './ranking.ts'
 
 /** How a token is chosen from logits. */
 export interface Choice {
@@ -32,46 +33,30 @@ export function resolveChoice(options: Choice = {}): Required<Choice> {
  * @param draw uniform in [0, 1)
  */
 export function chooseToken(logits: ArrayLike<number>, choice: Required<Choice>, draw: number): number {
-  const ranked = rank(logits)
-  const [first] = ranked
+  const { temperature, topK, topP } = choice
+  const ranking = new Ranking(logits)
+  const first = ranking.at(0)
   if (first === undefined || !Number.isFinite(logits[first])) {
     throw new SluiceError('sampling-logits')
   }
-  if (choice.temperature === 0) return first
-  return pick(ranked, probabilities(logits, ranked, choice), draw)
-}
-
-/** Tokens by falling logit; NaN first, so that it does not pass unseen. */
-function rank(logits: ArrayLike<number>): readonly number[] {
-  const order = (token: number): number => (Number.isNaN(logits[token]) ? Infinity : logits[token]!)
-  return Array.from(logits, (_logit, token) => token).sort((a, b) => compare(order(b), order(a)) || a - b)
-}
-
-const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
-
-/** Probabilities of the ranked tokens that `topK` and `topP` leave, as shares of the first one's. */
-function probabilities(
-  logits: ArrayLike<number>,
-  ranked: readonly number[],
-  { temperature, topK, topP }: Required<Choice>,
-): readonly number[] {
-  const largest = logits[ranked[0]!]!
-  const left = topK > 0 ? ranked.slice(0, topK) : ranked
-  const weights = left.map((token) => exp((logits[token]! - largest) / temperature))
-  if (topP === 1) return weights
-  const enough = topP * sum(weights)
-  let reached = 0
-  const last = weights.findIndex((weight) => (reached += weight) >= enough)
-  return last < 0 ? weights : weights.slice(0, last + 1)
-}
-
-function pick(ranked: readonly number[], weights: readonly number[], draw: number): number {
-  let rest = draw * sum(weights)
-  for (const [position, weight] of weights.entries()) {
-    if (rest < weight) return ranked[position]!
-    rest -= weight
+  if (temperature === 0) return first
+  const largest = logits[first]!
+  const weight = (token: number): number => exp((logits[token]! - largest) / temperature)
+  const most = topK === 0 ? logits.length : Math.min(topK, logits.length)
+  const all = topK === 0 ? sumOf(logits, weight) : ranking.until(most, Infinity, weight).sum
+  const left = topP === 1 ? { count: most, sum: all } : ranking.until(most, topP * all, weight)
+  let rest = draw * left.sum
+  for (let position = 0; position < left.count; position++) {
+    const token = ranking.at(position)!
+    const share = weight(token)
+    if (rest < share) return token
+    rest -= share
   }
-  return ranked[0]!
+  return first
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, next) => total + next, 0)
+function sumOf(logits: ArrayLike<number>, weight: (token: number) => number): number {
+  let sum = 0
+  for (let token = 0; token < logits.length; token++) sum += weight(token)
+  return sum
+}

@@ -1,7 +1,7 @@
 import { SluiceError } from '../core/errors.ts'
 import { Stream } from '../core/random.ts'
 import { knownKeys, wholeNumber } from '../data/index.ts'
-import { type RuntimeSource, Session, type Tensors, type Trainable } from '../train/index.ts'
+import { type Input, type RuntimeSource, Session, type Tensors, type Trainable } from '../train/index.ts'
 import { type Choice, chooseToken, resolveChoice } from './choose.ts'
 
 /** Where a text stands: what sampling continues from. */
@@ -34,6 +34,11 @@ const known = ['runtime', 'prime', 'length', 'seed', 'state', 'signal', 'tempera
 /** Longest piece of a priming text that is read in one call. */
 const longestRead = 64
 
+/** Milliseconds that sampling may keep the event loop waiting. */
+const longestBlock = 4
+
+const reading = { mode: 'forward', training: false } as const
+
 /** Samples text from a model with its current weights: give the result to `for await`, one piece a character. */
 export function sample(model: Trainable, options: SampleOptions): Sampling {
   return new Sampling(model, options)
@@ -50,8 +55,12 @@ export class Sampling implements AsyncIterable<string> {
   /** Tokens to read before the first choice, at least one. */
   readonly #prime: Int32Array
   #before: Tensors | undefined
-  #state: SamplingState | undefined
+  /** Where the text stands; as a function while the session still has the states. */
+  #state: SamplingState | (() => SamplingState) | undefined
   #started = false
+  /** When the event loop last had a turn, and how long the last call took that gave it none, in milliseconds. */
+  #turn = 0
+  #taken = 0
 
   constructor(model: Trainable, options: SampleOptions) {
     knownKeys('sample', options, known)
@@ -72,8 +81,13 @@ export class Sampling implements AsyncIterable<string> {
 
   /** Where the text stands now, to continue it later; there once a piece was given. */
   get state(): SamplingState {
-    if (this.#state) return this.#state
+    this.#settle()
+    if (typeof this.#state === 'object') return this.#state
     throw new SluiceError('sampling-state')
+  }
+
+  #settle(): void {
+    if (typeof this.#state === 'function') this.#state = this.#state()
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<string, void, undefined> {
@@ -86,11 +100,12 @@ export class Sampling implements AsyncIterable<string> {
       let tokens = this.#prime
       for (let count = 0; count < this.#length && !this.#signal?.aborted; count++) {
         const token = this.#choose(await this.#read(session, tokens, steps))
-        this.#state = { states: session.states(), token, draws: this.#random.position }
+        this.#state = () => ({ states: session.states(), token, draws: this.#random.position })
         yield this.#model.vocabulary.symbol(token)
         tokens = Int32Array.of(token)
       }
     } finally {
+      this.#settle()
       session.dispose()
     }
   }
@@ -101,12 +116,23 @@ export class Sampling implements AsyncIterable<string> {
     let steps = 0
     for (let at = 0; at < tokens.length; at += steps) {
       steps = Math.min(most, tokens.length - at)
-      await session.run(
-        { steps, tokens: tokens.subarray(at, at + steps) },
-        { mode: 'forward', training: false },
-      )
+      await this.#run(session, { steps, tokens: tokens.subarray(at, at + steps) })
     }
     return session.read('logits').subarray((steps - 1) * size, steps * size)
+  }
+
+  /**
+   * Runs a window on this thread where that is short, since going through the event loop would add a good part; but
+   * gives the event loop a turn every few milliseconds.
+   */
+  #run(session: Session, input: Input): Promise<unknown> | undefined {
+    const start = performance.now()
+    if (start - this.#turn + this.#taken < longestBlock && session.runNow(input, reading)) {
+      this.#taken = performance.now() - start
+      return undefined
+    }
+    this.#settle() // while the session runs it has no states
+    return session.run(input, reading).then(() => (this.#turn = performance.now()))
   }
 
   #choose(logits: ArrayLike<number>): number {

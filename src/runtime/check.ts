@@ -52,8 +52,18 @@ function checkTokens(name: string, data: ArrayLike<number>, limit: number): void
   }
 }
 
+const classLimits = new WeakMap<Program['graph'], Map<number, number>>()
+
 /** The least number of classes that anything reads tokens as. */
 function classesOf(graph: Program['graph'], tokens: number): number {
+  const known = classLimits.get(graph) ?? new Map<number, number>()
+  classLimits.set(graph, known)
+  const limit = known.get(tokens) ?? findClasses(graph, tokens)
+  known.set(tokens, limit)
+  return limit
+}
+
+function findClasses(graph: Program['graph'], tokens: number): number {
   const limits = graph.nodes.map(({ op, inputs, attributes }, node) => {
     if (op === 'onehot' && inputs[0] === tokens) return attributes.classes as number
     if (op === 'reverse' && inputs[0] === tokens) return classesOf(graph, node)

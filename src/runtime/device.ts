@@ -1,4 +1,4 @@
-import { SluiceError, Unsupported } from '../core/errors.ts'
+import { SluiceError, Unsupported, invariant } from '../core/errors.ts'
 import { header, magic, version } from '../plan/format.ts'
 import type { Machine } from './types.ts'
 
@@ -24,6 +24,10 @@ export interface Loaded {
    * @param call one float64 for each field of `call` in src/plan/format.ts; the results are written back into it
    */
   run(call: Float64Array): Promise<void>
+  /** Whether all calls of the device have ended. */
+  readonly isIdle: boolean
+  /** Runs a call on the calling thread, if the device is idle. */
+  runNow(call: Float64Array): void
   /** Frees the arena; after it both views are empty or must not be used. A run that is under way ends first. */
   dispose(): void
 }
@@ -35,6 +39,8 @@ export interface Backing {
   readonly offset: number
   readonly length: number
   run(call: Float64Array): Promise<void>
+  /** Runs a call on the calling thread. */
+  runNow(call: Float64Array): void
   free(): void
 }
 
@@ -54,10 +60,24 @@ export class HeldPlan implements Loaded {
   }
 
   async run(call: Float64Array): Promise<void> {
+    this.#requireAlive()
+    await this.#line.next(() => this.#backing.run(call))
+  }
+
+  get isIdle(): boolean {
+    return this.#line.isEmpty
+  }
+
+  runNow(call: Float64Array): void {
+    this.#requireAlive()
+    invariant(this.isIdle, 'one call at a time')
+    this.#backing.runNow(call)
+  }
+
+  #requireAlive(): void {
     if (this.#disposed) {
       throw new SluiceError('disposed')
     }
-    await this.#line.next(() => this.#backing.run(call))
   }
 
   dispose(): void {
@@ -70,11 +90,19 @@ export class HeldPlan implements Loaded {
 /** Tasks that run one after the other. */
 export class Line {
   #last: Promise<unknown> = Promise.resolve()
+  #tasks = 0
+
+  /** Whether all tasks have ended. */
+  get isEmpty(): boolean {
+    return this.#tasks === 0
+  }
 
   /** Runs a task after all earlier ones, whether they failed or not. */
   next<T>(task: () => Promise<T>): Promise<T> {
+    this.#tasks++
+    const end = (): void => void this.#tasks--
     const result = this.#last.then(task)
-    this.#last = result.catch(() => undefined)
+    this.#last = result.then(end, end)
     return result
   }
 }

@@ -1,27 +1,17 @@
 import type { Device, Loaded } from './device.ts'
-import type {
-  Machine,
-  ParameterBuffer,
-  Program,
-  Run,
-  RunResult,
-  Runtime,
-  UpdateSettings,
-} from './types.ts'
-import { type Part, type PartExecutable, PartedExecutable, partProgram, partedBytes } from './parted.ts'
+import type { Machine, ParameterBuffer, Program, Run, RunResult, Runtime, UpdateSettings } from './types.ts'
 import {
-  type Lowered,
-  type Operand,
-  type Place,
-  call as callFields,
-  passFloats,
-  lower,
-  plan,
-  verify,
-} from '../plan/index.ts'
+  type Part,
+  type PartExecutable,
+  type PartResult,
+  PartedExecutable,
+  partProgram,
+  partedBytes,
+} from './parted.ts'
+import { callOf, packCall, resultOf } from './call.ts'
+import { type Lowered, type Operand, type Place, passFloats, lower, plan, verify } from '../plan/index.ts'
 import { SluiceError, invariant } from '../core/errors.ts'
 import { checkProgram, checkRun, checkWrite, checkWritten } from './check.ts'
-import { pow } from '../core/math.ts'
 
 /** The runtime of a device: plans a program, lays the plan out for the device's vectors, verifies and loads it. */
 export function packedRuntime(device: Device): Runtime {
@@ -74,10 +64,6 @@ function partSteps({ keepEvery, rows, steps }: Program, width: number): number |
   const own = unit * Math.ceil(Math.max(2, keepEvery) / unit)
   return own < steps ? own : undefined
 }
-
-const field = new Map<string, number>(callFields.map((name, index) => [name, index]))
-const modes = { forward: 1, gradients: 2, update: 4, pack: 8 } as const
-const rules = ['sgd', 'rmsprop', 'adam', 'adamw'] as const
 
 class PackedExecutable implements PartExecutable {
   readonly machine: Machine
@@ -210,60 +196,66 @@ class PackedExecutable implements PartExecutable {
   }
 
   async run(run: Run): Promise<RunResult> {
-    const whole = { firstStep: 0, continued: false, unfinished: false, lossSum: 0 }
-    const lossScale = this.#lossScale(run.steps)
-    const { loss, gradientNorm } = await this.runPart(run, { ...whole, lossScale })
+    const { loss, gradientNorm } = await this.runPart(run, this.#whole(run))
     return { loss, gradientNorm }
   }
 
-  async runPart(run: Run, part: Part): Promise<RunResult & { readonly lossSum: number }> {
-    checkRun(this.#program, run)
-    const { mode, update } = run
-    checkWritten(this.#program, this.#written, run)
+  async runPart(run: Run, part: Part): Promise<PartResult> {
+    this.#check(run)
     const packing = this.#stale ? this.#pack() : undefined
-    const updating = update !== undefined && mode !== 'forward'
-    const passes =
-      mode === 'update' ? 0 : mode === 'forward' ? modes.forward : modes.forward | modes.gradients
-    const call = new Float64Array(callFields.length)
-    set(call, {
-      mode: passes | (updating ? modes.update | modes.pack : 0),
-      steps: run.steps,
-      lastSteps: this.#lastSteps,
-      carry: Number(run.carry ?? false),
-      accumulate: Number(run.accumulate ?? false),
-      training: Number(run.training ?? false),
-      seed: run.seed ?? 0,
-      counter: run.counter ?? 0,
-      ...part,
-      lossScale: part.lossScale * (run.share ?? 1),
-      continued: Number(part.continued),
-      unfinished: Number(part.unfinished),
-    })
-    if (update && updating) {
-      setUpdate(call, update)
-      this.#setRates(update)
-    }
-    if (passes > 0) {
-      this.#spent = mode === 'gradients' ? this.#lowered.spent : new Set()
-      if (!run.carry) this.#restart()
-      this.#steps = run.steps
-      this.#lastSteps = run.steps
-      this.#lastMode = mode
-    }
+    const call = this.#begin(run, part)
     await Promise.all([packing, this.#loaded.run(call)])
-    const loss =
-      passes > 0 && this.#lowered.targets !== undefined ? call[field.get('loss')!]! / (run.share ?? 1) : NaN
-    if (passes > 0) this.#loss = loss
-    const lossSum = call[field.get('lossSum')!]!
-    return { loss, lossSum, gradientNorm: updating ? call[field.get('gradientNorm')!]! : NaN }
+    return this.#end(run, call)
+  }
+
+  runNow(run: Run): RunResult | undefined {
+    this.#check(run)
+    if (this.#stale || !this.#loaded.isIdle) return undefined
+    const call = this.#begin(run, this.#whole(run))
+    this.#loaded.runNow(call)
+    const { loss, gradientNorm } = this.#end(run, call)
+    return { loss, gradientNorm }
+  }
+
+  #whole({ steps }: Run): Part {
+    return {
+      firstStep: 0,
+      continued: false,
+      unfinished: false,
+      lossSum: 0,
+      lossScale: this.#lossScale(steps),
+    }
+  }
+
+  #check(run: Run): void {
+    checkRun(this.#program, run)
+    checkWritten(this.#program, this.#written, run)
+  }
+
+  /** The call that a run makes; what it writes is made ready. */
+  #begin(run: Run, part: Part): Float64Array {
+    const { mode, update } = run
+    const call = callOf(run, part, this.#lastSteps)
+    if (update && mode !== 'forward') this.#setRates(update)
+    if (mode === 'update') return call
+    this.#spent = mode === 'gradients' ? this.#lowered.spent : new Set()
+    if (!run.carry) this.#restart()
+    this.#steps = run.steps
+    this.#lastSteps = run.steps
+    this.#lastMode = mode
+    return call
+  }
+
+  #end(run: Run, call: Float64Array): PartResult {
+    const result = resultOf(run, call, this.#lowered.targets !== undefined)
+    if (run.mode !== 'update') this.#loss = result.loss
+    return result
   }
 
   /** Packs parameters that were written; in line before what comes next. */
   #pack(): Promise<void> {
-    const call = new Float64Array(callFields.length)
-    set(call, { mode: modes.pack, steps: 1 })
     this.#stale = false
-    return this.#loaded.run(call)
+    return this.#loaded.run(packCall())
   }
 
   /** Writes the learning rate and weight decay of each range of trained parameters. */
@@ -303,25 +295,6 @@ class PackedExecutable implements PartExecutable {
   dispose(): void {
     this.#loaded.dispose()
   }
-}
-
-/** Sets fields of a call by name. */
-function set(call: Float64Array, values: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(values)) call[field.get(name)!] = value
-}
-
-function setUpdate(call: Float64Array, update: UpdateSettings): void {
-  const { rule, nesterov, centered, averageShare = 0, ...numbers } = update
-  const { learningRate: _rate, weightDecay: _decay, groups: _groups, ...shared } = numbers
-  set(call, {
-    ...shared,
-    averageShare,
-    rule: rules.indexOf(rule),
-    nesterov: Number(nesterov),
-    centered: Number(centered),
-    bias1: 1 - pow(update.beta1, update.count),
-    bias2: 1 - pow(update.beta2, update.count),
-  })
 }
 
 function addressOf({ base, timeStride, rowStride }: Operand, step: number, row: number): number {

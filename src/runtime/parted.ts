@@ -16,9 +16,14 @@ export interface Part {
   readonly lossScale: number
 }
 
+/** What a part gives back: also the sum of the losses of all parts up to it. */
+export interface PartResult extends RunResult {
+  readonly lossSum: number
+}
+
 /** An executable that can run a part of a window. */
 export interface PartExecutable extends Executable {
-  runPart(call: Run, part: Part): Promise<RunResult & { readonly lossSum: number }>
+  runPart(call: Run, part: Part): Promise<PartResult>
 }
 
 /** The program of one part of `steps` steps of a program's windows. */

@@ -116,6 +116,12 @@ export interface Executable {
   readParameter(name: string, buffer?: ParameterBuffer): Float64Array | Float32Array
   /** One call at a time; never blocks the event loop for long (the reference runtime does, for one call). */
   run(call: Run): Promise<RunResult>
+  /**
+   * One call on the calling thread, done when this returns: for calls of much less than a millisecond, to which going
+   * through the event loop would add a good part. `undefined`, and nothing done, where `run` must do it: another call
+   * has not ended, or parameters were written. Absent where a runtime always goes through the event loop.
+   */
+  runNow?(call: Run): RunResult | undefined
   /** Frees memory and threads; the executable is dead afterwards. */
   dispose(): void
 }

@@ -101,14 +101,25 @@ export class Session {
   }
 
   /** Runs one window and carries the state on. */
-  run({ steps, tokens, targets }: Input, call: Omit<Run, 'steps' | 'carry'>): Promise<RunResult> {
+  run(input: Input, call: Omit<Run, 'steps' | 'carry'>): Promise<RunResult> {
+    return this.#executable.run(this.#give(input, call))
+  }
+
+  /** Runs a short window before it returns; `undefined`, and nothing run, where only `run` can (see `Executable`). */
+  runNow(input: Input, call: Omit<Run, 'steps' | 'carry'>): RunResult | undefined {
+    if (this.#pending || !this.#executable.runNow) return undefined
+    return this.#executable.runNow(this.#give(input, call))
+  }
+
+  /** Writes what a window starts from. */
+  #give({ steps, tokens, targets }: Input, call: Omit<Run, 'steps' | 'carry'>): Run {
     const carry = this.#pending === undefined
     for (const [name, { data }] of this.#pending ?? []) this.#executable.write(name, data)
     this.#pending = undefined
     this.#executable.write('tokens', tokens)
     if (targets) this.#executable.write('targets', targets)
     if (call.update?.averageShare) this.#averaged = true
-    return this.#executable.run({ ...call, steps, carry })
+    return { ...call, steps, carry }
   }
 
   /** Gradients of the last call with gradients, in the order of the parameters. */

@@ -31,6 +31,7 @@ interface Addon {
     team: object,
   ): { readonly instance: object; readonly memory: ArrayBuffer }
   run(call: Float64Array, instance: object, memory: ArrayBuffer, team: object): Promise<void>
+  runNow(call: Float64Array, instance: object, memory: ArrayBuffer, team: object): void
   release(memory: ArrayBuffer): void
 }
 
@@ -96,6 +97,7 @@ class NativeDevice implements Device {
       offset: 0,
       length: memory.byteLength / 4,
       run: (call) => native.run(call, instance, memory, team),
+      runNow: (call) => native.runNow(call, instance, memory, team),
       free: () => native.release(memory),
     }
     return new HeldPlan(backing, this.#line)

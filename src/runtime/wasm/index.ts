@@ -1,3 +1,4 @@
+import { call as callFields } from '../../plan/format.ts'
 import { Unsupported } from '../../core/errors.ts'
 import { inNode } from '../../core/platform.ts'
 import { type Backing, type Device, HeldPlan, Line, type Loaded, checkPlan, threadCount } from '../device.ts'
@@ -24,6 +25,7 @@ interface Exports {
   call(): number
   stack(thread: number): number
   run(thread: number): void
+  runAlone(): void
 }
 
 /** Bytes of a new memory beside the plan: the main stack (1 MiB) and the module's own data. */
@@ -75,15 +77,20 @@ class WasmDevice implements Device {
     const { buffer } = memory
     const offset = exports.arena() >>> 0
     const start = this.#starter(memory, exports)
+    const fields = new Float64Array(buffer, exports.call() >>> 0, callFields.length)
     return {
       memory: buffer,
       offset,
       length: (bytes - offset) / 4,
       async run(call) {
-        const inside = new Float64Array(buffer, exports.call() >>> 0, call.length)
-        inside.set(call)
+        fields.set(call)
         await start.run()
-        call.set(inside)
+        call.set(fields)
+      },
+      runNow(call) {
+        fields.set(call)
+        exports.runAlone()
+        call.set(fields)
       },
       free: () => {
         start.free()
