@@ -28,35 +28,60 @@ export function resolveChoice(options: Choice = {}): Required<Choice> {
 }
 
 /**
- * Chooses a token; the same on every engine.
- * @param logits one for each token; equal ones rank by token
- * @param draw uniform in [0, 1)
+ * Chooses a token; the same on every engine, and nearly always the same for logits that differ by rounding.
+ * @param logits one for each token
+ * @param draw uniform in [0, 1): how far to go through the probabilities in the order of tokens
  */
 export function chooseToken(logits: ArrayLike<number>, choice: Required<Choice>, draw: number): number {
   const { temperature, topK, topP } = choice
-  const ranking = new Ranking(logits)
-  const first = ranking.at(0)
-  if (first === undefined || !Number.isFinite(logits[first])) {
+  const likeliest = largestOf(logits)
+  if (!Number.isFinite(logits[likeliest])) {
     throw new SluiceError('sampling-logits')
   }
-  if (temperature === 0) return first
-  const largest = logits[first]!
-  const weight = (token: number): number => exp((logits[token]! - largest) / temperature)
-  const most = topK === 0 ? logits.length : Math.min(topK, logits.length)
-  const all = topK === 0 ? sumOf(logits, weight) : ranking.until(most, Infinity, weight).sum
-  const left = topP === 1 ? { count: most, sum: all } : ranking.until(most, topP * all, weight)
-  let rest = draw * left.sum
-  for (let position = 0; position < left.count; position++) {
-    const token = ranking.at(position)!
-    const share = weight(token)
-    if (rest < share) return token
-    rest -= share
+  if (temperature === 0) return likeliest
+  const weights = new Float64Array(logits.length)
+  const largest = logits[likeliest]!
+  for (let token = 0; token < weights.length; token++) {
+    weights[token] = exp((logits[token]! - largest) / temperature)
   }
-  return first
+  if (topK > 0) keep(weights, logits, Math.min(topK, weights.length), Infinity)
+  if (topP < 1) keep(weights, logits, weights.length, topP * sumOf(weights))
+  return pick(weights, draw) ?? likeliest
 }
 
-function sumOf(logits: ArrayLike<number>, weight: (token: number) => number): number {
+/** The token with the largest logit, the first of equals; one that is NaN, if any is, so that it does not pass unseen. */
+function largestOf(logits: ArrayLike<number>): number {
+  let best = 0
+  for (let token = 0; token < logits.length; token++) {
+    if (Number.isNaN(logits[token])) return token
+    if (logits[token]! > logits[best]!) best = token
+  }
+  return best
+}
+
+/** Leaves the weights of the likeliest tokens: `most` of them at most, and only until they add up to `enough`. */
+function keep(weights: Float64Array, logits: ArrayLike<number>, most: number, enough: number): void {
+  const ranking = new Ranking(logits)
+  const all = weights.slice()
+  weights.fill(0)
+  for (let count = 0, sum = 0; count < most && sum < enough; count++) {
+    const token = ranking.next()
+    weights[token] = all[token]!
+    sum += all[token]!
+  }
+}
+
+function pick(weights: Float64Array, draw: number): number | undefined {
+  let rest = draw * sumOf(weights)
+  for (let token = 0; token < weights.length; token++) {
+    if (rest < weights[token]!) return token
+    rest -= weights[token]!
+  }
+  return undefined
+}
+
+function sumOf(weights: Float64Array): number {
   let sum = 0
-  for (let token = 0; token < logits.length; token++) sum += weight(token)
+  for (let token = 0; token < weights.length; token++) sum += weights[token]!
   return sum
 }

@@ -112,7 +112,7 @@ class PackedExecutable implements PartExecutable {
     if (places[0]!.kind === 'tokens') return this.#loaded.ints.set(data, places[0]!.places[0]!.base)
     const size = sizeOf(places)
     for (const place of places)
-      this.#move(place, size, data.length, (at, i) => (this.#loaded.floats[at] = data[i]!))
+      this.#move(place, size, data.length, (at, i, count) => copy(data, i, this.#loaded.floats, at, count))
     if (this.#program.states.some(({ initial }) => initial === name))
       this.#initial.set(name, Float32Array.from(data))
   }
@@ -127,29 +127,36 @@ class PackedExecutable implements PartExecutable {
     const slots = places[0]!.kind === 'steps' ? this.#steps : 1
     const data = new Float32Array(slots * this.#program.rows * size)
     for (const place of places)
-      this.#move(place, size, data.length, (at, i) => (data[i]! += this.#loaded.floats[at]!))
+      this.#move(place, size, data.length, (at, i, count) => {
+        for (let lane = 0; lane < count; lane++) data[i + lane]! += this.#loaded.floats[at + lane]!
+      })
     return data
   }
 
-  /** Visits the arena address of each entry of one part, for as many whole steps as `length` entries of the whole make. */
-  #move(place: Place, size: number, length: number, visit: (at: number, index: number) => void): void {
+  /**
+   * Visits the arena addresses of all entries of one part, for as many whole steps as `length` entries of the whole make:
+   * `count` entries from `index` on lie side by side at `at`.
+   */
+  #move(
+    place: Place,
+    size: number,
+    length: number,
+    visit: (at: number, index: number, count: number) => void,
+  ): void {
     const { rows } = this.#program
+    const { vectorWidth } = this.#lowered.target
     const { piece, kind, places, unless } = place
     const shift = kind === 'final' ? this.#steps : 0
     for (const operand of places) {
       for (let row = 0; row < length / size; row++) {
         if (unless !== undefined && this.#loaded.ints[unless + (row % rows)] !== 0) continue
         const start = addressOf(operand, shift + Math.floor(row / rows), row % rows)
-        for (let i = 0; i < piece.rows; i++)
-          visit(start + this.#offset(operand, i), row * size + piece.row + i)
+        for (let i = 0; i < piece.rows; i += vectorWidth) {
+          const count = Math.min(vectorWidth, piece.rows - i)
+          visit(start + blockOffset(operand, i / vectorWidth), row * size + piece.row + i, count)
+        }
       }
     }
-  }
-
-  #offset({ panelStride, unitStride, units }: Operand, entry: number): number {
-    const { vectorWidth } = this.#lowered.target
-    const block = Math.floor(entry / vectorWidth)
-    return Math.floor(block / units) * panelStride + (block % units) * unitStride + (entry % vectorWidth)
   }
 
   #parameter(name: string, buffer: ParameterBuffer) {
@@ -279,7 +286,10 @@ class PackedExecutable implements PartExecutable {
       const data = this.#initial.get(initial)
       const length = this.#program.rows * size
       for (const place of places)
-        this.#move(place, size, length, (at, i) => (this.#loaded.floats[at] = data?.[i] ?? 0))
+        this.#move(place, size, length, (at, i, count) => {
+          if (data) copy(data, i, this.#loaded.floats, at, count)
+          else this.#loaded.floats.fill(0, at, at + count)
+        })
     }
   }
 
@@ -295,6 +305,14 @@ class PackedExecutable implements PartExecutable {
   dispose(): void {
     this.#loaded.dispose()
   }
+}
+
+function copy(from: ArrayLike<number>, first: number, to: Float32Array, at: number, count: number): void {
+  for (let i = 0; i < count; i++) to[at + i] = from[first + i]!
+}
+
+function blockOffset({ panelStride, unitStride, units }: Operand, block: number): number {
+  return Math.floor(block / units) * panelStride + (block % units) * unitStride
 }
 
 function addressOf({ base, timeStride, rowStride }: Operand, step: number, row: number): number {

@@ -99,7 +99,7 @@ describe('sampling', () => {
 
   test('reads the priming text first, however long it is', async () => {
     const prime = pattern(200, 5)
-    const options = { temperature: 0.3, length: 30 }
+    const options = { temperature: 0.3, length: 300 }
     const at = 130
     const sampling = sample(model, { runtime, prime: prime.slice(0, at), length: 1 })
     await collect(sampling)
