@@ -97,6 +97,7 @@ struct Instance {
   std::vector<int32_t> plan;
   plan::Call call;
   Job job;
+  bool close; // see Engine::isClose
 };
 
 /** A run that is under way, and what must live until it ends. */
@@ -145,11 +146,12 @@ napi_value load(napi_env env, napi_callback_info info) {
   const int32_t *plan = elements<int32_t>(env, given.at[1], &words);
   const Team &threads = *external<Team>(env, given.at[2]);
 
-  Instance *instance = new Instance{engines()[set], {plan, plan + words}, {}, {}};
+  Instance *instance = new Instance{engines()[set], {plan, plan + words}, {}, {}, false};
   Job &job = instance->job;
   job.plan = instance->plan.data();
   job.call = &instance->call;
   job.scratchBytes = instance->engine->scratchBytes(job.plan);
+  instance->close = instance->engine->isClose(job.plan, threads.count);
   const size_t arena = (size_t)((const plan::Header *)job.plan)->arena * 4, start = (arena + 63) / 64 * 64;
   napi_value result, memory;
   napi_create_object(env, &result);
@@ -169,9 +171,14 @@ napi_value load(napi_env env, napi_callback_info info) {
   return result;
 }
 
+void runWith(Team &team, const Instance &instance) {
+  if (instance.close) team.runClosely(*instance.engine, instance.job);
+  else team.run(*instance.engine, instance.job);
+}
+
 void execute(napi_env, void *data) {
   const Work &work = *(Work *)data;
-  work.team->run(*work.instance->engine, work.instance->job);
+  runWith(*work.team, *work.instance);
 }
 
 /** Element `index` of the array of things that a run keeps alive. */
@@ -226,7 +233,7 @@ napi_value runNow(napi_env env, napi_callback_info info) {
   if (count * sizeof(double) != sizeof(plan::Call)) return fail(env, "a call must have one number for each field");
   Instance &instance = *external<Instance>(env, given.at[1]);
   memcpy(&instance.call, call, sizeof(plan::Call));
-  external<Team>(env, given.at[3])->run(*instance.engine, instance.job);
+  runWith(*external<Team>(env, given.at[3]), instance);
   memcpy(call, &instance.call, sizeof(plan::Call));
   return nullptr;
 }

@@ -55,8 +55,10 @@ static void run(const Job &job, int thread) {
   if (mode & packMode && records.header.drops.count == 0) runPacks(w); // dropped weights are packed for each window
 }
 
+static bool isClose(const int32_t *plan, int threads) { return sharesPanels(Records(plan), threads); }
+
 #define SLUICE_TEXT_OF(name) #name
 #define SLUICE_TEXT(name) SLUICE_TEXT_OF(name)
-extern const Engine engine{SLUICE_TEXT(SLUICE_ISA), width, scratchBytes, run};
+extern const Engine engine{SLUICE_TEXT(SLUICE_ISA), width, scratchBytes, isClose, run};
 
 } // namespace SLUICE_ISA

@@ -27,6 +27,8 @@ struct Engine {
   int width; // floats in a vector
   /** Working memory that a thread needs for a plan, a multiple of 64 bytes. */
   size_t (*scratchBytes)(const int32_t *plan);
+  /** Whether so many threads meet after every stage of a plan, so that each must have a processor to itself. */
+  bool (*isClose)(const int32_t *plan, int threads);
   /** The part of thread `thread`; every thread of the job calls it. Thread 0 writes the results. */
   void (*run)(const Job &job, int thread);
 };

@@ -1,5 +1,6 @@
 // The threads of the native host: they sleep until there is a job.
 #pragma once
+#include "crowd.h"
 #include "threads.h"
 #include <pthread.h>
 #include <vector>
@@ -41,6 +42,21 @@ public:
     runPart(0);
   }
 
+  /**
+   * Runs a job whose threads meet often. Where they have to wait long for each other, since other programs are running,
+   * this thread runs jobs alone for a while: the results are the same.
+   */
+  void runClosely(const Engine &with, const Job &what) {
+    if (crowd.isAlone()) {
+      Job own = what;
+      own.threads = 1;
+      return with.run(own, 0);
+    }
+    const uint32_t sleeps = barrier.sleeps.read();
+    run(with, what);
+    crowd.note(barrier.sleeps.read() != sleeps);
+  }
+
   const int count;
 
 private:
@@ -69,6 +85,7 @@ private:
   std::vector<Member> members;
   Word turn;
   Barrier barrier;
+  Crowd crowd;
   const Engine *engine = nullptr;
   Job job{};
 };

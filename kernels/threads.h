@@ -50,24 +50,28 @@ inline void pauseBriefly() {
 
 #endif
 
-/** Looks at a word for some dozen microseconds, then sleeps, until it is no longer `old`. */
-inline void waitWhile(Word &word, uint32_t old) {
+/** Looks at a word for some dozen microseconds, then sleeps, until it is no longer `old`. @returns whether it slept */
+inline bool waitWhile(Word &word, uint32_t old) {
   for (int i = 0; i < 2000; i++) {
-    if (word.read() != old) return;
+    if (word.read() != old) return false;
     pauseBriefly();
   }
   while (word.read() == old) word.sleepWhile(old);
+  return true;
 }
 
-/** Threads that have come, and the number of times that all have. */
+/** Threads that have come, the number of times that all have, and the number of times that one slept over it. */
 struct Barrier {
-  Word come, round;
+  Word come, round, sleeps;
 };
 
 inline void meetAt(Barrier &barrier, int threads) {
   if (threads == 1) return;
   const uint32_t round = barrier.round.read();
-  if (barrier.come.add(1) < (uint32_t)threads) return waitWhile(barrier.round, round);
+  if (barrier.come.add(1) < (uint32_t)threads) {
+    if (waitWhile(barrier.round, round)) barrier.sleeps.add(1);
+    return;
+  }
   barrier.come.write(0);
   barrier.round.write(round + 1);
   barrier.round.wakeAll();

@@ -99,7 +99,7 @@ describe('sampling', () => {
 
   test('reads the priming text first, however long it is', async () => {
     const prime = pattern(200, 5)
-    const options = { temperature: 0.3, length: 300 }
+    const options = { temperature: 0.3, length: 30 }
     const at = 130
     const sampling = sample(model, { runtime, prime: prime.slice(0, at), length: 1 })
     await collect(sampling)
@@ -108,7 +108,7 @@ describe('sampling', () => {
     expect(await text({ ...options, state, prime: prime.slice(at + 1) })).toBe(
       await text({ ...options, prime }),
     )
-    expect(await text({ ...options, prime: 'e' })).not.toBe(await text({ ...options, prime }))
+    expect(await text({ ...options, prime: 'c' })).not.toBe(await text({ ...options, prime }))
   })
 
   test('continues from a state as if it had not been left', async () => {
