@@ -5,15 +5,22 @@
 
 namespace SLUICE_ISA {
 
-/** A tile at row 0 of step 0; this runs it over the rows and steps of a span. */
+/** Rows of a span that lie at one stride in both operands: all of them or, where steps lie apart, those of a step. */
+SLUICE_INLINE int rowsAtOneStride(const Worker &w, const Span &span, const plan::Operand &a, const plan::Operand &c) {
+  const int all = w.records.header.rows;
+  return span.rows() == all && isContinuous(a, all) && isContinuous(c, all) ? span.all() : span.rows();
+}
+
+/** A tile at row 0 of step 0; this runs it over the rows and steps of a span. `once`: all rows go through it at once. */
 template <int n>
 static void multiplySpan(const Worker &w, const Span &span, Tile tile, const plan::Operand &a, const plan::Operand &c,
-                         int nextBytes) {
+                         bool once, int nextBytes) {
   const int all = w.records.header.rows, steps = span.lastStep - span.firstStep;
   if (tile.start == Start::gathered) tile.table.tokens += (ptrdiff_t)span.firstStep * all + span.firstRow;
   tile.a += (ptrdiff_t)a.timeStride * span.firstStep + (ptrdiff_t)a.rowStride * span.firstRow;
   tile.c += (ptrdiff_t)c.timeStride * span.firstStep + (ptrdiff_t)c.rowStride * span.firstRow;
-  if (span.rows() == all && isContinuous(a, all) && isContinuous(c, all))
+  if (once) return multiplyAtOnce<n>(span.all(), tile);
+  if (rowsAtOneStride(w, span, a, c) == span.all())
     return multiplyDown<n, false>(cutRows(all * steps, n), tile, nextBytes);
   for (int step = 0; step < steps; step++) {
     multiplyDown<n, false>(cutRows(span.rows(), n), tile, step + 1 == steps ? nextBytes : 0);
@@ -37,8 +44,9 @@ static void multiplyPanel(const Worker &w, const plan::Product &p, const Span &s
   const plan::Operand &a = w.records.operands[p.a], &c = w.records.operands[p.c];
   const ptrdiff_t depth = (ptrdiff_t)p.segments * p.segmentLength, line = n * width;
   const float *weights = w.arena + p.weights + panel * depth * p.vectors * width;
-  const bool once = span.all() <= tallest(n); // no second tile finds the weights in the cache
-  const int most = once ? larger(p.segmentLength, 1) : passDepth(n);
+  // Where all rows go through the weights at once, no pass finds them in the cache.
+  const bool once = span.all() <= mostAtOnce(n) && rowsAtOneStride(w, span, a, c) == span.all();
+  const int most = once ? p.segmentLength : passDepth(n);
   const int together = once ? last - first : p.segmentLength < most ? most / p.segmentLength : 1;
   const bool stays = depth * p.panels * p.vectors * width * 4 <= passBytes;
   Tile tile{};
@@ -59,7 +67,7 @@ static void multiplyPanel(const Worker &w, const plan::Product &p, const Span &s
       const int bytes = tile.segments * tile.length * (int)line * 4;
       // A fused product goes on with the same segments of the next panel, any other with what follows in memory.
       tile.next = (const char *)(tile.b + (p.fused ? depth * p.vectors * width : bytes / 4));
-      multiplySpan<n>(w, span, tile, a, c, stays || once ? 0 : bytes);
+      multiplySpan<n>(w, span, tile, a, c, once, stays ? 0 : bytes);
       tile.start = Start::present;
     }
   }

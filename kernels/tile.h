@@ -114,7 +114,8 @@ template <int rows, int n> SLUICE_INLINE void storeSums(Vector (&sums)[rows][n],
   }
 }
 
-template <int rows, int n, bool packed> SLUICE_NOINLINE void multiply(const Tile &t) {
+/** The kernel; the tile takes n of the `line` vectors that B has side by side. */
+template <int rows, int n, bool packed, int line = n> SLUICE_NOINLINE void multiply(const Tile &t) {
   Vector sums[rows][n];
   if (t.start == Start::addend)
     for (int r = 0; r < rows; r++)
@@ -125,7 +126,7 @@ template <int rows, int n, bool packed> SLUICE_NOINLINE void multiply(const Tile
   for (int s = 0; s < t.segments; s++, segment += t.segmentStride) {
     const float *a = segment;
     SLUICE_ROLLED
-    for (int k = 0; k < t.length; k++, a += packed ? rows : 1, b += n * width, next += t.nextStep) {
+    for (int k = 0; k < t.length; k++, a += packed ? rows : 1, b += line * width, next += t.nextStep) {
       addTerm<rows, n, packed>(sums, a, t.aRow, b);
       prefetch(next);
     }
@@ -134,9 +135,10 @@ template <int rows, int n, bool packed> SLUICE_NOINLINE void multiply(const Tile
 }
 
 /** Runs the kernel for a number of rows known only now, at most tallest(n). */
-template <int n, bool packed, int most = tallest(n)> SLUICE_INLINE void multiplyRows(int rows, const Tile &t) {
-  if (rows == most) return multiply<most, n, packed>(t);
-  if constexpr (most > 1) multiplyRows<n, packed, most - 1>(rows, t);
+template <int n, bool packed, int most = tallest(n), int line = n, int least = 1>
+SLUICE_INLINE void multiplyRows(int rows, const Tile &t) {
+  if (rows == most) return multiply<most, n, packed, line>(t);
+  if constexpr (most > least) multiplyRows<n, packed, most - 1, line, least>(rows, t);
 }
 
 /** A cut of rows into tiles of nearly equal height: `tall` of them have one row more than the others. */
@@ -162,6 +164,31 @@ template <int n, bool packed> SLUICE_INLINE void multiplyDown(const Cut &cut, Ti
     t.c += height * t.cRow;
     t.table.tokens += height;
   }
+}
+
+/**
+ * Rows too many for one tile of 4 vectors but not for one of 2: one after the other, each with half of the vectors, so
+ * that no weight is read twice.
+ */
+SLUICE_INLINE void multiplyHalves(int rows, Tile t) {
+  multiplyRows<2, false, tallest(2), 4, tallest(4) + 1>(rows, t);
+  t.b += 2 * width;
+  t.bias += 2 * width;
+  t.table.rows += 2 * width;
+  t.at[0] = t.at[2];
+  t.at[1] = t.at[3];
+  multiplyRows<2, false, tallest(2), 4, tallest(4) + 1>(rows, t);
+}
+
+/** Most rows that go through a panel of n vectors at once. */
+constexpr int mostAtOnce(int n) { return tallest(n == 4 ? 2 : n); }
+
+/** All rows of a panel at once, at most mostAtOnce(n). */
+template <int n> SLUICE_INLINE void multiplyAtOnce(int rows, Tile t) {
+  t.nextStep = 0;
+  if constexpr (n == 4)
+    if (rows > tallest(4)) return multiplyHalves(rows, t);
+  multiplyRows<n, false>(rows, t);
 }
 
 /** Calls f with the number of vectors, 1 to 4, as a constant: Count<n>. */
