@@ -14,17 +14,17 @@ namespace SLUICE_ISA {
 constexpr int rowsTogetherInLoop = 256;
 
 /**
- * Panels after which the fused products run: as many as one pass of their weights takes. Over few rows a single product
- * has nothing to gain from passes; of several the order must stay, since they may add up in one place.
+ * Panels after which the fused products run: as many as one pass of their weights takes. Where all rows go through the
+ * weights at once a single product needs no passes; of several the order must stay, since they may add up in one place.
  */
-static int panelsTogether(const Worker &w, const plan::Stage &s, bool few) {
+static int panelsTogether(const Worker &w, const plan::Stage &s, int rows) {
   int most = s.panels, fused = 0;
   for (int i = 0; i < s.productCount; i++) {
     const plan::Product &p = w.records.products[s.productFirst + i];
     const int panels = passDepth(p.vectors) / p.segmentLength;
     if (p.fused) most = smaller(most, panels < 1 ? 1 : panels), fused++;
   }
-  return few && fused == 1 ? s.panels : most;
+  return fused == 1 && rows <= mostAtOnce(4) ? s.panels : most;
 }
 
 /** The program of a stage over the blocks of panels [first, last). */
@@ -58,8 +58,7 @@ static void multiplyStage(const Worker &w, const plan::Stage &s, const Spans &sp
 }
 
 static void computeStage(const Worker &w, const plan::Stage &s, const Spans &spans) {
-  const bool few = spans.all() <= fewRows;
-  const int together = panelsTogether(w, s, few);
+  const int together = panelsTogether(w, s, spans.all());
   if (w.shared) {
     const Panels mine = w.panelsOf(s.panels);
     computePanels(w, s, spans, mine.first, mine.last);
