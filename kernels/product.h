@@ -21,7 +21,7 @@ static void multiplySpan(const Worker &w, const Span &span, Tile tile, const pla
   tile.c += (ptrdiff_t)c.timeStride * span.firstStep + (ptrdiff_t)c.rowStride * span.firstRow;
   if (once) return multiplyAtOnce<n>(span.all(), tile);
   if (rowsAtOneStride(w, span, a, c) == span.all())
-    return multiplyDown<n, false>(cutRows(all * steps, n), tile, nextBytes);
+    return multiplyDown<n, false>(cutRows(span.all(), n), tile, nextBytes);
   for (int step = 0; step < steps; step++) {
     multiplyDown<n, false>(cutRows(span.rows(), n), tile, step + 1 == steps ? nextBytes : 0);
     tile.a += a.timeStride;
