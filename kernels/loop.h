@@ -15,7 +15,7 @@ static int panelsTogether(const Worker &w, const plan::Stage &s) {
   int most = s.panels;
   for (int i = 0; i < s.productCount; i++) {
     const plan::Product &p = w.records.products[s.productFirst + i];
-    const int panels = passDepth(p.vectors) / p.segmentLength;
+    const int panels = passDepth(p.vectors) / termsOf(p);
     if (p.fused) most = smaller(most, panels < 1 ? 1 : panels);
   }
   return most;
@@ -24,8 +24,11 @@ static int panelsTogether(const Worker &w, const plan::Stage &s) {
 static void computeStage(const Worker &w, const plan::Stage &s, const Span &span) {
   const int together = panelsTogether(w, s);
   const plan::Product *products = w.records.products + s.productFirst;
+  float *room = w.scratch.pairs;
   for (int panel = 0; panel < s.panels; panel++) {
-    for (int g = 0; g < s.groupCount; g++) computePanel(w, w.records.groups[s.groupFirst + g], span, panel);
+    room = w.scratch.pairs;
+    for (int g = 0; g < s.groupCount; g++)
+      room = computePanel(w, w.records.groups[s.groupFirst + g], span, panel, room);
     if (s.program >= 0) {
       const plan::Program &p = w.records.programs[s.program];
       const int end = smaller(p.blocks, (panel + 1) * s.units);
@@ -35,10 +38,10 @@ static void computeStage(const Worker &w, const plan::Stage &s, const Span &span
     const int ready = panel + 1;
     if (ready % together != 0 && ready != s.panels) continue;
     for (int i = 0; i < s.productCount; i++)
-      if (products[i].fused) multiplyPanels(w, products[i], span, panel / together * together, ready);
+      if (products[i].fused) multiplyPanels(w, products[i], span, panel / together * together, ready, room);
   }
   for (int i = 0; i < s.productCount; i++)
-    if (!products[i].fused) multiplyPanels(w, products[i], span, 0, products[i].segments);
+    if (!products[i].fused) multiplyPanels(w, products[i], span, 0, products[i].segments, room);
 }
 
 static void runStage(const Worker &w, const plan::Stage &s, const Span &span) {

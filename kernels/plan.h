@@ -56,6 +56,7 @@ struct Product {
   int32_t vectorStride;
   int32_t accumulate;
   int32_t fused;
+  int32_t pairs;
 };
 struct Gather {
   int32_t tokens;
@@ -158,6 +159,7 @@ struct Reduction {
   int32_t classes;
   int32_t source;
   int32_t sourceStride;
+  int32_t pairs;
 };
 struct Pack {
   int32_t kind;
@@ -172,6 +174,7 @@ struct Pack {
   int32_t innerPanels;
   int32_t sourceFirst;
   int32_t sourceCount;
+  int32_t pairs;
 };
 enum StageKind {
   STAGE_COMPUTE = 0,

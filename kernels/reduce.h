@@ -25,6 +25,9 @@ struct Pass {
 
 constexpr int passRows = passDepth(4);
 
+/** Terms of a pass's sums: its rows, or pairs of them. */
+SLUICE_INLINE int termsOf(const plan::Reduction &r, const Pass &pass) { return inPairs(r) ? pairsOf(pass.count) : pass.count; }
+
 /** Calls f(index in the pass, step, row) for every row of a pass. */
 template <class F> SLUICE_INLINE void eachRowOf(const Worker &w, const Pass &pass, F f) {
   const int rows = w.records.header.rows;
@@ -33,6 +36,18 @@ template <class F> SLUICE_INLINE void eachRowOf(const Worker &w, const Pass &pas
     f(k, step, row);
     if (++row == rows) row = 0, step++;
   }
+}
+
+/** Calls f(pair, address of its first row, of its second) for the pairs of rows of a pass; null for no second row. */
+template <class F>
+SLUICE_INLINE void eachPairOf(const Worker &w, const Pass &pass, const plan::Operand &o, F f) {
+  const float *first = nullptr;
+  eachRowOf(w, pass, [&](int k, int step, int row) {
+    const float *source = w.arena + offsetOf(o, step, row);
+    if (k % 2 == 1) f(k / 2, first, source);
+    else if (k + 1 == pass.count) f(k / 2, source, (const float *)nullptr);
+    first = source;
+  });
 }
 
 /** Packs the first `entries` entries of the rows of a pass for tiles: [tile][row of the pass][entries of the tile]. */
@@ -51,19 +66,45 @@ static void packLeft(const Worker &w, const plan::Reduction &r, const Pass &pass
   });
 }
 
+/** The same in pairs of rows: [tile][pair][entries of the tile]. Each vector is written whole, and the next over its end. */
+static void packLeftPairs(const Worker &w, const plan::Reduction &r, const Pass &pass) {
+  const plan::Operand &a = w.records.operands[r.a];
+  const Cut cut = cutRows(r.entries, r.vectors);
+  float *target = w.scratch.left;
+  for (int i = 0, entry = 0; i < cut.count; i++) {
+    const int height = cut.rowsOf(i);
+    eachPairOf(w, pass, a, [&](int pair, const float *low, const float *high) {
+      for (int m = 0; m < height; m += width)
+        store(target + pair * height + m, pairAcross(load(low + entry + m), high ? load(high + entry + m) : Vector{}));
+    });
+    entry += height;
+    target += height * pairsOf(pass.count);
+  }
+}
+
 /** The vectors of a panel over the rows of a pass, as the right side of a tile: in place if they lie so. */
 static const float *rightSide(const PanelView &view, const Pass &pass, int panel) {
   const Worker &w = view.w;
   const plan::Operand &d = w.records.operands[view.r.d];
   const ptrdiff_t start = (ptrdiff_t)panel * view.r.panelStride;
   const int n = view.vectors(panel);
+  float *right = w.scratch.right;
+  if (inPairs(view.r)) {
+    eachPairOf(w, pass, d, [&](int pair, const float *low, const float *high) {
+      for (int j = 0; j < n; j++) {
+        const ptrdiff_t at = start + j * width;
+        store(right + (pair * n + j) * width, pairAcross(load(low + at), high ? load(high + at) : Vector{}));
+      }
+    });
+    return right;
+  }
   if (d.rowStride == n * width && isContinuous(d, w.records.header.rows))
     return w.arena + d.base + start + (ptrdiff_t)pass.first * d.rowStride;
   eachRowOf(w, pass, [&](int k, int step, int row) {
     const float *source = w.arena + offsetOf(d, step, row) + start;
-    for (int j = 0; j < n; j++) store(w.scratch.right + (k * n + j) * width, load(source + j * width));
+    for (int j = 0; j < n; j++) store(right + (k * n + j) * width, load(source + j * width));
   });
-  return w.scratch.right;
+  return right;
 }
 
 /** Adds a pass to the gradients of one panel. */
@@ -72,19 +113,25 @@ static void addPanel(const PanelView &view, const Pass &pass, int panel) {
   Tile tile{};
   tile.a = view.w.scratch.left;
   tile.segments = 1;
-  tile.length = pass.count;
+  tile.length = termsOf(r, pass);
   tile.b = rightSide(view, pass, panel);
   tile.c = view.w.arena;
   tile.cRow = r.stride;
   for (int j = 0; j < view.vectors(panel); j++) tile.at[j] = view.target(panel, j);
   tile.start = Start::addend;
-  tile.next = (const char *)(tile.b + r.panelStride);
+  const int rows = view.w.records.header.rows;
+  const ptrdiff_t next = offsetOf(view.w.records.operands[r.d], pass.first / rows, pass.first % rows);
+  tile.next = (const char *)(view.w.arena + next + (panel + 1) * (ptrdiff_t)r.panelStride);
   const Cut cut = cutRows(r.entries, r.vectors);
-  withVectors(view.vectors(panel), [&](auto n) { multiplyDown<n.count, true>(cut, tile, passBytes); });
+  withVectors(view.vectors(panel), [&](auto n) {
+    if (inPairs(r)) multiplyDown<n.count, true, hasPairs>(cut, tile, 2 * passBytes);
+    else multiplyDown<n.count, true>(cut, tile, passBytes);
+  });
 }
 
 static void addWeights(const Worker &w, const plan::Reduction &r, const Units &mine, const Pass &pass) {
-  packLeft(w, r, pass);
+  if (inPairs(r)) packLeftPairs(w, r, pass);
+  else packLeft(w, r, pass);
   for (int panel = mine.first; panel < mine.last; panel++) addPanel({r, w}, pass, panel);
 }
 
@@ -200,21 +247,32 @@ static bool clashes(const Worker &w, const plan::Reduction &a, const plan::Reduc
   return false;
 }
 
+/** Rows of a pass: twice as many where pairs of them fit. */
+static int rowsOfPass(const plan::Reduction *list, int count) {
+  bool all = true, any = false;
+  for (int i = 0; i < count; i++) {
+    if (list[i].kind != plan::REDUCE_WEIGHT) continue;
+    any = true;
+    all = all && inPairs(list[i]);
+  }
+  return any && all ? 2 * passRows : passRows;
+}
+
 /**
  * Runs reductions [first, first + count), pass by pass; all threads meet at the end. In a pass the weights come first:
  * they fetch the gradients ahead of time, and the others find them in the cache.
  */
 static void runReductions(const Worker &w, int first, int count) {
   const plan::Reduction *list = w.records.reductions + first;
-  const int all = w.steps() * w.records.header.rows;
+  const int all = w.steps() * w.records.header.rows, most = rowsOfPass(list, count);
   const auto work = [&](int i) { return workOf(w, list[i]); };
   const auto clash = [&](int i, int j) { return clashes(w, list[i], list[j]); };
   shareOut(w, count, work, clash, [&](const Batch &batch) {
-    for (int k = 0; k < all; k += passRows)
+    for (int k = 0; k < all; k += most)
       for (int turn = 0; turn < 2; turn++)
         batch.each(w, work, [&](int i, const Units &mine) {
           if ((list[i].kind == plan::REDUCE_WEIGHT) == (turn == 0))
-            runReduction(w, list[i], mine, {k, smaller(passRows, all - k)});
+            runReduction(w, list[i], mine, {k, smaller(most, all - k)});
         });
   });
 }

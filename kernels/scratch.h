@@ -1,19 +1,34 @@
 // Working memory of a thread: slots and temporaries of pointwise programs, packed operands of window reductions.
 #pragma once
-#include "program.h"
+#include "loop.h"
 #include "reduce.h"
 
 namespace SLUICE_ISA {
 
 /** Sizes of a thread's working memory in bytes, each a multiple of 64. */
 struct ScratchSizes {
-  size_t slots = 0, temporaries = 0, left = 0, right = 0;
-  size_t total() const { return slots + temporaries + left + right; }
+  size_t slots = 0, temporaries = 0, left = 0, right = 0, pairs = 0;
+  size_t total() const { return slots + temporaries + left + right + pairs; }
 };
 
 SLUICE_INLINE void raise(size_t &size, size_t bytes) {
   bytes = (bytes + 63) / 64 * 64;
   if (bytes > size) size = bytes;
+}
+
+/** Most words that the pairs of a stage's left operands take: those of all its groups, then of one product after them. */
+static size_t pairWordsOf(const Records &r, const plan::Stage &s) {
+  const int rows = r.header.rows > rowsTogetherInLoop ? r.header.rows : rowsTogetherInLoop;
+  size_t words = 0, after = 0;
+  for (int g = s.groupFirst; g < s.groupFirst + s.groupCount; g++) {
+    const plan::Product *products = r.products + r.groups[g].productFirst;
+    for (int i = 0; i < r.groups[g].productCount; i++) words += pairWords(products[i], products[i].segments, rows);
+  }
+  for (int i = s.productFirst; i < s.productFirst + s.productCount; i++) {
+    const size_t own = pairWords(r.products[i], r.products[i].segments, rows);
+    if (own > after) after = own;
+  }
+  return words + after;
 }
 
 static ScratchSizes scratchSizes(const Records &r) {
@@ -26,9 +41,11 @@ static ScratchSizes scratchSizes(const Records &r) {
   for (int i = 0; i < r.header.reductions.count; i++) {
     const plan::Reduction &reduction = r.reductions[i];
     if (reduction.kind != plan::REDUCE_WEIGHT) continue;
-    raise(sizes.left, (size_t)reduction.entries * passRows * 4);
+    raise(sizes.left, ((size_t)reduction.entries * passRows + width) * 4);
     raise(sizes.right, passBytes);
   }
+  for (int i = 0; i < r.header.stages.count; i++)
+    if (r.stages[i].kind == plan::STAGE_COMPUTE) raise(sizes.pairs, pairWordsOf(r, r.stages[i]) * 4);
   return sizes;
 }
 
@@ -38,8 +55,8 @@ static size_t scratchBytes(const int32_t *plan) { return scratchSizes(Records(pl
 static Scratch scratchOf(const Records &r, const Job &job, int thread) {
   const ScratchSizes sizes = scratchSizes(r);
   char *slots = job.scratch + job.scratchBytes * thread, *temporaries = slots + sizes.slots;
-  char *left = temporaries + sizes.temporaries;
-  return {(Slot *)slots, (float *)temporaries, (float *)left, (float *)(left + sizes.left)};
+  char *left = temporaries + sizes.temporaries, *right = left + sizes.left, *pairs = right + sizes.right;
+  return {(Slot *)slots, (float *)temporaries, (float *)left, (float *)right, (float *)pairs};
 }
 
 } // namespace SLUICE_ISA

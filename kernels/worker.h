@@ -46,7 +46,7 @@ struct Slot {
 /** Working memory of a thread, sized by the plan (scratch.h). */
 struct Scratch {
   Slot *slots;
-  float *temporaries, *left, *right;
+  float *temporaries, *left, *right, *pairs;
 };
 
 /** Rows [firstRow, lastRow) at steps [firstStep, lastStep), and the chunks that make up the rows. */

@@ -1,6 +1,6 @@
-import { SluiceError } from '../core/errors.ts'
+import { SluiceError, Unsupported } from '../core/errors.ts'
 import { entries } from '../graph/index.ts'
-import type { Program, Run, UpdateSettings } from './types.ts'
+import type { Machine, Precision, Program, Run, UpdateSettings } from './types.ts'
 
 /** Makes sure that a program's numbers make sense. @throws SluiceError `program-shape` */
 export function checkProgram({ rows, steps, gradient }: Program): void {
@@ -11,6 +11,16 @@ export function checkProgram({ rows, steps, gradient }: Program): void {
   whole('rows', rows, 1)
   whole('steps', steps, 1)
   whole('slots', gradient?.slots ?? 0, 0, 3)
+}
+
+/** Makes sure that a runtime has the precision that a program asks for. @throws Unsupported `unsupported/precision` */
+export function checkPrecision(
+  { precision = 'float32' }: Program,
+  precisions: readonly Precision[],
+  { runtime, isa }: Machine,
+): void {
+  if (!precisions.includes(precision))
+    throw new Unsupported('unsupported/precision', { precision, runtime, isa })
 }
 
 /**

@@ -11,6 +11,7 @@ export type {
   GradientRequest,
   Machine,
   ParameterBuffer,
+  Precision,
   Program,
   Run,
   RunResult,
@@ -27,7 +28,7 @@ export type RuntimeName = (typeof runtimeNames)[number]
 export interface RuntimeOptions {
   /** Threads of a run, 1 or more; the number of cores unless given. */
   readonly threads?: number
-  /** Instruction set of the native runtime: `baseline`, `avx2`, `avx512` or `neon`; the processor's best unless given. */
+  /** Instruction set of the native runtime: `baseline`, `avx2`, `avx512`, `avx512bf16` or `neon`; the processor's best unless given. */
   readonly isa?: string
   /** Called with the reason when `auto` passes over a runtime. */
   readonly onFallback?: (from: Machine['runtime'], reason: string) => void

@@ -1,5 +1,14 @@
 import type { Device, Loaded } from './device.ts'
-import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult, Runtime } from './types.ts'
+import type {
+  Executable,
+  Machine,
+  ParameterBuffer,
+  Precision,
+  Program,
+  Run,
+  RunResult,
+  Runtime,
+} from './types.ts'
 import {
   type Lowered,
   type Operand,
@@ -10,26 +19,31 @@ import {
   verify,
 } from '../plan/index.ts'
 import { SluiceError, invariant } from '../core/errors.ts'
-import { checkProgram, checkRun, checkWrite, checkWritten } from './check.ts'
+import { checkPrecision, checkProgram, checkRun, checkWrite, checkWritten } from './check.ts'
 import { pow } from '../core/math.ts'
 
 /** The runtime of a device: plans a program, lays the plan out for the device's vectors, verifies and loads it. */
 export function packedRuntime(device: Device): Runtime {
+  const { machine } = device
+  const precisions: readonly Precision[] = device.fastPairs ? ['float32', 'bf16'] : ['float32']
   return {
-    machine: device.machine,
+    machine,
+    precisions,
     async compile(program) {
       checkProgram(program)
-      const { gradient, rows, steps, states } = program
+      checkPrecision(program, precisions, machine)
+      const { gradient, rows, steps, states, precision } = program
       const target = {
         vectorWidth: device.vectorWidth,
         rows,
         steps,
         slots: gradient?.slots ?? 0,
         carried: states.map(({ initial }) => initial),
+        precision,
       }
       const lowered = lower(plan(program), target)
       verify(lowered.words)
-      return new PackedExecutable(device.machine, program, lowered, await device.load(lowered.words))
+      return new PackedExecutable(machine, program, lowered, await device.load(lowered.words))
     },
   }
 }

@@ -6,7 +6,7 @@ import { reductionKinds, stageKinds } from '../format.ts'
 import { floatBits } from '../write.ts'
 import { dropThreshold } from '../../core/dropout.ts'
 import { Unsupported, invariant } from '../../core/errors.ts'
-import { type Operand, blocksOf, chunksOf, constantRow, later, still } from './arena.ts'
+import { type Operand, type Precision, blocksOf, chunksOf, constantRow, later, still } from './arena.ts'
 import { lowerForward } from './forward.ts'
 import { type Gradients, lowerGradient } from './gradient.ts'
 import { writeProgram } from './program.ts'
@@ -23,6 +23,8 @@ export interface Target {
   readonly slots: number
   /** Inputs whose states windows carry on; the others start afresh in every call. */
   readonly carried?: readonly string[]
+  /** Of all products; `float32` unless given. */
+  readonly precision?: Precision | undefined
 }
 
 /** A plan laid out for a target: the records, and where everything with a name stands. */
@@ -79,7 +81,10 @@ class WindowLowering {
     this.#plan = plan
     this.#target = target
     this.#places = new Places(plan)
-    this.#lowering = new Lowering({ width, rows, steps, chunks: chunksOf(rows) }, sizes, plan.training)
+    this.#lowering = new Lowering({ width, rows, steps, chunks: chunksOf(rows) }, sizes, {
+      training: plan.training,
+      pairs: target.precision === 'bf16',
+    })
   }
 
   lower(): Lowered {

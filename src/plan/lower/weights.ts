@@ -70,6 +70,7 @@ export function sumWeights(scan: ScanLowering, panels: Panels, run: Run): void {
     stride,
     targetFirst: first,
     targetCount: count,
+    pairs: onehot ? 0 : lowering.pairs,
     ...(onehot && { tokens: onehot.tokens, classes: onehot.classes }),
   })
 }
