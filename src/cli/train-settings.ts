@@ -1,5 +1,6 @@
 import { SluiceError } from '../core/errors.ts'
 import type { Holdout } from '../data/index.ts'
+import type { Precision } from '../runtime/index.ts'
 import type {
   OptimizerName,
   OptimizerOptions,
@@ -31,6 +32,7 @@ export interface SettingsFlags extends Omit<OptimizerOptions, 'name'> {
   readonly patience?: number
   readonly checkpointEvery?: number
   readonly seed?: number
+  readonly precision?: Precision
 }
 
 /** An object without the keys that are undefined. */
@@ -58,6 +60,7 @@ export function settingsFrom(flags: SettingsFlags): SettingsOptions {
     patience: flags.patience,
     checkpointEvery: flags.checkpointEvery,
     seed: flags.seed,
+    precision: flags.precision,
   })
 }
 

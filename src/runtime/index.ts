@@ -20,6 +20,8 @@ export type {
 } from './types.ts'
 export { reference } from './reference/reference.ts'
 
+export { precisionNames } from '../plan/index.ts'
+
 /** Names of the runtimes, `auto` for the fastest that works here. */
 export const runtimeNames = ['auto', 'native', 'wasm', 'reference'] as const
 export type RuntimeName = (typeof runtimeNames)[number]

@@ -1,5 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
-import { type Holdout, knownKeys, numberWithin, resolveHoldout, wholeNumber } from '../data/index.ts'
+import { type Holdout, knownKeys, numberWithin, oneOf, resolveHoldout, wholeNumber } from '../data/index.ts'
 import {
   type Optimizer,
   type OptimizerName,
@@ -7,6 +7,7 @@ import {
   defaultLearningRate,
   resolveOptimizer,
 } from './optimizers.ts'
+import { type Precision, precisionNames } from '../runtime/index.ts'
 import { type Schedule, type ScheduleKind, type ScheduleOptions, resolveSchedule } from './schedules.ts'
 
 /** What a training run is; all of it has defaults. */
@@ -39,6 +40,8 @@ export interface SettingsOptions {
   readonly checkpointEvery?: number
   /** Seed of dropout. Default 1. */
   readonly seed?: number
+  /** Of all products of training and validation, where the runtime has it (`Runtime.precisions`). Default `float32`. */
+  readonly precision?: Precision
 }
 
 /** Length of a run, as it was asked for. */
@@ -58,12 +61,13 @@ export type Settings = Length & {
   readonly patience: number
   readonly checkpointEvery: number
   readonly seed: number
+  readonly precision: Precision
 }
 
 const lengthKeys = ['steps', 'epochs', 'minutes'] as const
 
 const otherKeys =
-  'batch window optimizer learningRate schedule clipNorm clipValue validation validateEvery patience checkpointEvery seed'
+  'batch window optimizer learningRate schedule clipNorm clipValue validation validateEvery patience checkpointEvery seed precision'
 
 /** Fills in the defaults and checks everything; unknown options and values out of range are errors. */
 export function resolveSettings(options: SettingsOptions = {}): Settings {
@@ -89,6 +93,7 @@ export function resolveSettings(options: SettingsOptions = {}): Settings {
     patience,
     checkpointEvery: wholeNumber('checkpointEvery', options.checkpointEvery ?? 500, 1),
     seed: wholeNumber('seed', options.seed ?? 1, 0, 2 ** 32 - 1),
+    precision: oneOf('precision', options.precision ?? 'float32', precisionNames),
   }
 }
 
@@ -103,10 +108,10 @@ function resolveLength(options: SettingsOptions): Length {
   return { epochs: numberWithin('epochs', epochs, { above: 0 }) }
 }
 
-/** Settings of a run that goes on: those it had, and what is given now instead. */
-export function continuedSettings(stored: Settings, options: SettingsOptions): Settings {
+/** Settings of a run that goes on: those it had, if any, and what is given now instead. */
+export function continuedSettings(stored: Settings | undefined, options: SettingsOptions): Settings {
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  const kept = Object.entries(stored)
+  const kept = Object.entries(stored ?? {})
   const renewsLength = given.some(([key]) => isLengthKey(key))
   const base = renewsLength ? kept.filter(([key]) => !isLengthKey(key)) : kept
   return resolveSettings(Object.fromEntries([...base, ...given]))

@@ -141,9 +141,9 @@ export class Training implements AsyncIterable<TrainingStep> {
   }
 
   #open(): Promise<Session> {
-    const { batch: rows, window: steps, optimizer } = this.settings
+    const { batch: rows, window: steps, optimizer, precision } = this.settings
     const slots = slotCount(optimizer)
-    return Session.open(this.#model, this.#options.runtime, { rows, steps, training: true, slots })
+    return Session.open(this.#model, this.#options.runtime, { rows, steps, training: true, slots, precision })
   }
 
   async #begin(session: Session): Promise<void> {

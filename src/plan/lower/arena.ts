@@ -11,12 +11,6 @@ export interface Operand {
   readonly units: number
 }
 
-/**
- * What the operands of products are rounded to; sums, weights and everything between products stay in float32. In
- * `bf16` (8 bits of significance) products take half the memory and, where the processor has them, half the time.
- */
-export type Precision = 'float32' | 'bf16'
-
 /** Numbers every layout depends on. */
 export interface Shape {
   /** Entries of a vector register. */
