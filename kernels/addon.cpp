@@ -110,7 +110,7 @@ struct Work {
   Instance *instance;
 };
 
-/** sets(): the instruction sets of this processor, the best last: name, vector width, whether products of pairs are fast. */
+/** sets(): the instruction sets of this processor, the best last, as the Engine of each says. */
 napi_value sets(napi_env env, napi_callback_info) {
   napi_value list;
   napi_create_array(env, &list);

@@ -26,7 +26,9 @@ struct Pass {
 constexpr int passRows = passDepth(4);
 
 /** Terms of a pass's sums: its rows, or pairs of them. */
-SLUICE_INLINE int termsOf(const plan::Reduction &r, const Pass &pass) { return inPairs(r) ? pairsOf(pass.count) : pass.count; }
+SLUICE_INLINE int termsOf(const plan::Reduction &r, const Pass &pass) {
+  return inPairs(r) ? pairsOf(pass.count) : pass.count;
+}
 
 /** Calls f(index in the pass, step, row) for every row of a pass. */
 template <class F> SLUICE_INLINE void eachRowOf(const Worker &w, const Pass &pass, F f) {
@@ -66,7 +68,7 @@ static void packLeft(const Worker &w, const plan::Reduction &r, const Pass &pass
   });
 }
 
-/** The same in pairs of rows: [tile][pair][entries of the tile]. Each vector is written whole, and the next over its end. */
+/** The same in pairs of rows: [tile][pair][entries of the tile]. A vector is written whole, the next over its end. */
 static void packLeftPairs(const Worker &w, const plan::Reduction &r, const Pass &pass) {
   const plan::Operand &a = w.records.operands[r.a];
   const Cut cut = cutRows(r.entries, r.vectors);
@@ -119,13 +121,14 @@ static void addPanel(const PanelView &view, const Pass &pass, int panel) {
   tile.cRow = r.stride;
   for (int j = 0; j < view.vectors(panel); j++) tile.at[j] = view.target(panel, j);
   tile.start = Start::addend;
+  // The next panel is fetched from where it lies in float32, in pairs or not.
   const int rows = view.w.records.header.rows;
   const ptrdiff_t next = offsetOf(view.w.records.operands[r.d], pass.first / rows, pass.first % rows);
   tile.next = (const char *)(view.w.arena + next + (panel + 1) * (ptrdiff_t)r.panelStride);
   const Cut cut = cutRows(r.entries, r.vectors);
   withVectors(view.vectors(panel), [&](auto n) {
     if (inPairs(r)) multiplyDown<n.count, true, hasPairs>(cut, tile, 2 * passBytes);
-    else multiplyDown<n.count, true>(cut, tile, passBytes);
+    else multiplyDown<n.count, true, false>(cut, tile, passBytes);
   });
 }
 

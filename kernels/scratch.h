@@ -16,7 +16,7 @@ SLUICE_INLINE void raise(size_t &size, size_t bytes) {
   if (bytes > size) size = bytes;
 }
 
-/** Most words that the pairs of a stage's left operands take: those of all its groups, then of one product after them. */
+/** Words that the pairs of a stage's left operands take: of all its groups, then of one product after another. */
 static size_t pairWordsOf(const Records &r, const plan::Stage &s) {
   const int rows = r.header.rows > rowsTogetherInLoop ? r.header.rows : rowsTogetherInLoop;
   size_t words = 0, after = 0;

@@ -126,7 +126,7 @@ SLUICE_INLINE Cut cutRows(int rows, int n) {
 }
 
 /** Tiles down the rows of a cut, from the first that `t` names. `nextBytes` from t.next on are fetched on the way. */
-template <int n, bool packed, bool pairs = false>
+template <int n, bool packed, bool pairs>
 SLUICE_INLINE void multiplyDown(const Cut &cut, Tile t, int nextBytes) {
   const int terms = t.segments * t.length;
   t.nextStep = cut.count == 0 ? 0 : nextBytes / (cut.count * terms);

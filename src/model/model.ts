@@ -2,7 +2,7 @@ import { SluiceError } from '../core/errors.ts'
 import { Stream } from '../core/random.ts'
 import { type LayerCell, initialise } from '../cells/index.ts'
 import { type Vocabulary, knownKeys, wholeNumber } from '../data/index.ts'
-import type { Precision, Program } from '../runtime/index.ts'
+import type { Program } from '../runtime/index.ts'
 import { type ModelConfig, checkDropout, layerConfig } from './config.ts'
 import { requireAddressable } from './memory.ts'
 import { partsOf } from './parts.ts'
@@ -37,8 +37,6 @@ export interface ProgramOptions {
   readonly training: boolean
   /** Optimizer buffers for each parameter, 0 to 3. */
   readonly slots?: number
-  /** Of the products; `float32` unless given. */
-  readonly precision?: Precision
 }
 
 /**
@@ -94,16 +92,10 @@ export class Model {
   }
 
   /** The program that runs this model on `rows` rows, for training or for reading alone. */
-  program({ rows, steps, training, slots = 0, precision = 'float32' }: ProgramOptions): Program {
+  program({ rows, steps, training, slots = 0 }: ProgramOptions): Program {
     const parts = training ? this.#parts : { ...this.#parts, dropout: 0 }
     const window = nextTokenWindow(parts)
-    return {
-      ...window,
-      rows,
-      steps,
-      precision,
-      ...(training && { gradient: { of: ['loss'], inputs: [], slots } }),
-    }
+    return { ...window, rows, steps, ...(training && { gradient: { of: ['loss'], inputs: [], slots } }) }
   }
 }
 

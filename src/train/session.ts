@@ -1,4 +1,12 @@
-import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult } from '../runtime/types.ts'
+import type {
+  Executable,
+  Machine,
+  ParameterBuffer,
+  Precision,
+  Program,
+  Run,
+  RunResult,
+} from '../runtime/types.ts'
 import type { Tensor } from '../interop/index.ts'
 import type { ProgramOptions, RuntimeSource, Trainable } from './trainable.ts'
 
@@ -41,9 +49,14 @@ export class Session {
     for (const [name, { data }] of model.parameters) executable.writeParameter(name, data)
   }
 
-  /** Compiles a model and gives it its current weights. */
-  static async open(model: Trainable, runtime: RuntimeSource, options: ProgramOptions): Promise<Session> {
-    const program = model.program(options)
+  /** Compiles a model, with products in a precision, and gives it its current weights. */
+  static async open(
+    model: Trainable,
+    runtime: RuntimeSource,
+    options: ProgramOptions,
+    precision: Precision = 'float32',
+  ): Promise<Session> {
+    const program = { ...model.program(options), precision }
     return new Session(model, program, await (await runtime).compile(program))
   }
 

@@ -143,7 +143,7 @@ export class Training implements AsyncIterable<TrainingStep> {
   #open(): Promise<Session> {
     const { batch: rows, window: steps, optimizer, precision } = this.settings
     const slots = slotCount(optimizer)
-    return Session.open(this.#model, this.#options.runtime, { rows, steps, training: true, slots, precision })
+    return Session.open(this.#model, this.#options.runtime, { rows, steps, training: true, slots }, precision)
   }
 
   async #begin(session: Session): Promise<void> {
