@@ -68,20 +68,28 @@ static void packLeft(const Worker &w, const plan::Reduction &r, const Pass &pass
   });
 }
 
-/** The same in pairs of rows: [tile][pair][entries of the tile]. A vector is written whole, the next over its end. */
+/** Stores a vector whole if `left` floats are still to be written from here on, else its first `count` lanes alone. */
+SLUICE_INLINE void storeOver(float *target, Vector v, int count, int left) {
+  if (left >= width) return store(target, v);
+  for (int i = 0; i < smaller(count, width); i++) target[i] = v[i];
+}
+
+/** The same in pairs of rows: [tile][pair][entries of the tile]. */
 static void packLeftPairs(const Worker &w, const plan::Reduction &r, const Pass &pass) {
-  const plan::Operand &a = w.records.operands[r.a];
   const Cut cut = cutRows(r.entries, r.vectors);
-  float *target = w.scratch.left;
-  for (int i = 0, entry = 0; i < cut.count; i++) {
-    const int height = cut.rowsOf(i);
-    eachPairOf(w, pass, a, [&](int pair, const float *low, const float *high) {
-      for (int m = 0; m < height; m += width)
-        store(target + pair * height + m, pairAcross(load(low + entry + m), high ? load(high + entry + m) : Vector{}));
-    });
-    entry += height;
-    target += height * pairsOf(pass.count);
-  }
+  const int pairs = pairsOf(pass.count);
+  eachPairOf(w, pass, w.records.operands[r.a], [&](int pair, const float *low, const float *high) {
+    float *target = w.scratch.left;
+    for (int i = 0, entry = 0; i < cut.count; i++) {
+      const int height = cut.rowsOf(i), left = (pairs - pair) * height;
+      for (int m = 0; m < height; m += width) {
+        const Vector second = high ? load(high + entry + m) : Vector{};
+        storeOver(target + pair * height + m, pairAcross(load(low + entry + m), second), height - m, left - m);
+      }
+      entry += height;
+      target += height * pairs;
+    }
+  });
 }
 
 /** The vectors of a panel over the rows of a pass, as the right side of a tile: in place if they lie so. */
@@ -90,23 +98,28 @@ static const float *rightSide(const PanelView &view, const Pass &pass, int panel
   const plan::Operand &d = w.records.operands[view.r.d];
   const ptrdiff_t start = (ptrdiff_t)panel * view.r.panelStride;
   const int n = view.vectors(panel);
-  float *right = w.scratch.right;
-  if (inPairs(view.r)) {
-    eachPairOf(w, pass, d, [&](int pair, const float *low, const float *high) {
-      for (int j = 0; j < n; j++) {
-        const ptrdiff_t at = start + j * width;
-        store(right + (pair * n + j) * width, pairAcross(load(low + at), high ? load(high + at) : Vector{}));
-      }
-    });
-    return right;
-  }
   if (d.rowStride == n * width && isContinuous(d, w.records.header.rows))
     return w.arena + d.base + start + (ptrdiff_t)pass.first * d.rowStride;
   eachRowOf(w, pass, [&](int k, int step, int row) {
     const float *source = w.arena + offsetOf(d, step, row) + start;
-    for (int j = 0; j < n; j++) store(right + (k * n + j) * width, load(source + j * width));
+    for (int j = 0; j < n; j++) store(w.scratch.right + (k * n + j) * width, load(source + j * width));
   });
-  return right;
+  return w.scratch.right;
+}
+
+/** The same in pairs of rows. */
+static const float *rightSidePairs(const PanelView &view, const Pass &pass, int panel) {
+  const Worker &w = view.w;
+  const ptrdiff_t start = (ptrdiff_t)panel * view.r.panelStride;
+  const int n = view.vectors(panel);
+  eachPairOf(w, pass, w.records.operands[view.r.d], [&](int pair, const float *low, const float *high) {
+    for (int j = 0; j < n; j++) {
+      const ptrdiff_t at = start + j * width;
+      const Vector second = high ? load(high + at) : Vector{};
+      store(w.scratch.right + (pair * n + j) * width, pairAcross(load(low + at), second));
+    }
+  });
+  return w.scratch.right;
 }
 
 /** Adds a pass to the gradients of one panel. */
@@ -116,7 +129,7 @@ static void addPanel(const PanelView &view, const Pass &pass, int panel) {
   tile.a = view.w.scratch.left;
   tile.segments = 1;
   tile.length = termsOf(r, pass);
-  tile.b = rightSide(view, pass, panel);
+  tile.b = inPairs(r) ? rightSidePairs(view, pass, panel) : rightSide(view, pass, panel);
   tile.c = view.w.arena;
   tile.cRow = r.stride;
   for (int j = 0; j < view.vectors(panel); j++) tile.at[j] = view.target(panel, j);

@@ -41,7 +41,7 @@ static ScratchSizes scratchSizes(const Records &r) {
   for (int i = 0; i < r.header.reductions.count; i++) {
     const plan::Reduction &reduction = r.reductions[i];
     if (reduction.kind != plan::REDUCE_WEIGHT) continue;
-    raise(sizes.left, ((size_t)reduction.entries * passRows + width) * 4);
+    raise(sizes.left, (size_t)reduction.entries * passRows * 4);
     raise(sizes.right, passBytes);
   }
   for (int i = 0; i < r.header.stages.count; i++)
