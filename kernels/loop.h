@@ -17,40 +17,57 @@ static int panelsTogether(const Worker &w, const plan::Stage &s) {
   int most = s.panels;
   for (int i = 0; i < s.productCount; i++) {
     const plan::Product &p = w.records.products[s.productFirst + i];
-    const int panels = passDepth(p.vectors) / p.segmentLength;
+    const int panels = passDepth(p.vectors) / termsOf(p);
     if (p.fused) most = smaller(most, panels < 1 ? 1 : panels);
   }
   return most;
 }
 
-/** One panel of a stage's groups and program. */
-static void computeBlocks(const Worker &w, const plan::Stage &s, const Span &span, int panel) {
-  for (int g = 0; g < s.groupCount; g++) computePanel(w, w.records.groups[s.groupFirst + g], span, panel);
-  if (s.program < 0) return;
+/** One panel of a stage's groups and program; gives the room after the pairs of its products. */
+static Room computeBlocks(const Worker &w, const plan::Stage &s, const Span &span, int panel, Room room) {
+  for (int g = 0; g < s.groupCount; g++) room = computePanel(w, w.records.groups[s.groupFirst + g], span, panel, room);
+  if (s.program < 0) return room;
   const plan::Program &p = w.records.programs[s.program];
   const int end = smaller(p.blocks, (panel + 1) * s.units);
   for (int step = span.firstStep; step < span.lastStep; step++)
     for (int block = panel * s.units; block < end; block++) runBlock(w, p, span, step, block);
+  return room;
+}
+
+/** Calls f with each span and the part of a room that is its own. */
+template <class F> SLUICE_INLINE void eachSpan(const Spans &spans, Room room, F f) {
+  room.before = 0;
+  for (int k = 0; k < spans.count; k++) {
+    const Span &span = spans.list[k];
+    f(span, room);
+    room.before += span.rows() * (span.lastStep - span.firstStep);
+  }
 }
 
 /** The products of a stage that are fused, over some of its panels, or those that are not, over all. */
-static void multiplyStage(const Worker &w, const plan::Stage &s, const Spans &spans, bool fused, int first, int last) {
+static void multiplyStage(const Worker &w, const plan::Stage &s, const Spans &spans, bool fused, int first, int last,
+                          Room room) {
   for (int i = 0; i < s.productCount; i++) {
     const plan::Product &p = w.records.products[s.productFirst + i];
     if ((p.fused != 0) != fused) continue;
-    for (int k = 0; k < spans.count; k++) multiplyPanels(w, p, spans.list[k], first, fused ? last : p.segments);
+    eachSpan(spans, room, [&](const Span &span, const Room &own) {
+      multiplyPanels(w, p, span, first, fused ? last : p.segments, own);
+    });
   }
 }
 
 static void computeStage(const Worker &w, const plan::Stage &s, const Spans &spans) {
+  if (spans.count == 0) return;
   const int together = panelsTogether(w, s);
+  const Room start{w.scratch.pairs, 0, spans.rows() * (spans.list[0].lastStep - spans.list[0].firstStep)};
+  Room after = start;
   for (int panel = 0; panel < s.panels; panel++) {
-    for (int k = 0; k < spans.count; k++) computeBlocks(w, s, spans.list[k], panel);
+    eachSpan(spans, start, [&](const Span &span, const Room &own) { after = computeBlocks(w, s, span, panel, own); });
     const int ready = panel + 1;
     if (ready % together == 0 || ready == s.panels)
-      multiplyStage(w, s, spans, true, panel / together * together, ready);
+      multiplyStage(w, s, spans, true, panel / together * together, ready, after);
   }
-  multiplyStage(w, s, spans, false, 0, 0);
+  multiplyStage(w, s, spans, false, 0, 0, after);
 }
 
 static void runStage(const Worker &w, const plan::Stage &s, const Spans &spans) {

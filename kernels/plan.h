@@ -60,6 +60,7 @@ struct Product {
   int32_t vectorStride;
   int32_t accumulate;
   int32_t fused;
+  int32_t pairs;
 };
 struct Gather {
   int32_t tokens;
@@ -170,6 +171,7 @@ struct Reduction {
   int32_t source;
   int32_t sourceStride;
   int32_t lengths;
+  int32_t pairs;
 };
 struct Pack {
   int32_t kind;
@@ -184,6 +186,7 @@ struct Pack {
   int32_t innerPanels;
   int32_t sourceFirst;
   int32_t sourceCount;
+  int32_t pairs;
 };
 struct Range {
   int32_t offset;

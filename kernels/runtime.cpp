@@ -54,6 +54,6 @@ static void run(const Job &job, int thread) {
 
 #define SLUICE_TEXT_OF(name) #name
 #define SLUICE_TEXT(name) SLUICE_TEXT_OF(name)
-extern const Engine engine{SLUICE_TEXT(SLUICE_ISA), width, scratchBytes, run};
+extern const Engine engine{SLUICE_TEXT(SLUICE_ISA), width, fastPairs, scratchBytes, run};
 
 } // namespace SLUICE_ISA

@@ -1,7 +1,7 @@
 // The inner kernel of every product: a tile of rows x vectors whose sums stay in registers. A sum runs over k in order,
 // so its bits do not depend on the rows that a tile holds.
 #pragma once
-#include "vector.h"
+#include "bfloat.h"
 
 namespace SLUICE_ISA {
 
@@ -38,6 +38,7 @@ struct Table {
  * C[rows][vectors] = start + A[rows][k] * B[k][vectors], with k = segments x length.
  * A: element k of row r at a + r*aRow + (k / length)*segmentStride + k % length; a packed A is [k][rows].
  * B: [k][vectors*width], contiguous. C: vector j of row r at c + r*cRow + at[j].
+ * With `pairs`, A and B hold pairs of bf16 numbers (bfloat.h) and k counts pairs.
  */
 struct Tile {
   const float *a;
@@ -54,7 +55,7 @@ struct Tile {
 };
 
 /** Adds one k to the sums. Holds whichever operand takes fewer registers and streams the other. */
-template <int rows, int n, bool packed>
+template <int rows, int n, bool packed, bool pairs>
 SLUICE_INLINE void addTerm(Vector (&sums)[rows][n], const float *a, ptrdiff_t aRow, const float *b) {
   if constexpr (n > rows) {
     Vector x[rows];
@@ -64,7 +65,7 @@ SLUICE_INLINE void addTerm(Vector (&sums)[rows][n], const float *a, ptrdiff_t aR
     for (int j = 0; j < n; j++) {
       const Vector w = load(b + j * width);
       SLUICE_UNROLL
-      for (int r = 0; r < rows; r++) sums[r][j] = muladd(x[r], w, sums[r][j]);
+      for (int r = 0; r < rows; r++) sums[r][j] = addTermTo<pairs>(x[r], w, sums[r][j]);
     }
   } else {
     Vector w[n];
@@ -74,7 +75,7 @@ SLUICE_INLINE void addTerm(Vector (&sums)[rows][n], const float *a, ptrdiff_t aR
     for (int r = 0; r < rows; r++) {
       const Vector x = splat(a[packed ? r : r * aRow]);
       SLUICE_UNROLL
-      for (int j = 0; j < n; j++) sums[r][j] = muladd(x, w[j], sums[r][j]);
+      for (int j = 0; j < n; j++) sums[r][j] = addTermTo<pairs>(x, w[j], sums[r][j]);
     }
   }
 }
@@ -114,7 +115,7 @@ template <int rows, int n> SLUICE_INLINE void storeSums(Vector (&sums)[rows][n],
   }
 }
 
-template <int rows, int n, bool packed> SLUICE_NOINLINE void multiply(const Tile &t) {
+template <int rows, int n, bool packed, bool pairs> SLUICE_NOINLINE void multiply(const Tile &t) {
   Vector sums[rows][n];
   if (t.start == Start::addend)
     for (int r = 0; r < rows; r++)
@@ -126,7 +127,7 @@ template <int rows, int n, bool packed> SLUICE_NOINLINE void multiply(const Tile
     const float *a = segment;
     SLUICE_ROLLED
     for (int k = 0; k < t.length; k++, a += packed ? rows : 1, b += n * width, next += t.nextStep) {
-      addTerm<rows, n, packed>(sums, a, t.aRow, b);
+      addTerm<rows, n, packed, pairs>(sums, a, t.aRow, b);
       prefetch(next);
     }
   }
@@ -134,9 +135,10 @@ template <int rows, int n, bool packed> SLUICE_NOINLINE void multiply(const Tile
 }
 
 /** Runs the kernel for a number of rows known only now, at most tallest(n). */
-template <int n, bool packed, int most = tallest(n)> SLUICE_INLINE void multiplyRows(int rows, const Tile &t) {
-  if (rows == most) return multiply<most, n, packed>(t);
-  if constexpr (most > 1) multiplyRows<n, packed, most - 1>(rows, t);
+template <int n, bool packed, bool pairs, int most = tallest(n)>
+SLUICE_INLINE void multiplyRows(int rows, const Tile &t) {
+  if (rows == most) return multiply<most, n, packed, pairs>(t);
+  if constexpr (most > 1) multiplyRows<n, packed, pairs, most - 1>(rows, t);
 }
 
 /** A cut of rows into tiles of nearly equal height: `tall` of them have one row more than the others. */
@@ -151,12 +153,13 @@ SLUICE_INLINE Cut cutRows(int rows, int n) {
 }
 
 /** Tiles down the rows of a cut, from the first that `t` names. `nextBytes` from t.next on are fetched on the way. */
-template <int n, bool packed> SLUICE_INLINE void multiplyDown(const Cut &cut, Tile t, int nextBytes) {
+template <int n, bool packed, bool pairs>
+SLUICE_INLINE void multiplyDown(const Cut &cut, Tile t, int nextBytes) {
   const int terms = t.segments * t.length;
   t.nextStep = cut.count == 0 ? 0 : nextBytes / (cut.count * terms);
   for (int i = 0; i < cut.count; i++) {
     const int height = cut.rowsOf(i);
-    multiplyRows<n, packed>(height, t);
+    multiplyRows<n, packed, pairs>(height, t);
     t.next += terms * t.nextStep;
     t.a += height * (packed ? terms : t.aRow);
     t.c += height * t.cRow;

@@ -64,13 +64,13 @@ export const wasmModules: readonly WasmModule[] = [
 
 const baseline: InstructionSet = { name: 'baseline', flags: [] }
 
+const avx512 = ['-mavx512f', '-mavx512bw', '-mavx512vl', '-mavx512dq', '-mfma', '-mprefer-vector-width=512']
+
 const x64: readonly InstructionSet[] = [
   baseline,
   { name: 'avx2', flags: ['-mavx2', '-mfma'] },
-  {
-    name: 'avx512',
-    flags: ['-mavx512f', '-mavx512bw', '-mavx512vl', '-mavx512dq', '-mfma', '-mprefer-vector-width=512'],
-  },
+  { name: 'avx512', flags: avx512 },
+  { name: 'avx512bf16', flags: [...avx512, '-mavx512bf16'] },
 ]
 
 /**

@@ -83,7 +83,9 @@ export function addRuntimeOptions(command: Command): void {
     .addOption(
       option('--threads <n>', 'threads', whole('--threads', 1, 1024), `${availableParallelism()} here`),
     )
-    .addOption(option('--isa <name>', 'instruction set of native: baseline, avx2, avx512 or neon'))
+    .addOption(
+      option('--isa <name>', 'instruction set of native: baseline, avx2, avx512, avx512bf16 or neon'),
+    )
 }
 
 /** Options of how a command talks. */

@@ -47,7 +47,7 @@ export function beginning(facts: Beginning): readonly string[] {
     data,
     `${modelText(model)}: ${count(model.size)} weights`,
     `${settingsText(settings)}; ${lengthText(settings)}`,
-    `${machineText(machine)}; run ${path}${from}`,
+    `${machineText(machine)}${settings.precision === 'bf16' ? ', products in bf16' : ''}; run ${path}${from}`,
   ]
 }
 

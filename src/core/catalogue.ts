@@ -368,6 +368,8 @@ export const catalogue = {
   'unsupported/native-start':
     'The native runtime cannot start: {reason}. Use fewer threads or a smaller program.',
   'unsupported/isa': "This processor or build has no instruction set '{isa}': it has {known}.",
+  'unsupported/precision':
+    'Products in {precision} need the native runtime on a processor with AVX512-BF16, and this is {runtime} ({isa}): take float32.',
   'unsupported/wasm-browser':
     'WebAssembly runs in Node alone as yet: take the runtime "reference" in a browser.',
   'unsupported/wasm-missing': "The WebAssembly runtime is not built: run 'npm run kernels'.",

@@ -7,6 +7,8 @@ export interface Device {
   readonly machine: Machine
   /** Floats in a vector: what a plan must be lowered for. */
   readonly vectorWidth: number
+  /** Whether products in bf16 are faster than in float32. */
+  readonly fastPairs: boolean
   /**
    * Gives a plan (see src/plan/format.ts) an arena of zeros.
    * @throws Unsupported when the plan is for another vector width or memory is short

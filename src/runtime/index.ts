@@ -11,6 +11,7 @@ export type {
   GradientRequest,
   Machine,
   ParameterBuffer,
+  Precision,
   Program,
   Run,
   RunResult,
@@ -21,6 +22,8 @@ export type {
 export { keepEveryFor } from './keep.ts'
 export { reference } from './reference/reference.ts'
 
+export { precisionNames } from '../plan/index.ts'
+
 /** Names of the runtimes, `auto` for the fastest that works here. */
 export const runtimeNames = ['auto', 'native', 'wasm', 'reference'] as const
 export type RuntimeName = (typeof runtimeNames)[number]
@@ -29,7 +32,7 @@ export type RuntimeName = (typeof runtimeNames)[number]
 export interface RuntimeOptions {
   /** Threads of a run, 1 or more; the number of cores unless given. */
   readonly threads?: number
-  /** Instruction set of the native runtime: `baseline`, `avx2`, `avx512` or `neon`; the processor's best unless given. */
+  /** Instruction set of the native runtime: `baseline`, `avx2`, `avx512`, `avx512bf16` or `neon`; the processor's best unless given. */
   readonly isa?: string
   /** Called with the reason when `auto` passes over a runtime. */
   readonly onFallback?: (from: Machine['runtime'], reason: string) => void

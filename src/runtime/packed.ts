@@ -2,6 +2,7 @@ import type { Device, Loaded } from './device.ts'
 import type {
   Machine,
   ParameterBuffer,
+  Precision,
   Program,
   Run,
   RunResult,
@@ -20,15 +21,19 @@ import {
   verify,
 } from '../plan/index.ts'
 import { SluiceError, invariant } from '../core/errors.ts'
-import { checkProgram, checkRun, checkWrite, checkWritten } from './check.ts'
+import { checkPrecision, checkProgram, checkRun, checkWrite, checkWritten } from './check.ts'
 import { pow } from '../core/math.ts'
 
 /** The runtime of a device: plans a program, lays the plan out for the device's vectors, verifies and loads it. */
 export function packedRuntime(device: Device): Runtime {
+  const { machine } = device
+  const precisions: readonly Precision[] = device.fastPairs ? ['float32', 'bf16'] : ['float32']
   return {
-    machine: device.machine,
+    machine,
+    precisions,
     async compile(program) {
       checkProgram(program)
+      checkPrecision(program, precisions, machine)
       const steps = partSteps(program, device.vectorWidth)
       if (steps === undefined) return load(device, program)
       const { program: part, parts } = partProgram(program, steps)
@@ -45,13 +50,14 @@ export function packedRuntime(device: Device): Runtime {
 }
 
 function laidOut(device: Device, program: Program): Lowered {
-  const { gradient, rows, steps, states } = program
+  const { gradient, rows, steps, states, precision } = program
   return lower(plan(program), {
     vectorWidth: device.vectorWidth,
     rows,
     steps,
     slots: gradient?.slots ?? 0,
     average: gradient?.average ?? false,
+    precision,
     carried: states.map(({ initial }) => initial),
   })
 }
@@ -66,9 +72,9 @@ async function load(device: Device, program: Program): Promise<PackedExecutable>
  * Steps of each part of a program that does not keep everything: whole passes of the sums over rows and steps, so that
  * parts add up in the order of whole windows. `undefined` where one part would be the window.
  */
-function partSteps({ keepEvery, rows, steps }: Program, width: number): number | undefined {
+function partSteps({ keepEvery, rows, steps, precision }: Program, width: number): number | undefined {
   if (keepEvery === undefined) return undefined
-  const pass = passFloats / width
+  const pass = ((precision === 'bf16' ? 2 : 1) * passFloats) / width // pairs go by passes of twice as many rows
   let unit = 1
   while ((unit * rows) % pass !== 0) unit *= 2
   const own = unit * Math.ceil(Math.max(2, keepEvery) / unit)

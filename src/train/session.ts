@@ -3,6 +3,7 @@ import type {
   GradientRequest,
   Machine,
   ParameterBuffer,
+  Precision,
   Program,
   Run,
   RunResult,
@@ -33,8 +34,8 @@ export interface Snapshot {
 
 const slotNames = ['slot0', 'slot1', 'slot2'] as const satisfies readonly ParameterBuffer[]
 
-/** What a session trains beside what its program says. */
-export type TrainingRequest = Pick<GradientRequest, 'frozen' | 'average'>
+/** How a session trains, beside what its program says, and the precision of its products. */
+export type TrainingRequest = Pick<GradientRequest, 'frozen' | 'average'> & { readonly precision?: Precision }
 
 /** A model made executable, with the state that it carries from one window to the next. */
 export class Session {
@@ -56,7 +57,7 @@ export class Session {
     for (const [name, { data }] of model.parameters) executable.writeParameter(name, data)
   }
 
-  /** Compiles a model and gives it its current weights. */
+  /** Compiles a model, with products in a precision, and gives it its current weights. */
   static async open(
     model: Trainable,
     runtime: RuntimeSource,
@@ -64,7 +65,9 @@ export class Session {
     training: TrainingRequest = {},
   ): Promise<Session> {
     const made = model.program(options)
-    const program = made.gradient ? { ...made, gradient: { ...made.gradient, ...training } } : made
+    const { precision, ...gradient } = training
+    const asked = made.gradient ? { ...made, gradient: { ...made.gradient, ...gradient } } : made
+    const program = precision === undefined ? asked : { ...asked, precision }
     return new Session(model, program, await (await runtime).compile(program))
   }
 

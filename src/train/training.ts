@@ -142,10 +142,10 @@ export class Training implements AsyncIterable<TrainingStep> {
   }
 
   #open(): Promise<Session> {
-    const { batch: rows, window: steps, optimizer, average } = this.settings
+    const { batch: rows, window: steps, optimizer, average, precision } = this.settings
     const options = { rows, steps, training: true, slots: slotCount(optimizer) }
     const { frozen } = this.#updates
-    const training = { frozen, average: average.kind !== 'none' }
+    const training = { frozen, average: average.kind !== 'none', precision }
     return Session.open(this.#model, this.#options.runtime, options, training)
   }
 

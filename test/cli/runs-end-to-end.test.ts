@@ -41,6 +41,17 @@ test('a run on two threads that was killed ends in the same files', async () => 
   expect(await hashes('killed')).toEqual(expected)
 }, 60_000)
 
+test('bf16 where there is none is float32, with a warning', async () => {
+  const wasm = ['--runtime', 'wasm', '--threads', '1', '--steps', '2', '--json', '--out', 'plain']
+  const trained = await sluice(folder, 'train', 'whale.txt', ...small, ...wasm, '--precision', 'bf16')
+  expect(trained.code).toBe(0)
+  expect(trained.stderr).toContain(
+    'bf16 needs the native runtime on a processor with AVX512-BF16, and this is wasm (simd128): float32 is used.\n',
+  )
+  const [start] = trained.stdout.split('\n', 1)
+  expect(JSON.parse(start!)).toMatchObject({ event: 'start', settings: { precision: 'float32' } })
+}, 60_000)
+
 test('an interrupt while minutes are measured leaves nothing', async () => {
   const stopped = await interrupted(
     folder,

@@ -18,6 +18,7 @@ import {
   type RuntimeFlags,
 } from '../options.ts'
 import { optimizerNames, parseAveraging, scheduleKinds } from '../../train/index.ts'
+import { precisionNames } from '../../runtime/index.ts'
 import type { SettingsFlags } from '../train-settings.ts'
 import { runTraining } from '../run-training.ts'
 
@@ -150,6 +151,14 @@ function addLearningOptions(command: Command): void {
         'largest entry of the gradient; 0: any',
         real('--clip-value', { least: 0 }),
         0,
+      ),
+    )
+    .addOption(
+      option(
+        '--precision <name>',
+        'of products: float32, or bf16 where the processor has it',
+        word('--precision', precisionNames),
+        'float32',
       ),
     )
     .addOption(option('--validate-every <n>', 'updates; 0: each epoch', whole('--validate-every', 0), 0))

@@ -3,6 +3,7 @@ import type { Piece } from '../partition.ts'
 import { type Place, Places } from './places.ts'
 import { type Plan, isZero } from '../plan.ts'
 import { stageKinds } from '../format.ts'
+import type { Precision } from '../precision.ts'
 import { Unsupported, invariant } from '../../core/errors.ts'
 import { type Operand, blocksOf, chunksOf, constantRow, later, still } from './arena.ts'
 import { type Buffers, extraBuffers, parameterSizes, trainedParts } from './buffers.ts'
@@ -29,6 +30,8 @@ export interface Target {
   readonly average?: boolean
   /** Inputs whose states windows carry on; the others start afresh in every call. */
   readonly carried?: readonly string[]
+  /** Of all products; `float32` unless given. */
+  readonly precision?: Precision | undefined
 }
 
 /** A plan laid out for a target: the records, and where everything with a name stands. */
@@ -82,7 +85,10 @@ class WindowLowering {
     this.#target = target
     this.#places = new Places(plan)
     const shape = { width, rows, steps, chunks: chunksOf(rows) }
-    this.#lowering = new Lowering(shape, parameterSizes(plan), plan.training)
+    this.#lowering = new Lowering(shape, parameterSizes(plan), {
+      training: plan.training,
+      pairs: target.precision === 'bf16',
+    })
   }
 
   lower(): Lowered {

@@ -47,6 +47,7 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
 class WasmDevice implements Device {
   readonly machine
   readonly vectorWidth = 4
+  readonly fastPairs = false
   readonly #module: WebAssembly.Module
   readonly #line = new Line()
   readonly #workers: Workers | undefined
