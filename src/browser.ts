@@ -30,6 +30,7 @@ export {
   type Runtime,
   type RuntimeName,
   type RuntimeOptions,
+  type WasmSource,
   openRuntime,
   runtimeNames,
 } from './runtime/index.ts'

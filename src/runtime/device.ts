@@ -22,10 +22,25 @@ export interface Loaded {
   /**
    * Runs a call, off the event loop.
    * @param call one float64 for each field of `call` in src/plan/format.ts; the results are written back into it
+   * @param exchange what matters of the arena; all of it unless given
    */
-  run(call: Float64Array): Promise<void>
+  run(call: Float64Array, exchange?: Exchange): Promise<void>
   /** Frees the arena; after it both views are empty or must not be used. A run that is under way ends first. */
   dispose(): void
+}
+
+/** Floats [start, end) of an arena. */
+export interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+/** What a device must move for a call if it works on a copy of the arena. */
+export interface Exchange {
+  /** Written since the call before. */
+  readonly written: readonly Range[]
+  /** Read after this call. */
+  readonly wanted: readonly Range[]
 }
 
 /** What a host gives for a loaded plan. */
@@ -34,7 +49,7 @@ export interface Backing {
   /** Bytes from the start of the memory to the arena, and floats of the arena. */
   readonly offset: number
   readonly length: number
-  run(call: Float64Array): Promise<void>
+  run(call: Float64Array, exchange?: Exchange): Promise<void>
   free(): void
 }
 
@@ -53,11 +68,11 @@ export class HeldPlan implements Loaded {
     this.ints = new Int32Array(backing.memory, backing.offset, backing.length)
   }
 
-  async run(call: Float64Array): Promise<void> {
+  async run(call: Float64Array, exchange?: Exchange): Promise<void> {
     if (this.#disposed) {
       throw new SluiceError('disposed')
     }
-    await this.#line.next(() => this.#backing.run(call))
+    await this.#line.next(() => this.#backing.run(call, exchange))
   }
 
   dispose(): void {
@@ -104,7 +119,7 @@ export function checkPlan(
 export function threadCount(wanted: number | undefined, cores: number): number {
   if (wanted === undefined) return Math.max(1, cores)
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > 1024) {
-    throw new SluiceError('threads', { value: wanted })
+    throw new SluiceError('threads/number', { value: wanted })
   }
   return wanted
 }

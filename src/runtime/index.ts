@@ -4,6 +4,7 @@ import type { Device } from './device.ts'
 import { packedRuntime } from './packed.ts'
 import { reference } from './reference/reference.ts'
 import type { Machine, Runtime } from './types.ts'
+import type { WasmSource } from './wasm/host-browser.ts'
 import { openWasm } from './wasm/index.ts'
 
 export type {
@@ -17,6 +18,7 @@ export type {
   Runtime,
   UpdateSettings,
 } from './types.ts'
+export type { WasmSource } from './wasm/host-browser.ts'
 export { reference } from './reference/reference.ts'
 
 /** Names of the runtimes, `auto` for the fastest that works here. */
@@ -29,28 +31,38 @@ export interface RuntimeOptions {
   readonly threads?: number
   /** Instruction set of the native runtime: `baseline`, `avx2`, `avx512` or `neon`; the processor's best unless given. */
   readonly isa?: string
+  /** Where a page has the WebAssembly modules from: from beside the package unless given. */
+  readonly wasm?: WasmSource
   /** Called with the reason when `auto` passes over a runtime. */
   readonly onFallback?: (from: Machine['runtime'], reason: string) => void
 }
 
+/** What `auto` tries, the fastest first. Node does without the last: it would be a surprise there. */
+const preferred = inNode ? (['native', 'wasm'] as const) : (['wasm', 'reference'] as const)
+
 /**
- * Opens a runtime. `auto` takes native, else WebAssembly; it falls back only on `Unsupported`.
+ * Opens a runtime. `auto` takes native, else WebAssembly; in a browser WebAssembly, else the reference. It falls back
+ * only on `Unsupported`.
  * @throws Unsupported when the runtime cannot run here
  */
 export async function openRuntime(
   name: RuntimeName = 'auto',
   options: RuntimeOptions = {},
 ): Promise<Runtime> {
-  if (name === 'reference') return reference
-  if (name === 'native') return packedRuntime(await native(options))
-  if (name === 'wasm') return packedRuntime(await openWasm(options))
+  if (name !== 'auto') return openNamed(name, options)
+  const [first, second] = preferred
   try {
-    return packedRuntime(await native(options))
+    return await openNamed(first, options)
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error
-    options.onFallback?.('native', error.message)
-    return packedRuntime(await openWasm(options))
+    options.onFallback?.(first, error.message)
+    return openNamed(second, options)
   }
+}
+
+async function openNamed(name: Machine['runtime'], options: RuntimeOptions): Promise<Runtime> {
+  if (name === 'reference') return reference
+  return packedRuntime(name === 'native' ? await native(options) : await openWasm(options))
 }
 
 /** Addons are for Node; a browser never loads the module. */

@@ -1,4 +1,5 @@
-import type { Device, Loaded } from './device.ts'
+import type { Device, Exchange, Loaded, Range } from './device.ts'
+import { bufferRange, hull, merged, rangesOf } from './exchange.ts'
 import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult, Runtime } from './types.ts'
 import {
   type Lowered,
@@ -58,6 +59,8 @@ class PackedExecutable implements Executable {
   readonly #writable: ReadonlySet<string>
   /** Parameters were written since the packed copies were made. */
   #stale = true
+  /** What was written to the arena since the last call. */
+  #changed: Range[] = []
 
   constructor(machine: Machine, program: Program, lowered: Lowered, loaded: Loaded) {
     this.machine = machine
@@ -67,7 +70,10 @@ class PackedExecutable implements Executable {
     const seeds = program.gradient?.of.map((name) => `d ${name}`) ?? []
     this.#writable = new Set([...program.graph.inputs.map(({ name }) => name), ...seeds])
     const { vectorWidth } = lowered.target
-    for (const { offset, value } of lowered.constants) loaded.floats.fill(value, offset, offset + vectorWidth)
+    for (const { offset, value } of lowered.constants) {
+      loaded.floats.fill(value, offset, offset + vectorWidth)
+      this.#changed.push({ start: offset, end: offset + vectorWidth })
+    }
   }
 
   #place(name: string): readonly Place[] {
@@ -83,6 +89,7 @@ class PackedExecutable implements Executable {
       throw new SluiceError('program-name/value', { name, names: [...this.#writable].join(', ') })
     checkWrite(this.#program, name, data)
     this.#written.set(name, data.length)
+    this.#change(places)
     if (places[0]!.kind === 'tokens') return this.#loaded.ints.set(data, places[0]!.places[0]!.base)
     const size = sizeOf(places)
     for (const place of places)
@@ -93,7 +100,7 @@ class PackedExecutable implements Executable {
 
   read(name: string): Float32Array {
     const places = this.#place(name)
-    if (this.#steps === 0 || (name.startsWith('d ') && this.#lastMode !== 'gradients'))
+    if (this.#steps === 0 || (isGradient(name) && this.#lastMode !== 'gradients'))
       throw new SluiceError('program-read/computed', { name })
     if (this.#spent.has(name)) throw new SluiceError('program-read/gone', { name })
     if (places[0]!.kind === 'loss') return Float32Array.of(this.#loss)
@@ -117,6 +124,11 @@ class PackedExecutable implements Executable {
           visit(start + this.#offset(operand, i), row * size + piece.row + i)
       }
     }
+  }
+
+  /** Notes that places are written. */
+  #change(places: readonly Place[]): void {
+    for (const place of places) this.#changed.push(...rangesOf(place, this.#program.steps, this.#lowered))
   }
 
   #offset({ panelStride, unitStride, units }: Operand, entry: number): number {
@@ -158,6 +170,7 @@ class PackedExecutable implements Executable {
       throw new SluiceError('program-size/parameter', { name, needed: count, count: data.length })
     }
     this.#eachEntry(name, buffer, (at, i) => (this.#loaded.floats[at] = data[i]!))
+    this.#changed.push(bufferRange(this.#lowered, this.#parameter(name, buffer).start))
     if (buffer === 'value') this.#stale = true
   }
 
@@ -195,7 +208,8 @@ class PackedExecutable implements Executable {
       this.#lastSteps = run.steps
       this.#lastMode = mode
     }
-    await Promise.all([packing, this.#loaded.run(call)])
+    const exchange = this.#exchange(this.#wanted(run.steps, mode, updating))
+    await Promise.all([packing, this.#loaded.run(call, exchange)])
     const loss = passes > 0 && this.#lowered.targets !== undefined ? call[field.get('loss')!]! : NaN
     if (passes > 0) this.#loss = loss
     return { loss, gradientNorm: updating ? call[field.get('gradientNorm')!]! : NaN }
@@ -206,7 +220,32 @@ class PackedExecutable implements Executable {
     const call = new Float64Array(callFields.length)
     set(call, { mode: modes.pack, steps: 1 })
     this.#stale = false
-    return this.#loaded.run(call)
+    return this.#loaded.run(call, this.#exchange([]))
+  }
+
+  #exchange(wanted: readonly Range[]): Exchange {
+    const written = merged(this.#changed)
+    this.#changed = []
+    return { written, wanted: merged(wanted) }
+  }
+
+  /** All that a call computes and that can be read. */
+  #wanted(steps: number, mode: Run['mode'], updating: boolean): readonly Range[] {
+    const { places, buffers: starts } = this.#lowered
+    const [value, gradient, ...slots] = starts.map((start) => bufferRange(this.#lowered, start))
+    const outputs = [...places].filter(
+      ([name]) =>
+        !this.#writable.has(name) && !this.#spent.has(name) && (mode !== 'forward' || !isGradient(name)),
+    )
+    return [
+      ...(mode === 'update' ? [] : outputs.flatMap(([, list]) => this.#hulls(list, steps))),
+      ...(mode === 'gradients' ? [gradient!] : []),
+      ...(updating ? [value!, ...slots] : []),
+    ]
+  }
+
+  #hulls(places: readonly Place[], steps: number): readonly Range[] {
+    return places.flatMap((place) => hull(rangesOf(place, steps, this.#lowered)))
   }
 
   /** States start from what was written, or from zero. */
@@ -216,6 +255,7 @@ class PackedExecutable implements Executable {
       if (!places) continue
       const size = sizeOf(places)
       const data = this.#initial.get(initial)
+      this.#change(places)
       const length = this.#program.rows * size
       for (const place of places)
         this.#move(place, size, length, (at, i) => (this.#loaded.floats[at] = data?.[i] ?? 0))
@@ -235,6 +275,8 @@ class PackedExecutable implements Executable {
     this.#loaded.dispose()
   }
 }
+
+const isGradient = (name: string): boolean => name.startsWith('d ')
 
 /** Sets fields of a call by name. */
 function set(call: Float64Array, values: Readonly<Record<string, number>>): void {

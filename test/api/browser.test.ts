@@ -22,6 +22,7 @@ async function bundled(page: string): Promise<string> {
     write: false,
     format: 'iife',
     platform: 'browser',
+    logOverride: { 'empty-import-meta': 'silent' }, // nothing is fetched here
     target: 'es2023',
     plugins: [
       {
