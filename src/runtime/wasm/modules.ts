@@ -22,7 +22,7 @@ export class Modules {
 }
 
 /** A module of one function whose body is a vector of zeros, dropped; `|` parts the sections. */
-const simdProbe = '0061736d01000000|010401600000|03020100|0a1701' + '1500fd0c' + '00'.repeat(16) + '1a0b'
+const simdProbe = `0061736d01000000|010401600000|03020100|0a17011500fd0c${'00'.repeat(16)}1a0b`
 
 async function compile(bytes: BufferSource): Promise<WebAssembly.Module> {
   if (!WebAssembly.validate(fromHex(simdProbe))) throw new Unsupported('unsupported/wasm-simd')
