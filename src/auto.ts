@@ -1,6 +1,7 @@
 import type { Text } from './data/index.ts'
 import { type SampleOptions, type Sampling, sample as sampleOn } from './generate/index.ts'
-import { type Machine, type RuntimeName, openRuntime } from './runtime/index.ts'
+import type { Machine } from './runtime/index.ts'
+import { type RuntimeName, openRuntime } from './runtime/open.ts'
 import {
   type EvaluateOptions,
   type Evaluation,

@@ -1,12 +1,5 @@
-import { Unsupported } from '../core/errors.ts'
-import { inNode } from '../core/platform.ts'
-import type { Device } from './device.ts'
-import { packedRuntime } from './packed.ts'
-import { reference } from './reference/reference.ts'
-import type { Machine, Runtime } from './types.ts'
-import type { WasmSource } from './wasm/host-browser.ts'
-import { openWasm } from './wasm/index.ts'
-
+export { type RuntimeName, type RuntimeOptions, openRuntime, runtimeNames } from './open.ts'
+export { reference } from './reference/reference.ts'
 export type {
   Executable,
   GradientRequest,
@@ -19,55 +12,3 @@ export type {
   UpdateSettings,
 } from './types.ts'
 export type { WasmSource } from './wasm/host-browser.ts'
-export { reference } from './reference/reference.ts'
-
-/** Names of the runtimes, `auto` for the fastest that works here. */
-export const runtimeNames = ['auto', 'native', 'wasm', 'reference'] as const
-export type RuntimeName = (typeof runtimeNames)[number]
-
-/** How to open a runtime. */
-export interface RuntimeOptions {
-  /** Threads of a run, 1 or more; the number of cores unless given. */
-  readonly threads?: number
-  /** Instruction set of the native runtime: `baseline`, `avx2`, `avx512` or `neon`; the processor's best unless given. */
-  readonly isa?: string
-  /** Where a page has the WebAssembly modules from: from beside the package unless given. */
-  readonly wasm?: WasmSource
-  /** Called with the reason when `auto` passes over a runtime. */
-  readonly onFallback?: (from: Machine['runtime'], reason: string) => void
-}
-
-/** What `auto` tries, the fastest first. Node does without the last: it would be a surprise there. */
-const preferred = inNode ? (['native', 'wasm'] as const) : (['wasm', 'reference'] as const)
-
-/**
- * Opens a runtime. `auto` takes native, else WebAssembly; in a browser WebAssembly, else the reference. It falls back
- * only on `Unsupported`.
- * @throws Unsupported when the runtime cannot run here
- */
-export async function openRuntime(
-  name: RuntimeName = 'auto',
-  options: RuntimeOptions = {},
-): Promise<Runtime> {
-  if (name !== 'auto') return openNamed(name, options)
-  const [first, second] = preferred
-  try {
-    return await openNamed(first, options)
-  } catch (error) {
-    if (!(error instanceof Unsupported)) throw error
-    options.onFallback?.(first, error.message)
-    return openNamed(second, options)
-  }
-}
-
-async function openNamed(name: Machine['runtime'], options: RuntimeOptions): Promise<Runtime> {
-  if (name === 'reference') return reference
-  return packedRuntime(name === 'native' ? await native(options) : await openWasm(options))
-}
-
-/** Addons are for Node; a browser never loads the module. */
-async function native(options: RuntimeOptions): Promise<Device> {
-  if (!inNode) throw new Unsupported('unsupported/native-browser')
-  const { openNative } = await import('./native/index.ts')
-  return openNative(options)
-}
