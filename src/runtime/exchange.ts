@@ -23,15 +23,14 @@ export function hull(ranges: readonly Range[]): readonly Range[] {
   return all.length === 0 ? [] : [{ start: all[0]!.start, end: all.at(-1)!.end }]
 }
 
-/** The vectors at a place, and no others, for a window of `steps`. */
+/** The vectors at a place, and no others, for a window of `steps`; none where it is not one of vectors. */
 export function rangesOf(
   { kind, piece, places }: Place,
   steps: number,
   { target }: Lowered,
 ): readonly Range[] {
   const { rows, vectorWidth } = target
-  if (kind === 'loss') return []
-  if (kind === 'tokens') return places.map(({ base }) => ({ start: base, end: base + steps * rows }))
+  if (kind === 'loss' || kind === 'tokens') return []
   const blocks = Math.ceil(piece.rows / vectorWidth)
   return places.flatMap((operand) => {
     const start = operand.base + (kind === 'final' ? steps * operand.timeStride : 0)

@@ -89,13 +89,18 @@ class PackedExecutable implements Executable {
       throw new SluiceError('program-name/value', { name, names: [...this.#writable].join(', ') })
     checkWrite(this.#program, name, data)
     this.#written.set(name, data.length)
+    if (places[0]!.kind === 'tokens') return this.#writeTokens(places[0]!.places[0]!.base, data)
     this.#change(places)
-    if (places[0]!.kind === 'tokens') return this.#loaded.ints.set(data, places[0]!.places[0]!.base)
     const size = sizeOf(places)
     for (const place of places)
       this.#move(place, size, data.length, (at, i) => (this.#loaded.floats[at] = data[i]!))
     if (this.#program.states.some(({ initial }) => initial === name))
       this.#initial.set(name, Float32Array.from(data))
+  }
+
+  #writeTokens(start: number, tokens: ArrayLike<number>): void {
+    this.#loaded.ints.set(tokens, start)
+    this.#changed.push({ start, end: start + tokens.length })
   }
 
   read(name: string): Float32Array {
@@ -208,7 +213,7 @@ class PackedExecutable implements Executable {
       this.#lastSteps = run.steps
       this.#lastMode = mode
     }
-    const exchange = this.#exchange(this.#wanted(run.steps, mode, updating))
+    const exchange = this.#exchange(this.#wanted(run.steps, mode))
     await Promise.all([packing, this.#loaded.run(call, exchange)])
     const loss = passes > 0 && this.#lowered.targets !== undefined ? call[field.get('loss')!]! : NaN
     if (passes > 0) this.#loss = loss
@@ -230,17 +235,15 @@ class PackedExecutable implements Executable {
   }
 
   /** All that a call computes and that can be read. */
-  #wanted(steps: number, mode: Run['mode'], updating: boolean): readonly Range[] {
+  #wanted(steps: number, mode: Run['mode']): readonly Range[] {
     const { places, buffers: starts } = this.#lowered
-    const [value, gradient, ...slots] = starts.map((start) => bufferRange(this.#lowered, start))
     const outputs = [...places].filter(
       ([name]) =>
         !this.#writable.has(name) && !this.#spent.has(name) && (mode !== 'forward' || !isGradient(name)),
     )
     return [
       ...(mode === 'update' ? [] : outputs.flatMap(([, list]) => this.#hulls(list, steps))),
-      ...(mode === 'gradients' ? [gradient!] : []),
-      ...(updating ? [value!, ...slots] : []),
+      ...(mode === 'forward' ? [] : Object.values(starts).map((start) => bufferRange(this.#lowered, start))),
     ]
   }
 

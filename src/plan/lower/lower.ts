@@ -6,7 +6,7 @@ import { reductionKinds, stageKinds } from '../format.ts'
 import { floatBits } from '../write.ts'
 import { dropThreshold } from '../../core/dropout.ts'
 import { Unsupported, invariant } from '../../core/errors.ts'
-import { type Operand, blocksOf, chunksOf, constantRow, later, still } from './arena.ts'
+import { type Buffer, type Operand, blocksOf, chunksOf, constantRow, later, still } from './arena.ts'
 import { lowerForward } from './forward.ts'
 import { type Gradients, lowerGradient } from './gradient.ts'
 import { writeProgram } from './program.ts'
@@ -30,6 +30,7 @@ export interface Lowered {
   readonly words: Int32Array
   readonly target: Target
   readonly arena: number
+  readonly allocated: readonly Buffer[]
   readonly constants: readonly { readonly offset: number; readonly value: number }[]
   /** Inputs, outputs and their gradients `d NAME`, part by part. */
   readonly places: ReadonlyMap<string, readonly Place[]>
@@ -87,7 +88,11 @@ class WindowLowering {
     const slots = Array.from({ length: this.#target.slots }, () =>
       arena.allocate(this.#lowering.parameterFloats),
     )
-    for (const id of this.#plan.order) this.#node(id)
+    for (const id of this.#plan.order) {
+      arena.owner = id
+      this.#node(id)
+    }
+    arena.owner = -1
     this.#places.addOutputs((id) => this.#outputPlace(id))
     this.#places.addInputGradients((id) => this.#gradientPlaces(id))
     const { values, gradients } = this.#lowering
@@ -96,6 +101,7 @@ class WindowLowering {
       words,
       target: this.#target,
       arena: arena.floats,
+      allocated: arena.allocated,
       constants: this.#lowering.constants,
       places: this.#places.byName,
       parameters: this.#parameters(),
