@@ -1,5 +1,5 @@
 export { type CellFactory, type CellOptions, type LayerCell, cell } from './cell.ts'
 export { type Init, type InitSpec, initialise } from './initialise.ts'
-export { cells, library } from './library.ts'
+export { cells, library, usualCell } from './library.ts'
 export { type Gate, peepholeLstm } from './lstm.ts'
 export { type CellRecord, factory } from './record.ts'

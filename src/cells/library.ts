@@ -19,6 +19,9 @@ export const library: readonly CellRecord[] = [
   gruResetBefore,
 ]
 
+/** The cell of models that name none. */
+export const usualCell = 'lstm'
+
 const peepholes = new Map<string, CellFactory>()
 
 /** An LSTM with peepholes on the given gates, by default on all three. */

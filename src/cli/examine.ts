@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
 import { promisify } from 'node:util'
-import { cells } from '../cells/index.ts'
+import { cells, usualCell } from '../cells/index.ts'
 import { Unsupported } from '../core/errors.ts'
 import { type Runtime, type RuntimeOptions, openRuntime, reference } from '../runtime/index.ts'
 import { nativeSets } from '../runtime/native/index.ts'
@@ -19,7 +19,7 @@ export interface ExaminedRuntime {
   /** Instruction sets that this processor has and `--isa` takes, the best last. */
   readonly sets?: readonly string[]
   readonly threads?: number
-  /** Largest difference of an LSTM's gradient from the reference, as a share of the larger of 1 and the value. */
+  /** Largest difference of a cell's gradient from the reference, as a share of the larger of 1 and the value. */
   readonly error?: number
   /** Whether that is as little as float32 explains. */
   readonly exact?: boolean
@@ -80,10 +80,10 @@ async function examineRuntime(
 
 const tolerance = 1e-4
 
-/** How far the gradients of an LSTM on a runtime are from those in float64. */
+/** How far the gradients of a cell on a runtime are from those in float64. */
 async function compare(runtime: Runtime): Promise<Pick<ExaminedRuntime, 'error' | 'exact'>> {
   if (runtime === reference) return { error: 0, exact: true }
-  const { cell } = cells.lstm(19)
+  const { cell } = cells[usualCell](19)
   const trial = cellTrial(cell.graph({ input: 7, hidden: 19 }))
   const { error } = worstDifference(
     await trialGradients(runtime, trial),
