@@ -16,13 +16,15 @@ export interface Device {
 
 /** A plan with its arena. */
 export interface Loaded {
+  /** Whether the views are a copy of the arena, of which each call moves what its `exchange` says. */
+  readonly isCopy: boolean
   /** The arena as floats and as words: two views of the same memory. */
   readonly floats: Float32Array
   readonly ints: Int32Array
   /**
    * Runs a call, off the event loop.
    * @param call one float64 for each field of `call` in src/plan/format.ts; the results are written back into it
-   * @param exchange what matters of the arena; all of it unless given
+   * @param exchange what to move where the views are a copy; everything unless given
    */
   run(call: Float64Array, exchange?: Exchange): Promise<void>
   /** Frees the arena; after it both views are empty or must not be used. A run that is under way ends first. */
@@ -35,7 +37,7 @@ export interface Range {
   readonly end: number
 }
 
-/** What a device must move for a call if it works on a copy of the arena. */
+/** What a call must move between the arena and its copy. */
 export interface Exchange {
   /** Written since the call before. */
   readonly written: readonly Range[]
@@ -46,6 +48,8 @@ export interface Exchange {
 /** What a host gives for a loaded plan. */
 export interface Backing {
   readonly memory: ArrayBufferLike
+  /** Whether the memory is a copy of the one that runs. */
+  readonly isCopy?: true
   /** Bytes from the start of the memory to the arena, and floats of the arena. */
   readonly offset: number
   readonly length: number
@@ -55,6 +59,7 @@ export interface Backing {
 
 /** A loaded plan whose calls wait for each other in a line. */
 export class HeldPlan implements Loaded {
+  readonly isCopy: boolean
   readonly floats: Float32Array
   readonly ints: Int32Array
   readonly #backing: Backing
@@ -64,6 +69,7 @@ export class HeldPlan implements Loaded {
   constructor(backing: Backing, line: Line) {
     this.#backing = backing
     this.#line = line
+    this.isCopy = backing.isCopy ?? false
     this.floats = new Float32Array(backing.memory, backing.offset, backing.length)
     this.ints = new Int32Array(backing.memory, backing.offset, backing.length)
   }

@@ -1,5 +1,4 @@
-import type { Device, Exchange, Loaded, Range } from './device.ts'
-import { bufferRange, hull, merged, rangesOf } from './exchange.ts'
+import type { Device, Loaded } from './device.ts'
 import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult, Runtime } from './types.ts'
 import {
   type Lowered,
@@ -13,6 +12,7 @@ import {
 import { SluiceError, invariant } from '../core/errors.ts'
 import { checkProgram, checkRun, checkWrite, checkWritten } from './check.ts'
 import { pow } from '../core/math.ts'
+import { Ledger } from './ledger.ts'
 
 /** The runtime of a device: plans a program, lays the plan out for the device's vectors, verifies and loads it. */
 export function packedRuntime(device: Device): Runtime {
@@ -59,8 +59,8 @@ class PackedExecutable implements Executable {
   readonly #writable: ReadonlySet<string>
   /** Parameters were written since the packed copies were made. */
   #stale = true
-  /** What was written to the arena since the last call. */
-  #changed: Range[] = []
+  /** What a device must move that works on a copy of the arena. */
+  readonly #ledger: Ledger | undefined
 
   constructor(machine: Machine, program: Program, lowered: Lowered, loaded: Loaded) {
     this.machine = machine
@@ -69,11 +69,9 @@ class PackedExecutable implements Executable {
     this.#loaded = loaded
     const seeds = program.gradient?.of.map((name) => `d ${name}`) ?? []
     this.#writable = new Set([...program.graph.inputs.map(({ name }) => name), ...seeds])
+    this.#ledger = loaded.isCopy ? new Ledger(program, lowered, this.#writable) : undefined
     const { vectorWidth } = lowered.target
-    for (const { offset, value } of lowered.constants) {
-      loaded.floats.fill(value, offset, offset + vectorWidth)
-      this.#changed.push({ start: offset, end: offset + vectorWidth })
-    }
+    for (const { offset, value } of lowered.constants) loaded.floats.fill(value, offset, offset + vectorWidth)
   }
 
   #place(name: string): readonly Place[] {
@@ -89,8 +87,8 @@ class PackedExecutable implements Executable {
       throw new SluiceError('program-name/value', { name, names: [...this.#writable].join(', ') })
     checkWrite(this.#program, name, data)
     this.#written.set(name, data.length)
-    if (places[0]!.kind === 'tokens') return this.#writeTokens(places[0]!.places[0]!.base, data)
-    this.#change(places)
+    this.#ledger?.wrote(places, data.length)
+    if (places[0]!.kind === 'tokens') return this.#loaded.ints.set(data, places[0]!.places[0]!.base)
     const size = sizeOf(places)
     for (const place of places)
       this.#move(place, size, data.length, (at, i) => (this.#loaded.floats[at] = data[i]!))
@@ -98,14 +96,9 @@ class PackedExecutable implements Executable {
       this.#initial.set(name, Float32Array.from(data))
   }
 
-  #writeTokens(start: number, tokens: ArrayLike<number>): void {
-    this.#loaded.ints.set(tokens, start)
-    this.#changed.push({ start, end: start + tokens.length })
-  }
-
   read(name: string): Float32Array {
     const places = this.#place(name)
-    if (this.#steps === 0 || (isGradient(name) && this.#lastMode !== 'gradients'))
+    if (this.#steps === 0 || (name.startsWith('d ') && this.#lastMode !== 'gradients'))
       throw new SluiceError('program-read/computed', { name })
     if (this.#spent.has(name)) throw new SluiceError('program-read/gone', { name })
     if (places[0]!.kind === 'loss') return Float32Array.of(this.#loss)
@@ -129,11 +122,6 @@ class PackedExecutable implements Executable {
           visit(start + this.#offset(operand, i), row * size + piece.row + i)
       }
     }
-  }
-
-  /** Notes that places are written. */
-  #change(places: readonly Place[]): void {
-    for (const place of places) this.#changed.push(...rangesOf(place, this.#program.steps, this.#lowered))
   }
 
   #offset({ panelStride, unitStride, units }: Operand, entry: number): number {
@@ -175,7 +163,7 @@ class PackedExecutable implements Executable {
       throw new SluiceError('program-size/parameter', { name, needed: count, count: data.length })
     }
     this.#eachEntry(name, buffer, (at, i) => (this.#loaded.floats[at] = data[i]!))
-    this.#changed.push(bufferRange(this.#lowered, this.#parameter(name, buffer).start))
+    this.#ledger?.wroteBuffer(this.#parameter(name, buffer).start)
     if (buffer === 'value') this.#stale = true
   }
 
@@ -213,8 +201,7 @@ class PackedExecutable implements Executable {
       this.#lastSteps = run.steps
       this.#lastMode = mode
     }
-    const exchange = this.#exchange(this.#wanted(run.steps, mode))
-    await Promise.all([packing, this.#loaded.run(call, exchange)])
+    await Promise.all([packing, this.#loaded.run(call, this.#ledger?.exchange(run))])
     const loss = passes > 0 && this.#lowered.targets !== undefined ? call[field.get('loss')!]! : NaN
     if (passes > 0) this.#loss = loss
     return { loss, gradientNorm: updating ? call[field.get('gradientNorm')!]! : NaN }
@@ -225,30 +212,7 @@ class PackedExecutable implements Executable {
     const call = new Float64Array(callFields.length)
     set(call, { mode: modes.pack, steps: 1 })
     this.#stale = false
-    return this.#loaded.run(call, this.#exchange([]))
-  }
-
-  #exchange(wanted: readonly Range[]): Exchange {
-    const written = merged(this.#changed)
-    this.#changed = []
-    return { written, wanted: merged(wanted) }
-  }
-
-  /** All that a call computes and that can be read. */
-  #wanted(steps: number, mode: Run['mode']): readonly Range[] {
-    const { places, buffers: starts } = this.#lowered
-    const outputs = [...places].filter(
-      ([name]) =>
-        !this.#writable.has(name) && !this.#spent.has(name) && (mode !== 'forward' || !isGradient(name)),
-    )
-    return [
-      ...(mode === 'update' ? [] : outputs.flatMap(([, list]) => this.#hulls(list, steps))),
-      ...(mode === 'forward' ? [] : Object.values(starts).map((start) => bufferRange(this.#lowered, start))),
-    ]
-  }
-
-  #hulls(places: readonly Place[], steps: number): readonly Range[] {
-    return places.flatMap((place) => hull(rangesOf(place, steps, this.#lowered)))
+    return this.#loaded.run(call, this.#ledger?.exchange())
   }
 
   /** States start from what was written, or from zero. */
@@ -258,8 +222,8 @@ class PackedExecutable implements Executable {
       if (!places) continue
       const size = sizeOf(places)
       const data = this.#initial.get(initial)
-      this.#change(places)
       const length = this.#program.rows * size
+      this.#ledger?.wrote(places, length)
       for (const place of places)
         this.#move(place, size, length, (at, i) => (this.#loaded.floats[at] = data?.[i] ?? 0))
     }
@@ -278,8 +242,6 @@ class PackedExecutable implements Executable {
     this.#loaded.dispose()
   }
 }
-
-const isGradient = (name: string): boolean => name.startsWith('d ')
 
 /** Sets fields of a call by name. */
 function set(call: Float64Array, values: Readonly<Record<string, number>>): void {

@@ -45,6 +45,7 @@ export class Apart {
     const copy = new Int32Array(room(arenaBytes))
     return {
       memory: copy.buffer,
+      isCopy: true,
       offset: 0,
       length: copy.length,
       run: (call, exchange) => this.#run(id, call, copy, exchange),

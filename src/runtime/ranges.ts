@@ -3,7 +3,7 @@ import { header } from '../plan/format.ts'
 import type { Range } from './device.ts'
 
 /*
- * Which parts of an arena a place is: what a device must move that works on a copy.
+ * Which parts of the arena a place is.
  */
 
 /** Ranges in order, those that touch or overlap as one. */
