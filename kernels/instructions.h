@@ -41,13 +41,16 @@ template <int inputs> struct Reader {
   }
 };
 
+/** Rows at a time: where code must travel, processors have to find independent rows themselves. */
+constexpr int atOnce(int rows) { return isSmall ? 1 : rows; }
+
 /** d = f(a, b, c, e), `unroll` rows at a time: all are read before any is written, so d may be an input. */
 template <int inputs, int unroll, class F>
 SLUICE_INLINE void eachRow(const Slot *s, const plan::Instruction &i, int rows, F f) {
   Reader<inputs> in(s, i);
   Slot d = s[i.d];
   int r = 0;
-  for (; r + unroll <= rows; r += unroll) {
+  for (; unroll > 1 && r + unroll <= rows; r += unroll) {
     Vector y[unroll];
     SLUICE_UNROLL
     for (int u = 0; u < unroll; u++) y[u] = f(in.at(u));
@@ -107,7 +110,7 @@ SLUICE_INLINE void eachRowTwice(const Slot *s, const plan::Instruction &i, int r
     d2.p += count.count * d2.row;
     r += count.count;
   };
-  while (r + unroll <= rows) take(Count<unroll>{});
+  while (unroll > 1 && r + unroll <= rows) take(Count<unroll>{});
   while (r < rows) take(Count<1>{});
 }
 
@@ -125,7 +128,7 @@ template <int op> SLUICE_INLINE Both bothOf(const Arguments &x) {
 
 template <int op, int inputs, int unroll>
 SLUICE_INLINE void eachRowTwice(const Slot *slots, const plan::Instruction &i, int rows) {
-  eachRowTwice<inputs, unroll>(slots, i, rows, [](const Arguments &x) { return bothOf<op>(x); });
+  eachRowTwice<inputs, atOnce(unroll)>(slots, i, rows, [](const Arguments &x) { return bothOf<op>(x); });
 }
 
 /** The value of an instruction for one vector. */
@@ -133,7 +136,7 @@ template <int op> struct Meaning;
 
 #define SLUICE_MEANING(op, inputCount, unrolled, value)                                                                \
   template <> struct Meaning<plan::op> {                                                                               \
-    static constexpr int inputs = inputCount, unroll = unrolled;                                                       \
+    static constexpr int inputs = inputCount, unroll = atOnce(unrolled);                                                       \
     static inline __attribute__((always_inline)) Vector of(const Arguments &x) {                                       \
       [[maybe_unused]] const Vector a = x.a, b = x.b, c = x.c, e = x.e;                                                \
       [[maybe_unused]] const float k = x.k, k2 = x.k2;                                                                 \

@@ -27,14 +27,8 @@ export { EquationError, type Spelling, cellText, compile } from './equations/ind
 export type { Choice, SampleOptions, Sampling, SamplingState } from './generate/index.ts'
 export { encodeModel } from './interop/index.ts'
 export { Model, type ModelConfig, type ModelOptions, model, startFrom } from './model/index.ts'
-export {
-  type Machine,
-  type Runtime,
-  type RuntimeName,
-  type RuntimeOptions,
-  openRuntime,
-  runtimeNames,
-} from './runtime/index.ts'
+export type { Machine, Runtime, WasmSource } from './runtime/index.ts'
+export { type RuntimeName, type RuntimeOptions, openRuntime, runtimeNames } from './runtime/open.ts'
 export {
   type AveragingKind,
   type AveragingOptions,

@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os'
-import type { InitSpec } from '../cells/index.ts'
+import { type InitSpec, usualCell } from '../cells/index.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { Vocabulary } from '../data/index.ts'
 import {
@@ -28,7 +28,7 @@ export interface ModelFlags {
 }
 
 /** What a model is unless the command line says otherwise. */
-export const modelDefaults = { cell: 'lstm', hidden: 128, layers: 2, embedding: 0, dropout: 0 } as const
+export const modelDefaults = { cell: usualCell, hidden: 128, layers: 2, embedding: 0, dropout: 0 } as const
 
 /** A new model. @throws SluiceError `model-too-large` if this machine has not the memory to train it */
 export async function newModel(flags: ModelFlags, input: Vocabulary, settings: Settings): Promise<Model> {

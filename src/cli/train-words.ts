@@ -51,7 +51,7 @@ export function beginning(facts: Beginning): readonly string[] {
   ]
 }
 
-/** The layers of a model: `2 × lstm(128)`. */
+/** The layers of a model: `2 × name(128)`. */
 export function modelText({ config }: Pick<Model, 'config'>): string {
   const names = config.layers.map(({ name, sizes }) => `${name}(${Object.values(sizes).join(', ')})`)
   const same = names.every((name) => name === names[0])

@@ -370,11 +370,12 @@ export const catalogue = {
   'unsupported/isa': "This processor or build has no instruction set '{isa}': it has {known}.",
   'unsupported/precision':
     'Products in {precision} need the native runtime on a processor with AVX512-BF16, and this is {runtime} ({isa}): take float32.',
-  'unsupported/wasm-browser':
-    'WebAssembly runs in Node alone as yet: take the runtime "reference" in a browser.',
   'unsupported/wasm-missing': "The WebAssembly runtime is not built: run 'npm run kernels'.",
-  'unsupported/wasm-threads':
-    'Without shared memory WebAssembly has one thread only: leave the number of threads out.',
+  'unsupported/wasm-fetch':
+    "The WebAssembly runtime cannot be had from {address} ({reason}): say where it is with the option 'wasm'.",
+  'unsupported/wasm-simd': 'WebAssembly has no SIMD here, which this runtime needs: take a newer browser.',
+  'unsupported/wasm-module':
+    'The WebAssembly runtime does not compile here ({reason}): build it again with this version of Sluice.',
   'unsupported/wasm-memory':
     'WebAssembly cannot get the {size} that this program needs: use a smaller batch.',
   'unsupported/plan-version':
@@ -391,7 +392,9 @@ export const catalogue = {
   'unsupported/outputs': 'This runtime gives sequences, final states and the loss as outputs.',
   'unsupported/one-hot':
     'The cell "{cell}" reads its input entry by entry, which this runtime cannot do with one-hot input: embed it.',
-  threads: 'The number of threads must be a whole number from 1 to 1024, not {value}.',
+  'threads/number': 'The number of threads must be a whole number from 1 to 1024, not {value}.',
+  'threads/unshared':
+    'Without shared memory WebAssembly has one thread only: leave the number of threads out.',
   disposed: 'This executable was disposed of: compile the program again to run it.',
   'program-run/steps': 'A window of this program has 1 to {longest} steps, not {steps}.',
   'program-run/gradient': 'This program has no gradients: compile it with `gradient` to train it.',

@@ -42,7 +42,7 @@ export interface ProgramOptions {
 /**
  * A model that predicts the next symbol of a sequence: encoder, a stack of recurrent layers, a dense layer and softmax.
  *
- *     model({ input: book.vocabulary, layers: [cells.lstm(512), cells.lstm(512)], dropout: 0.5 })
+ *     model({ input: book.vocabulary, layers: [mine(512), mine(512)], dropout: 0.5 })
  *
  * @throws SluiceError `option-value`, `option-unknown`, `model-too-large`, or `cell-sizes` where a cell's sizes do not fit
  * together

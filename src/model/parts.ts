@@ -1,10 +1,11 @@
 import { SluiceError } from '../core/errors.ts'
 import { cell } from '../cells/index.ts'
+import { lazy } from '../core/lazy.ts'
 import { type ModelConfig, layerFrom } from './config.ts'
 import type { WindowLayer, WindowParts } from './window.ts'
 
 /** A softmax over symbols stands on one dense layer. */
-const dense = cell('dense', 'input x\noutput y: symbols\ny = W @ x + b\n')
+const dense = lazy(() => cell('dense', 'input x\noutput y: symbols\ny = W @ x + b\n'))
 
 /**
  * Layers and head of a model with all sizes fixed.
@@ -22,7 +23,7 @@ export function partsOf(config: ModelConfig, symbols: number): WindowParts {
     input = step.nodes[step.outputs[0]!.node]!.type.shape[0]!
     return { name: `layers.${index}`, step }
   })
-  const { cell: compiled, sizes } = dense({ symbols })
+  const { cell: compiled, sizes } = dense()({ symbols })
   const head: WindowLayer = { name: 'head', step: compiled.graph({ ...sizes, input }) }
   return { symbols, embedding: config.embedding, layers, head, dropout: config.dropout }
 }

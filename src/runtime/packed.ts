@@ -23,6 +23,7 @@ import {
 import { SluiceError, invariant } from '../core/errors.ts'
 import { checkPrecision, checkProgram, checkRun, checkWrite, checkWritten } from './check.ts'
 import { pow } from '../core/math.ts'
+import { Ledger } from './ledger.ts'
 
 /** The runtime of a device: plans a program, lays the plan out for the device's vectors, verifies and loads it. */
 export function packedRuntime(device: Device): Runtime {
@@ -104,6 +105,8 @@ class PackedExecutable implements PartExecutable {
   readonly #writable: ReadonlySet<string>
   /** Parameters were written since the packed copies were made. */
   #stale = true
+  /** What a device must move that works on a copy of the arena. */
+  readonly #ledger: Ledger | undefined
 
   constructor(machine: Machine, program: Program, lowered: Lowered, loaded: Loaded) {
     this.machine = machine
@@ -112,6 +115,7 @@ class PackedExecutable implements PartExecutable {
     this.#loaded = loaded
     const seeds = program.gradient?.of.map((name) => `d ${name}`) ?? []
     this.#writable = new Set([...program.graph.inputs.map(({ name }) => name), ...seeds])
+    this.#ledger = loaded.isCopy ? new Ledger(program, lowered, this.#writable) : undefined
     const { vectorWidth } = lowered.target
     for (const { offset, value } of lowered.constants) loaded.floats.fill(value, offset, offset + vectorWidth)
   }
@@ -129,6 +133,7 @@ class PackedExecutable implements PartExecutable {
       throw new SluiceError('program-name/value', { name, names: [...this.#writable].join(', ') })
     checkWrite(this.#program, name, data)
     this.#written.set(name, data.length)
+    this.#ledger?.wrote(places, data.length)
     if (places[0]!.kind === 'tokens') return this.#loaded.ints.set(data, places[0]!.places[0]!.base)
     const size = sizeOf(places)
     for (const place of places)
@@ -206,6 +211,7 @@ class PackedExecutable implements PartExecutable {
       throw new SluiceError('program-size/parameter', { name, needed: count, count: data.length })
     }
     this.#eachEntry(name, buffer, (at, i) => (this.#loaded.floats[at] = data[i]!))
+    this.#ledger?.wroteBuffer(this.#parameter(name, buffer).start)
     if (buffer === 'value') this.#stale = true
   }
 
@@ -256,7 +262,7 @@ class PackedExecutable implements PartExecutable {
       this.#lastSteps = run.steps
       this.#lastMode = mode
     }
-    await Promise.all([packing, this.#loaded.run(call)])
+    await Promise.all([packing, this.#loaded.run(call, this.#ledger?.exchange(run))])
     const loss =
       passes > 0 && this.#lowered.targets !== undefined ? call[field.get('loss')!]! / (run.share ?? 1) : NaN
     if (passes > 0) this.#loss = loss
@@ -269,7 +275,7 @@ class PackedExecutable implements PartExecutable {
     const call = new Float64Array(callFields.length)
     set(call, { mode: modes.pack, steps: 1 })
     this.#stale = false
-    return this.#loaded.run(call)
+    return this.#loaded.run(call, this.#ledger?.exchange())
   }
 
   /** Writes the learning rate and weight decay of each range of trained parameters. */
@@ -282,6 +288,7 @@ class PackedExecutable implements PartExecutable {
         groups.findLast(({ parameters }) => parameters.includes(name)) ?? common
       table.set([learningRate, weightDecay], 2 * index)
     })
+    this.#ledger?.wroteFloats(rates, 4 * trained.length)
   }
 
   /** States start from what was written, or from zero. */
@@ -292,6 +299,7 @@ class PackedExecutable implements PartExecutable {
       const size = sizeOf(places)
       const data = this.#initial.get(initial)
       const length = this.#program.rows * size
+      this.#ledger?.wrote(places, length)
       for (const place of places)
         this.#move(place, size, length, (at, i) => (this.#loaded.floats[at] = data?.[i] ?? 0))
     }

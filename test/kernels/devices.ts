@@ -15,7 +15,7 @@ function native(): readonly string[] {
 /** Every instruction set of this machine, native and WebAssembly, with one thread. */
 export const devices: readonly Device[] = [
   ...native().map((isa) => openNative({ isa, threads: 1 })),
-  await openWasm({ inline: true }),
+  await openWasm({ memory: 'inline' }),
 ]
 
 /** Those that multiply pairs of bf16 numbers, by an instruction of the processor or with its parts. */

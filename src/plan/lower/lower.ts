@@ -5,8 +5,8 @@ import { type Plan, isZero } from '../plan.ts'
 import { stageKinds } from '../format.ts'
 import type { Precision } from '../precision.ts'
 import { Unsupported, invariant } from '../../core/errors.ts'
-import { type Operand, blocksOf, chunksOf, constantRow, later, still } from './arena.ts'
 import { type Buffers, extraBuffers, parameterSizes, trainedParts } from './buffers.ts'
+import { type Buffer, type Operand, blocksOf, chunksOf, constantRow, later, still } from './arena.ts'
 import { lowerForward } from './forward.ts'
 import { type Gradients, lowerGradient } from './gradient.ts'
 import { dropWeights, dropoutStage, layMask, type sequenceMasks } from './masks.ts'
@@ -39,6 +39,7 @@ export interface Lowered {
   readonly words: Int32Array
   readonly target: Target
   readonly arena: number
+  readonly allocated: readonly Buffer[]
   readonly constants: readonly { readonly offset: number; readonly value: number }[]
   /** Inputs, outputs and their gradients `d NAME`, part by part. */
   readonly places: ReadonlyMap<string, readonly Place[]>
@@ -97,7 +98,11 @@ class WindowLowering {
     const extra = extraBuffers(this.#lowering, slots, average)
     const trained = trainedParts(this.#plan, parameters)
     const rates = this.#lowering.train(trained.map(({ place }) => place))
-    for (const id of this.#plan.order) this.#node(id)
+    for (const id of this.#plan.order) {
+      arena.owner = id
+      this.#node(id)
+    }
+    arena.owner = -1
     this.#places.addOutputs((id) => this.#outputPlace(id))
     this.#places.addInputGradients((id) => this.#inputGradient(id))
     const { values, gradients } = this.#lowering
@@ -106,6 +111,7 @@ class WindowLowering {
       words,
       target: this.#target,
       arena: arena.floats,
+      allocated: arena.allocated,
       constants: this.#lowering.constants,
       places: this.#places.byName,
       parameters: this.#parameters(),
