@@ -87,3 +87,6 @@ export interface Peak {
   /** Its fastest round over its slowest: 1 on an idle machine. */
   readonly spread: number
 }
+
+/** Spread of a peak from which on figures are not to be trusted. */
+export const busySpread = 1.15

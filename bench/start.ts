@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
@@ -98,12 +98,6 @@ async function browserBundle(): Promise<Uint8Array> {
 
 function sizeOf(content: Uint8Array): Size {
   return { raw: content.length, gzip: gzipSync(content, { level: 9 }).length }
-}
-
-/** Whether the built package is older than its sources. */
-export function isStale(): boolean {
-  const built = statSync(`${root}dist/index.js`, { throwIfNoEntry: false })
-  return built !== undefined && built.mtimeMs < statSync(`${root}src/index.ts`).mtimeMs
 }
 
 /** Lines for people. */

@@ -1,7 +1,4 @@
-import type { Absent, Measured, Peak, Section } from './report.ts'
-
-/** Spread of a peak from which on the figures are not to be trusted. */
-const busySpread = 1.15
+import { type Absent, type Measured, type Peak, type Section, busySpread } from './report.ts'
 
 /** Columns of text that a terminal shows. */
 const widest = 110
