@@ -7,6 +7,7 @@ const vectorWidths: Readonly<Record<string, number>> = {
   baseline: 4,
   avx2: 8,
   avx512: 16,
+  avx512bf16: 16,
   neon: 4,
   simd128: 4,
 }
