@@ -1,7 +1,7 @@
-import { trainingFlops } from '../../bench/flops.ts'
+import { flopsOf } from '../../bench/flops.ts'
 import { configurations, modelOf } from '../../bench/models.ts'
 import { median, pairedRatio } from '../../bench/statistics.ts'
-import { Trainer } from '../../bench/trainer.ts'
+import { Trainer } from '../../bench/sluice/trainer.ts'
 import { openRuntime } from '../../src/runtime/index.ts'
 
 /** What is measured in a page. */
@@ -35,9 +35,9 @@ export async function benchmark({ config, threads, seconds }: Task): Promise<Fig
   const { batch, steps } = configuration
   const model = modelOf('lstm', configuration)
   const { graph } = model.program({ rows: batch, steps, training: true })
-  const flops = trainingFlops(graph) * batch * steps
+  const flops = flopsOf('training', graph) * batch * steps
   const runtime = await openRuntime('wasm', { threads })
-  const trainer = await Trainer.open(model, runtime, batch, steps)
+  const trainer = await Trainer.open(model, runtime, { rows: batch, steps, carries: true })
   const peak = await Peak.open(threads)
   const rates: number[] = []
   const peaks: number[] = []
