@@ -54,7 +54,7 @@ export async function twinOf(cell: CellName, { task, layers }: Configuration) {
     tokens: [...tokens],
     targets: [...targets],
   }
-  return { twin, expected: await firstNumbers(task, model, reference, task === 'sampling') }
+  return { twin, expected: await firstNumbers(task, model, reference, { carries: task === 'sampling' }) }
 }
 
 /** Moves all weights a little, so that none is zero and a bias in the wrong place is seen. */
