@@ -13,7 +13,7 @@ export interface Source {
  * shapes; the rest, such as dropout, may differ. Nothing is changed where they do not fit.
  *
  *     const old = await readModel('runs/book')
- *     const net = startFrom(model({ input: old.vocabulary, layers: [cells.lstm(512)], dropout: 0.5 }), old)
+ *     const net = startFrom(model({ input: old.vocabulary, layers, dropout: 0.5 }), old)
  *
  * @throws SluiceError `model-source`
  */

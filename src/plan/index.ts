@@ -1,6 +1,7 @@
 export { call, instructions, passFloats } from './format.ts'
 export { interpretPlan } from './interpret.ts'
-export { type Lowered, type Target, lower } from './lower/lower.ts'
+export { lower } from './lower/lower.ts'
+export type { Lowered, Target } from './lower/lowered.ts'
 export type { Place } from './lower/places.ts'
 export type { Operand } from './lower/arena.ts'
 export type { Piece } from './partition.ts'

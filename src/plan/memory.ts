@@ -1,4 +1,4 @@
-import type { Lowered } from './lower/lower.ts'
+import type { Lowered } from './lower/lowered.ts'
 import type { Plan } from './plan.ts'
 import { readPlan } from './read.ts'
 

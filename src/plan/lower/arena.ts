@@ -159,3 +159,8 @@ export function unitsOf(blocks: number, slots: number): number {
   const panels = Math.ceil(blocks / 4)
   return Math.ceil(blocks / panels)
 }
+
+/** Tokens are whole numbers, one a step and row. */
+export function tokenPlace(base: number, rows: number): Operand {
+  return { ...constantRow(base, 1), timeStride: rows, rowStride: 1, panelStride: 0 }
+}

@@ -336,3 +336,12 @@ export class ScanLowering {
 export function stageOf(stages: readonly Stage[], id: number): number {
   return stages.findIndex((stage) => nodesOf(stage).includes(id))
 }
+
+/** Outputs stand where they were computed; a final state is the slot after the last step of its sequence. */
+export function scanResult(scan: ScanLowering, index: number): Operand {
+  const { outputs } = scan.program
+  const port = outputs[index]
+  return port
+    ? scan.rowsOf(port.node)
+    : later(scan.states[index - outputs.length]!, scan.lowering.shape.steps)
+}
