@@ -8,6 +8,7 @@ import type {
   RunResult,
 } from '../runtime/types.ts'
 import type { Tensor } from '../interop/index.ts'
+import { beginsInput } from '../model/index.ts'
 import type { ProgramOptions, RuntimeSource, Trainable } from './trainable.ts'
 
 /** Tokens of one call, `[steps][rows]`; sampling has no targets. */
@@ -27,7 +28,7 @@ export interface Snapshot {
   readonly average?: Tensors
   /** By `slot0.NAME`, `slot1.NAME`, … */
   readonly slots: Tensors
-  /** Carried states `[rows][size]` by the name of the input that they go into. */
+  /** Carried states `[rows][size]` by the name of the input that they go into; also which rows begin, if any do. */
   readonly states: Tensors
 }
 
@@ -68,14 +69,26 @@ export class Session {
     return new Session(model, program, await (await runtime).compile(program))
   }
 
-  /** The next window starts from states of zero. */
+  /** The next window starts from states of zero, or from those that are learned: a sequence begins in every row. */
   reset(): void {
     const zeros = new Map<string, Tensor>()
     for (const { initial } of this.#program.states) {
       const shape = this.#stateShape(initial)
       zeros.set(initial, { shape, data: new Float32Array(shape.reduce((size, next) => size * next, 1)) })
     }
+    if (this.#learnsStarts) zeros.set(beginsInput, this.#begins(1))
     this.#pending = zeros
+  }
+
+  /** Whether states start from what is learned, where a sequence begins. */
+  get #learnsStarts(): boolean {
+    return this.#program.graph.inputs.some(({ name }) => name === beginsInput)
+  }
+
+  /** Whether a sequence begins, the same for every row. */
+  #begins(value: 0 | 1): Tensor {
+    const { rows } = this.#program
+    return { shape: [rows], data: new Float32Array(rows).fill(value) }
   }
 
   #stateShape(name: string): readonly number[] {
@@ -103,6 +116,7 @@ export class Session {
   /** Runs one window and carries the state on. */
   run({ steps, tokens, targets }: Input, call: Omit<Run, 'steps' | 'carry'>): Promise<RunResult> {
     const carry = this.#pending === undefined
+    if (this.#learnsStarts) this.#executable.write(beginsInput, this.#begins(0).data)
     for (const [name, { data }] of this.#pending ?? []) this.#executable.write(name, data)
     this.#pending = undefined
     this.#executable.write('tokens', tokens)

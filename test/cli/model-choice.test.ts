@@ -20,11 +20,8 @@ test('a model of a library cell, with its starting values', async () => {
     { cell: 'gru', hidden: 4, layers: 3, dropout: 0.1, seed: 5 },
     vocabulary,
   )
-  expect(config.layers.map(({ name, sizes }) => [name, sizes])).toEqual([
-    ['gru', { hidden: 4 }],
-    ['gru', { hidden: 4 }],
-    ['gru', { hidden: 4 }],
-  ])
+  const gru = { name: 'gru', sizes: { hidden: 4 } }
+  expect(config.layers).toMatchObject([gru, gru, gru])
   expect([config.dropout, config.seed, config.embedding]).toEqual([0.1, 5, 0])
   expect([...parameters.get('layers.0.br')!.data]).toEqual([0, 0, 0, 0])
   const lstm = await newModel({ hidden: 2, init: { bi: -1 } }, vocabulary)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cell, cells } from '../../src/cells/index.ts'
 import { Vocabulary } from '../../src/data/index.ts'
-import { type Model, type ModelOptions, model } from '../../src/model/index.ts'
+import { type Model, type ModelOptions, branches, layer, model } from '../../src/model/index.ts'
 import { type Program, reference } from '../../src/runtime/index.ts'
 
 const input = Vocabulary.of('abcdefg')
@@ -193,10 +193,16 @@ describe('wrong options are refused by name', () => {
     ['a negative seed', { layers, seed: -1 }, 'option-value', 'seed'],
     ['an option that is none', { layers, hidden: 5 }, 'option-unknown', 'hidden'],
     [
-      'a learned initial state',
-      { layers: [cell('l', "state h = learned\nh' = tanh(W @ h + U @ x)")(3)] },
+      'a layer that reads backward',
+      { layers: [layer(cells.lstm(3), { direction: 'reverse' })] },
       'model-unsupported',
-      '"l"',
+      '"layers.0" reads backward',
+    ],
+    [
+      'both ways inside a branch',
+      { layers: [cells.rnn(3), branches([[cells.rnn(3)], [layer(cells.gru(3), { direction: 'both' })]])] },
+      'model-unsupported',
+      '"layers.1.1.0" reads backward',
     ],
     ['sizes that do not fit', { layers: [cell('raw', "h' = tanh(x + U @ h)")(3)] }, 'cell-sizes', '"raw"'],
   ])('%s', (_name, options, code, part) => {
