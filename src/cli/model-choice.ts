@@ -29,6 +29,8 @@ export interface ModelFlags extends LayerFlags {
   readonly seed?: number
   readonly size?: Readonly<Record<string, number>>
   readonly init?: InitSpec
+  /** Bytes that training may take: less than all that it would keep. */
+  readonly memory?: number
 }
 
 /** What a model is unless the command line says otherwise. */
@@ -50,7 +52,7 @@ export async function newModel(flags: ModelFlags, input: Vocabulary, settings: S
     ...(tied !== undefined && { tied }),
     ...(seed !== undefined && { seed }),
   })
-  requireMemory(config, input, settings)
+  requireMemory(config, input, settings, flags)
   return new Model(config, input)
 }
 
@@ -71,17 +73,23 @@ export async function modelLike(
     ...(seed !== undefined && { seed }),
   }
   const config = { ...like, ...own }
-  requireMemory(config, model.vocabulary, settings)
+  requireMemory(config, model.vocabulary, settings, flags)
   return startFrom(new Model(config, model.vocabulary), model)
 }
 
+/** With `--memory` a window need not be kept as a whole. */
 function requireMemory(
   config: ModelConfig,
   { size }: Vocabulary,
   { batch, window, optimizer, average }: Settings,
+  { memory }: ModelFlags,
 ): void {
   const slots = slotCount(optimizer) + (average.kind === 'none' ? 0 : 1)
-  const demand = trainingDemand(config, size, { rows: batch, steps: window, slots })
+  const demand = trainingDemand(config, size, {
+    rows: batch,
+    steps: memory === undefined ? window : 1,
+    slots,
+  })
   const available = Math.min(totalmem(), process.constrainedMemory() || Infinity)
   if (demand.bytes <= available) return
   throw new SluiceError('model-too-large/memory', {

@@ -1,8 +1,8 @@
 import type { Text } from '../data/index.ts'
 import type { LayerConfig, Model } from '../model/index.ts'
 import type { Machine } from '../runtime/index.ts'
-import type { Checkpoint, Evaluation, Progress, Settings } from '../train/index.ts'
-import { count, duration, few, plural } from './view/format.ts'
+import type { Checkpoint, Evaluation, Kept, Progress, Settings } from '../train/index.ts'
+import { bytes, count, duration, few, plural } from './view/format.ts'
 import { measureText } from './view/progress.ts'
 
 /** How to call the command line from here: as npm runs it in a clone, or by its name. */
@@ -127,6 +127,17 @@ export function measuredLength(settings: Settings, total: number, before?: Check
   if (earlier && 'minutes' in earlier && earlier.minutes === settings.minutes) return undefined
   const updates = plural(total - (before?.progress.step ?? 0), 'update')
   return `about ${amount(settings.minutes, 'minute')}: ${updates}`
+}
+
+/** What `--memory` chose: `memory: about 48.0 MB, states kept at every 8 of 50 steps, …`. */
+export function keptText({ every, bytes: taken }: Kept, window: number, asked: number): string {
+  if (taken === undefined) return 'memory: this runtime keeps everything, whatever --memory says'
+  const what =
+    every === undefined
+      ? 'everything is kept'
+      : `states kept at every ${count(every)} of ${count(window)} steps, the rest computed again`
+  const over = taken > asked ? `; ${bytes(asked)} is too little` : ''
+  return `memory: about ${bytes(taken)}, ${what}${over}`
 }
 
 /** What is said after the last update. */

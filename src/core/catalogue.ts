@@ -22,6 +22,7 @@ export const catalogue = {
     '{name} must be a number[ at least {least}][ above {above}][ and at most {most}][ and below {below}], not {value}.',
   'option-value/word': '{name} must be one of {words}, not {value}.',
   'option-value/flag': '{name} must be true or false, not {value}.',
+  'option-value/memory': '{name} must be a number with a unit, such as 512MB or 2GB, not {value}.',
   'option-value/length': 'Give only one of {names}: both say how long to train.',
   'option-value/nesterov': 'nesterov needs a momentum above 0; 0.9 is usual.',
   'option-value/patience':

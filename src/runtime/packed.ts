@@ -1,13 +1,5 @@
 import type { Device, Loaded } from './device.ts'
-import type {
-  Machine,
-  ParameterBuffer,
-  Program,
-  Run,
-  RunResult,
-  Runtime,
-  UpdateSettings,
-} from './types.ts'
+import type { Machine, ParameterBuffer, Program, Run, RunResult, Runtime, UpdateSettings } from './types.ts'
 import { type Part, type PartExecutable, PartedExecutable, partProgram, partedBytes } from './parted.ts'
 import {
   type Lowered,

@@ -9,6 +9,7 @@ import type {
 } from '../runtime/types.ts'
 import type { Tensor } from '../interop/index.ts'
 import { beginsInput } from '../model/index.ts'
+import { keepEveryFor } from '../runtime/keep.ts'
 import type { ProgramOptions, RuntimeSource, Trainable } from './trainable.ts'
 
 /** Tokens of one call, `[steps][rows]`; sampling has no targets. */
@@ -37,9 +38,18 @@ const slotNames = ['slot0', 'slot1', 'slot2'] as const satisfies readonly Parame
 /** What a session trains beside what its program says. */
 export type TrainingRequest = Pick<GradientRequest, 'frozen' | 'average'>
 
+/** What of a window is kept for the way back, so that it fits into some memory. */
+export interface Kept {
+  /** States are kept at every so many steps; absent: everything is. */
+  readonly every?: number
+  /** About as many bytes are taken; absent where the runtime does not count them. */
+  readonly bytes?: number
+}
+
 /** A model made executable, with the state that it carries from one window to the next. */
 export class Session {
   readonly machine: Machine
+  readonly kept: Kept
   readonly #executable: Executable
   readonly #program: Program
   readonly #model: Trainable
@@ -48,8 +58,9 @@ export class Session {
   /** Whether an update has gone into the average of the weights. */
   #averaged = false
 
-  private constructor(model: Trainable, program: Program, executable: Executable) {
+  private constructor(model: Trainable, program: Program, executable: Executable, kept: Kept) {
     this.machine = executable.machine
+    this.kept = kept
     this.#model = model
     this.#program = program
     this.#executable = executable
@@ -57,16 +68,24 @@ export class Session {
     for (const [name, { data }] of model.parameters) executable.writeParameter(name, data)
   }
 
-  /** Compiles a model and gives it its current weights. */
+  /**
+   * Compiles a model and gives it its current weights.
+   * @param memory bytes that it may take: windows that take more run in parts, with the same bits
+   */
   static async open(
     model: Trainable,
-    runtime: RuntimeSource,
+    source: RuntimeSource,
     options: ProgramOptions,
-    training: TrainingRequest = {},
+    { memory, ...training }: TrainingRequest & { readonly memory?: number } = {},
   ): Promise<Session> {
+    const runtime = await source
     const made = model.program(options)
-    const program = made.gradient ? { ...made, gradient: { ...made.gradient, ...training } } : made
-    return new Session(model, program, await (await runtime).compile(program))
+    const whole = made.gradient ? { ...made, gradient: { ...made.gradient, ...training } } : made
+    const every = memory === undefined ? undefined : keepEveryFor(runtime, whole, memory)
+    const program = every === undefined ? whole : { ...whole, keepEvery: every }
+    const bytes = memory === undefined ? undefined : runtime.bytes?.(program)
+    const kept = { ...(every !== undefined && { every }), ...(bytes !== undefined && { bytes }) }
+    return new Session(model, program, await runtime.compile(program), kept)
   }
 
   /** The next window starts from states of zero, or from those that are learned: a sequence begins in every row. */

@@ -10,6 +10,7 @@ import {
   assignments,
   numberOr,
   gathered,
+  memorySize,
   option,
   real,
   whole,
@@ -233,6 +234,13 @@ function addTuningOptions(command: Command): void {
 function addRunOptions(command: Command): void {
   command
     .optionsGroup('Run:')
+    .addOption(
+      option(
+        '--memory <size>',
+        'that a window may take, such as 2GB: the same bits in less memory and more time',
+        memorySize('--memory'),
+      ),
+    )
     .addOption(option('--out <dir>', 'where checkpoints and metrics go', undefined, 'runs/NAME-OF-TEXT'))
     .addOption(option('--resume [dir]', 'go on with a run; without DIR, the latest'))
     .addOption(
