@@ -16,6 +16,8 @@ export interface LayerFlags {
 interface Place {
   readonly index: number
   readonly embedding: number
+  /** What it reads beside the layer below. */
+  readonly skip?: 'input' | 'all' | undefined
 }
 
 /** The options of one layer that the command line says something about. */
@@ -26,14 +28,14 @@ export function layerOptions(flags: LayerFlags, place: Place): LayerOptions {
     ...(residual !== undefined && { residual: residual && isAbove }),
     ...(skip !== undefined && isAbove && { skip }),
     ...(norm !== undefined && { norm }),
-    ...dropoutOptions(flags, place),
+    ...dropoutOptions(flags, { ...place, skip }),
   }
 }
 
 /** The part of them that is dropout. One-hot symbols cannot be masked entry by entry. */
-function dropoutOptions(flags: LayerFlags, { index, embedding }: Place): LayerOptions {
+function dropoutOptions(flags: LayerFlags, { index, embedding, skip }: Place): LayerOptions {
   const { variational, recurrentDropout, weightDropout, zoneout } = flags
-  const isMasked = index > 0 || embedding > 0
+  const isMasked = embedding > 0 || (index > 0 && skip === undefined)
   return {
     ...(variational !== undefined && { stateDropout: variational }),
     ...(variational !== undefined && isMasked && { inputDropout: variational }),
@@ -46,7 +48,9 @@ function dropoutOptions(flags: LayerFlags, { index, embedding }: Place): LayerOp
 /** The layers of a model with the dropouts that the command line gives them. */
 export function withDropouts({ layers, embedding }: ModelConfig, flags: LayerFlags): ModelConfig['layers'] {
   return layers.map((layer, index) =>
-    'branches' in layer ? layer : changed(layer, dropoutOptions(flags, { index, embedding })),
+    'branches' in layer
+      ? layer
+      : changed(layer, dropoutOptions(flags, { index, embedding, skip: layer.skip })),
   )
 }
 
@@ -63,7 +67,7 @@ export function layerDifferences(
   const found = new Map<string, readonly [string, string, string]>()
   for (const [index, layer] of layers.entries()) {
     if ('branches' in layer) continue
-    const given = layerOptions(flags, { index, embedding })
+    const given = layerOptions({ ...(layer.skip && { skip: layer.skip }), ...flags }, { index, embedding })
     const wanted = cellOptions(layer, given)
     for (const key of Object.keys(given) as (keyof typeof wanted)[]) {
       const [before, now] = [text(layer[key]), text(wanted[key])]

@@ -6,6 +6,7 @@ import type {
   Program,
   Run,
   RunResult,
+  Runtime,
 } from '../runtime/types.ts'
 import type { Tensor } from '../interop/index.ts'
 import { beginsInput } from '../model/index.ts'
@@ -81,10 +82,8 @@ export class Session {
     const runtime = await source
     const made = model.program(options)
     const whole = made.gradient ? { ...made, gradient: { ...made.gradient, ...training } } : made
-    const every = memory === undefined ? undefined : keepEveryFor(runtime, whole, memory)
-    const program = every === undefined ? whole : { ...whole, keepEvery: every }
-    const bytes = memory === undefined ? undefined : runtime.bytes?.(program)
-    const kept = { ...(every !== undefined && { every }), ...(bytes !== undefined && { bytes }) }
+    const kept = memory === undefined ? {} : keptIn(memory, runtime, whole)
+    const program = kept.every === undefined ? whole : { ...whole, keepEvery: kept.every }
     return new Session(model, program, await runtime.compile(program), kept)
   }
 
@@ -212,4 +211,13 @@ export class Session {
   dispose(): void {
     this.#executable.dispose()
   }
+}
+
+/** What to keep of windows in some memory; where that is too little, what takes least. */
+function keptIn(memory: number, runtime: Runtime, program: Program): Kept {
+  if (!runtime.bytes) return {}
+  const least = runtime.bytes({ ...program, keepEvery: 1 })
+  const every = keepEveryFor(runtime, program, Math.max(memory, least))
+  if (every === undefined) return { bytes: runtime.bytes(program) }
+  return { every, bytes: runtime.bytes({ ...program, keepEvery: every }) }
 }
