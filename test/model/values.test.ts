@@ -65,48 +65,48 @@ const join = (...parts: readonly Sequence[]): Sequence =>
 const sum = (...parts: readonly Sequence[]): Sequence =>
   parts[0]!.map((x, step) => x.map((_each, i) => parts.reduce((total, part) => total + part[step]![i]!, 0)))
 
-const [first, second] = ['layers.0', 'layers.1']
+const [first, second] = ['layers.0', 'layers.1'] as const
 
 /** Each form of a layer over vectors of 3 entries, and what it is by hand. */
 const cases: readonly (readonly [string, readonly Layer[], (hand: Hand, x: Sequence) => Sequence])[] = [
-  ['reverse alone', [layer(cells.rnn(4), { direction: 'reverse' })], (hand, x) => hand.back(first!, x)],
+  ['reverse alone', [layer(cells.rnn(4), { direction: 'reverse' })], (hand, x) => hand.back(first, x)],
   [
     'both directions, concatenated',
     [layer(cells.rnn(4), { direction: 'both' })],
-    (hand, x) => join(hand.rnn(first!, x), hand.back(first!, x)),
+    (hand, x) => join(hand.rnn(first, x), hand.back(first, x)),
   ],
   [
     'both directions, summed',
     [layer(cells.rnn(4), { direction: 'both', join: 'sum' })],
-    (hand, x) => sum(hand.rnn(first!, x), hand.back(first!, x)),
+    (hand, x) => sum(hand.rnn(first, x), hand.back(first, x)),
   ],
-  ['residual', [layer(cells.rnn(3), { residual: true })], (hand, x) => sum(x, hand.rnn(first!, x))],
+  ['residual', [layer(cells.rnn(3), { residual: true })], (hand, x) => sum(x, hand.rnn(first, x))],
   [
     'skip of the input',
     [cells.rnn(4), layer(cells.rnn(2), { skip: 'input' })],
-    (hand, x) => hand.rnn(second!, join(x, hand.rnn(first!, x))),
+    (hand, x) => hand.rnn(second, join(x, hand.rnn(first, x))),
   ],
   [
     'skip of all, the first layer having nothing to skip',
     [layer(cells.rnn(4), { skip: 'all' }), cells.rnn(2), layer(cells.rnn(2), { skip: 'all' })],
     (hand, x) => {
-      const h = hand.rnn(first!, x)
-      const g = hand.rnn(second!, h)
+      const h = hand.rnn(first, x)
+      const g = hand.rnn(second, h)
       return hand.rnn('layers.2', join(x, h, g))
     },
   ],
-  ['norm', [layer(cells.rnn(4), { norm: true })], (hand, x) => hand.norm(first!, hand.rnn(first!, x))],
+  ['norm', [layer(cells.rnn(4), { norm: true })], (hand, x) => hand.norm(first, hand.rnn(first, x))],
   [
     'norm behind a residual',
     [layer(cells.rnn(3), { norm: true, residual: true })],
-    (hand, x) => hand.norm(first!, sum(x, hand.rnn(first!, x))),
+    (hand, x) => hand.norm(first, sum(x, hand.rnn(first, x))),
   ],
   [
     'branches, concatenated, and a dense layer',
     [branches([[cells.rnn(4)], [cells.rnn(2), cells.rnn(3)]]), dense(5, 'relu')],
     (hand, x) =>
       hand.relu(
-        second!,
+        second,
         join(hand.rnn('layers.0.0.0', x), hand.rnn('layers.0.1.1', hand.rnn('layers.0.1.0', x))),
       ),
   ],
