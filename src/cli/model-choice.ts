@@ -8,6 +8,7 @@ import {
   type ModelConfig,
   layer,
   modelConfig,
+  readConfig,
   startFrom,
   trainingDemand,
 } from '../model/index.ts'
@@ -72,7 +73,7 @@ export async function modelLike(
     ...(embeddingDropout !== undefined && { embeddingDropout }),
     ...(seed !== undefined && { seed }),
   }
-  const config = { ...like, ...own }
+  const config = readConfig({ ...like, ...own })
   requireMemory(config, model.vocabulary, settings, flags)
   return startFrom(new Model(config, model.vocabulary), model)
 }

@@ -40,8 +40,8 @@ export interface StackWindow extends Pick<Program, 'graph' | 'states'> {
 /**
  * The window graph of a stack of layers over a sequence, in any direction, without head or loss. Inputs: `x`
  * `[steps][rows][size]`, or `tokens`; `lengths`, where rows have them; with `initial: 'given'` the states, `layers.0.h`.
- * Outputs: `y` `[steps][rows][size]`, zero at and after each row's length unless a dropout or a skip of the input reads
- * the padding, and the final states, `layers.0.h next` and `layers.0.reverse.h next`.
+ * Outputs: `y` `[steps][rows][size]`, zero at and after each row's length, and the final states, `layers.0.h next` and
+ * `layers.0.reverse.h next`.
  * @throws SluiceError `option-value`, `option-unknown`, `cell-sizes`, `model-layer` or `dropout-cell`
  */
 export function stackWindow(options: StackOptions): StackWindow {

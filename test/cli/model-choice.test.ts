@@ -121,5 +121,7 @@ test('a model with the weights of another has its own dropouts, and the same lay
   })
   expect(like.config.layers[1]).not.toHaveProperty('stateDropout')
   expect([...like.parameters]).toEqual([...model.parameters])
+  const same = await modelLike({ embeddingDropout: 0, zoneout: 0.125 }, opened, resolveSettings())
+  expect(same.config).toEqual(model.config)
   await expect(modelLike({ norm: false }, opened, resolveSettings())).rejects.toThrow('norm (true, now none)')
 })
