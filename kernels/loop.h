@@ -23,14 +23,18 @@ static int panelsTogether(const Worker &w, const plan::Stage &s) {
   return most;
 }
 
-/** One panel of a stage's groups and program; gives the room after the pairs of its products. */
-static Room computeBlocks(const Worker &w, const plan::Stage &s, const Span &span, int panel, Room room) {
+/**
+ * One panel of a stage's groups and program, step after step in the direction of the loop: column sums add up so. Gives
+ * the room after the pairs of its products.
+ */
+static Room computeBlocks(const Worker &w, const plan::Stage &s, const Span &span, int panel, bool forward, Room room) {
   for (int g = 0; g < s.groupCount; g++) room = computePanel(w, w.records.groups[s.groupFirst + g], span, panel, room);
   if (s.program < 0) return room;
   const plan::Program &p = w.records.programs[s.program];
   const int end = smaller(p.blocks, (panel + 1) * s.units);
-  for (int step = span.firstStep; step < span.lastStep; step++)
-    for (int block = panel * s.units; block < end; block++) runBlock(w, p, span, step, block);
+  for (int i = 0; i < span.lastStep - span.firstStep; i++)
+    for (int block = panel * s.units; block < end; block++)
+      runBlock(w, p, span, forward ? span.firstStep + i : span.lastStep - 1 - i, block);
   return room;
 }
 
@@ -56,13 +60,15 @@ static void multiplyStage(const Worker &w, const plan::Stage &s, const Spans &sp
   }
 }
 
-static void computeStage(const Worker &w, const plan::Stage &s, const Spans &spans) {
+static void computeStage(const Worker &w, const plan::Stage &s, const Spans &spans, bool forward) {
   if (spans.count == 0) return;
   const int together = panelsTogether(w, s);
   const Room start{w.scratch.pairs, 0, spans.rows() * (spans.list[0].lastStep - spans.list[0].firstStep)};
   Room after = start;
   for (int panel = 0; panel < s.panels; panel++) {
-    eachSpan(spans, start, [&](const Span &span, const Room &own) { after = computeBlocks(w, s, span, panel, own); });
+    eachSpan(spans, start, [&](const Span &span, const Room &own) {
+      after = computeBlocks(w, s, span, panel, forward, own);
+    });
     const int ready = panel + 1;
     if (ready % together == 0 || ready == s.panels)
       multiplyStage(w, s, spans, true, panel / together * together, ready, after);
@@ -70,8 +76,8 @@ static void computeStage(const Worker &w, const plan::Stage &s, const Spans &spa
   multiplyStage(w, s, spans, false, 0, 0, after);
 }
 
-static void runStage(const Worker &w, const plan::Stage &s, const Spans &spans) {
-  if (s.kind == plan::STAGE_COMPUTE) return computeStage(w, s, spans);
+static void runStage(const Worker &w, const plan::Stage &s, const Spans &spans, bool forward) {
+  if (s.kind == plan::STAGE_COMPUTE) return computeStage(w, s, spans, forward);
   for (int k = 0; k < spans.count; k++) {
     switch (s.kind) {
     case plan::STAGE_REDUCE: reduceStage(w, s, spans.list[k]); break;
@@ -130,24 +136,26 @@ static void runIdle(const Worker &w, const plan::Loop &loop, const Spans &own, i
 
 /**
  * Runs one loop. Steps that go together take stage after stage: several where none needs another and all reach the same
- * rows. Where no step needs another they always run forwards, so that the order of column sums does not depend on how
- * many go together.
+ * rows. They keep to the direction of the loop, so that the order of column sums depends neither on how many go together
+ * nor on whether the window runs in parts.
  */
 static void runLoop(const Worker &w, const plan::Loop &loop) {
   const Spans own = ownSpans(w);
   const int steps = w.steps();
+  const bool forward = loop.direction > 0, free = isFree(w, loop);
   for (int i = 0; i < loop.copyCount; i++)
     for (int k = 0; k < own.count; k++)
-      copyBefore(w, w.records.copies[loop.copyFirst + i], own.list[k], loop.direction > 0 ? 0 : steps - 1);
-  const bool forward = loop.direction > 0 || loop.parallel, free = isFree(w, loop);
+      copyBefore(w, w.records.copies[loop.copyFirst + i], own.list[k], forward ? 0 : steps - 1);
   for (int done = 0, count; done < steps && own.count > 0; done += count) {
     const int step = forward ? done : steps - 1 - done;
     Active active = activeSpans(w, own, loop.lengths, step);
-    const int rows = active.spans.rows();
-    count = free && rows > 0 ? larger(1, smaller(rowsTogetherInLoop / rows, active.until - step)) : 1;
-    active.spans.setSteps(step, step + count);
-    for (int i = 0; i < loop.stageCount && rows > 0; i++) runStage(w, w.records.stages[loop.stageFirst + i], active.spans);
-    for (int k = 0; k < count; k++) runIdle(w, loop, own, step + k);
+    const int rows = active.spans.rows(), alike = forward ? active.until - step : step + 1 - active.since;
+    count = free && rows > 0 ? larger(1, smaller(rowsTogetherInLoop / rows, alike)) : 1;
+    const int first = forward ? step : step + 1 - count;
+    active.spans.setSteps(first, first + count);
+    for (int i = 0; i < loop.stageCount && rows > 0; i++)
+      runStage(w, w.records.stages[loop.stageFirst + i], active.spans, forward);
+    for (int k = 0; k < count; k++) runIdle(w, loop, own, first + k);
   }
 }
 

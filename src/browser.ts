@@ -26,7 +26,21 @@ export { type Text, type TextOptions, Vocabulary } from './data/index.ts'
 export { EquationError, type Spelling, cellText, compile } from './equations/index.ts'
 export type { Choice, SampleOptions, Sampling, SamplingState } from './generate/index.ts'
 export { encodeModel } from './interop/index.ts'
-export { Model, type ModelConfig, type ModelOptions, model, startFrom } from './model/index.ts'
+export {
+  type AroundOptions,
+  type Direction,
+  type Join,
+  type Layer,
+  type LayerOptions,
+  Model,
+  type ModelConfig,
+  type ModelOptions,
+  branches,
+  dense,
+  layer,
+  model,
+  startFrom,
+} from './model/index.ts'
 export type { Machine, Runtime, WasmSource } from './runtime/index.ts'
 export { type RuntimeName, type RuntimeOptions, openRuntime, runtimeNames } from './runtime/open.ts'
 export {

@@ -57,7 +57,7 @@ export async function reportPlan(file: string, flags: PlanFlags): Promise<PlanRe
   const sizes = { ...(cell.sizes.includes('hidden') && { hidden }), ...size }
   const layer = make(sizes)
   const config = modelConfig({ layers: Array.from({ length: layers }, () => layer), embedding, dropout })
-  const { graph, states } = nextTokenWindow(partsOf(config, symbols))
+  const { graph, states } = nextTokenWindow(partsOf(config, symbols), true)
   const planned = plan({ graph, gradient: { of: ['loss'], inputs: [] } })
   const { isa, vectorWidth } = target(flags.isa)
   const lowered = lower(planned, {

@@ -27,7 +27,7 @@ import { trainingText } from './open-text.ts'
 import type { Output } from './output.ts'
 import { latestRun, newRun, notFound } from './runs.ts'
 import { settingsFrom } from './train-settings.ts'
-import { beginning, command, ending, measuredLength, quoted, textNotes } from './train-words.ts'
+import { beginning, command, ending, keptText, measuredLength, quoted, textNotes } from './train-words.ts'
 import { type TrainingView, viewFor } from './view/training.ts'
 
 /** What a training does beyond the command line's options. */
@@ -163,6 +163,7 @@ class TrainingRun {
       runtime,
       run,
       ...(checkpoint && { resume: checkpoint }),
+      ...(flags.memory !== undefined && { memory: flags.memory }),
       signal: AbortSignal.any([this.#interrupt.signal, output.closed]),
     })
   }
@@ -206,7 +207,7 @@ class TrainingRun {
   }
 
   async #step(step: TrainingStep): Promise<void> {
-    if (!this.#last) this.#tellLength(step)
+    if (!this.#last) this.#tellPlan(step)
     this.#last = step
     this.#view.step(step, this.#training.progress.stoppedEarly)
     this.#record(step)
@@ -215,9 +216,12 @@ class TrainingRun {
     if (wanted) await this.#sample(step)
   }
 
-  #tellLength({ total }: TrainingStep): void {
-    const line = measuredLength(this.#training.settings, total, this.#parts.checkpoint)
-    if (line !== undefined) this.#parts.output.say(line)
+  #tellPlan({ total }: TrainingStep): void {
+    const { output, checkpoint, flags } = this.#parts
+    const { settings, kept } = this.#training
+    const line = measuredLength(settings, total, checkpoint)
+    if (line !== undefined) output.say(line)
+    if (kept && flags.memory !== undefined) output.say(keptText(kept, settings.window, flags.memory))
   }
 
   #record({ validation, ...step }: TrainingStep): void {

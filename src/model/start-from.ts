@@ -1,6 +1,7 @@
 import { SluiceError } from '../core/errors.ts'
 import type { Vocabulary } from '../data/index.ts'
-import type { Model, Weights } from './model.ts'
+import type { Model } from './model.ts'
+import type { Weights } from './start.ts'
 
 /** A model that another may start from. */
 export interface Source {

@@ -27,7 +27,7 @@ export {
   scheduleKinds,
 } from './schedules.ts'
 export { refuseDifferences, resumeDifferences, resumeNotes } from './resume.ts'
-export { Session, type Snapshot, type Tensors } from './session.ts'
+export { type Kept, Session, type Snapshot, type Tensors } from './session.ts'
 export { type Settings, type SettingsOptions, continuedSettings, resolveSettings } from './settings.ts'
 export type { RunStore } from './store.ts'
 export type { ProgramOptions, RuntimeSource, Trainable, Weights } from './trainable.ts'
