@@ -89,12 +89,23 @@ SLUICE_INLINE void sumRows(const Slot *s, const plan::Instruction &i, int rows, 
 template <int inputs> static void addToRows(const Slot *s, const plan::Instruction &i, int rows, bool first, int entries) {
   Reader<inputs> in(s, i);
   Slot d = s[i.d];
-  for (int r = 0; r < rows; r++, d.p += d.row) {
-    const Arguments x = in.at(0);
-    const Vector value = firstLanes(inputs == 2 ? x.a * x.b : x.a, entries);
-    store(d.p, first ? value : load(d.p) + value);
-    in.advance(1);
-  }
+  const Vector keep = fromBits(Ints{} - (first ? 0 : 1));
+  const auto take = [&](auto count) {
+    Vector sums[count.count];
+    SLUICE_UNROLL
+    for (int u = 0; u < count.count; u++) {
+      const Arguments x = in.at(u);
+      const Vector before = fromBits(bits(load(d.p + u * d.row)) & bits(keep));
+      sums[u] = before + firstLanes(inputs == 2 ? x.a * x.b : x.a, entries);
+    }
+    SLUICE_UNROLL
+    for (int u = 0; u < count.count; u++) store(d.p + u * d.row, sums[u]);
+    in.advance(count.count);
+    d.p += count.count * d.row;
+  };
+  int r = 0;
+  for (; r + 4 <= rows; r += 4) take(Count<4>{});
+  for (; r < rows; r++) take(Count<1>{});
 }
 
 /** Two results. */

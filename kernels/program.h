@@ -38,7 +38,7 @@ static void maskSlots(const Worker &w, const plan::Program &p, int rows) {
 SLUICE_INLINE void prefetchNext(const Worker &w, const plan::Program &p, int block, int rows) {
   for (int i = 0; i < p.operandCount; i++) {
     const plan::Operand &o = w.records.operands[p.operandFirst + i];
-    if (o.timeStride == 0) continue;
+    if (o.timeStride == 0 || o.panelStride == 0) continue;
     const float *next = w.scratch.slots[i].p + blockOffset(o, block + 1) - blockOffset(o, block);
     for (int r = 0; r < rows; r++) prefetch(next + r * (ptrdiff_t)o.rowStride);
   }
