@@ -102,7 +102,7 @@ export class Algebra {
   /** A number times a vector that is scaled already. */
   #gathered(a: number, b: number): number | undefined {
     const { scale, vector } = this.#isNumber(a) && !this.#isNumber(b) ? this.#scaled(b) : { scale: undefined }
-    return scale === undefined ? undefined : this.#build.add('mul', [this.#times(scale, a), vector!])
+    return scale === undefined ? undefined : this.#build.add('mul', [this.#times(scale, a), vector])
   }
 
   /** x + y + y. */

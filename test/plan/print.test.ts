@@ -303,9 +303,8 @@ describe('the plan', () => {
     expect(printed('norm', "h' = tanh(norm(U @ h, g, b) + W @ x)")).toMatchInlineSnapshot(`
       "scan norm
       forward 0
-        stack of 2: 1 on x, 1 on h
-          %26 [4] = W @ x + b
-          %8 [4] = U @ h
+        %26 [4] = W @ x + b
+        %8 [4] = U @ h
       forward 1
         %10 [] = mean %8
         %12 = affine %10 4 0
