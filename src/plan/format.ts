@@ -97,7 +97,8 @@ export const records = {
   /**
    * A pointwise program over `blocks` blocks and all rows. Slots 0..operandCount-1 are operands; the next `temporaries`
    * are scratch that lives for one block of rows. Lanes at and after `entries` (1 to vectorWidth) of the last block are set
-   * to zero in the operands of the mask list (slots). `columnSums`: holds column sums, so runs chunk by chunk.
+   * to zero in the operands of the mask list (slots). Row and column sums leave
+   * those lanes out. `columnSums`: holds column sums, so goes by whole chunks.
    */
   program: [
     'blocks',
@@ -311,12 +312,16 @@ export const instructions = {
   mul_dsigmoid: 'a * b * (c * (1 - c))',
   mul_dtanh: 'a * b * (1 - c * c)',
   mul_dtanh_add: 'a * b * (1 - c * c) + e',
+  mul_fma: 'a * b * c + e',
+  add3: 'a + b + c',
   sigmoid_fma: 'sigmoid(a * b + c)',
   tanh_fma: 'tanh(a * b + c)',
   tanh_mul: 'd = tanh(a); d2 = b * d',
   mul_and_dsigmoid: 'd = a * b; d2 = a * c * (b * (1 - b))',
   dsigmoid_and_dtanh: 'd = a * c * (b * (1 - b)); d2 = a * b * (1 - c * c)',
   dsigmoid_and_dtanh_add: 'd = a * c * (b * (1 - b)); d2 = a * b * (1 - c * c) + e',
+  row_sum: 'd = sum over the blocks so far of a, without the lanes after the entries',
+  row_sum_mul: 'd = sum over the blocks so far of a * b, without the lanes after the entries',
   column_sum: 'd += sum over rows of a',
   column_sum_mul: 'd += sum over rows of a * b',
 } as const

@@ -51,7 +51,8 @@ class ForwardLowering {
   }
 
   #stage(stage: Stage, loop: LoopDraft, ahead: LoopDraft): void {
-    for (const id of stage.reductions) this.#scan.reduction(id, loop)
+    const stages = this.#scan.plan.forward
+    for (const id of stage.reductions) this.#scan.reduction(stages, id, loop)
     const groups = this.#scan.groups.filter(({ nodes }) => stage.groups.includes(nodes))
     const bySize = groupBy(stage.program, (id) => this.#scan.size(id))
     const numbers = bySize.get(0)
@@ -70,6 +71,7 @@ class ForwardLowering {
         size,
         bySize.get(size) ?? [],
         own.flatMap(({ nodes }) => nodes),
+        this.#scan.rowSums(stages, stage, size),
       )
       this.#compute(own, size, program, loop, ahead)
     }
