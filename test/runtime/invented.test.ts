@@ -52,7 +52,7 @@ async function losses(runtime: Runtime): Promise<number[]> {
   const tokens = [...text].map((symbol) => input.symbols.indexOf(symbol))
   const at = (step: number, row: number): number => tokens[(row * 14 + step) % tokens.length]!
   const found: number[] = []
-  for (let count = 1; count <= 20; count++) {
+  for (let count = 1; count <= 26; count++) {
     const first = (count - 1) * steps
     const each = (shift: number) =>
       Array.from({ length: steps * rows }, (_unused, i) => at(first + shift + Math.floor(i / rows), i % rows))
@@ -75,7 +75,7 @@ const threaded = (await withThreads([2])).map(
 describe('a cell that nobody here wrote', () => {
   it('learns', () => {
     expect(wanted[0]).toBeCloseTo(Math.log(Vocabulary.of(text).size), 0)
-    expect(wanted.at(-1)).toBeLessThan(0.8 * wanted[0]!)
+    expect(wanted.at(-1)).toBeLessThan(0.75 * wanted[0]!)
   })
 
   it.each([...runtimes, ...threaded])('learns the same on %s', async (_name, runtime) => {
