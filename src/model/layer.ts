@@ -70,7 +70,7 @@ export interface StoredOptions extends StoredAround {
 }
 
 /**
- * A cell's layer with options: `layer(cells.lstm(64), { direction: 'both', stateDropout: 0.2 })`.
+ * A cell's layer with options: `layer(mine(64), { direction: 'both', stateDropout: 0.2 })`.
  * @throws SluiceError `option-value`, `option-unknown`, or `dropout-cell` for a state that the cell does not have
  */
 export function layer(made: LayerCell, options: LayerOptions): Layer {
@@ -80,7 +80,7 @@ export function layer(made: LayerCell, options: LayerOptions): Layer {
 }
 
 /**
- * Branches that read the same input: `branches([[cells.lstm(32)], [cells.gru(16), cells.gru(16)]])` gives 48 entries.
+ * Branches that read the same input: `branches([[one(32)], [other(16), other(16)]])` gives 48 entries.
  * @throws SluiceError `option-value`, `option-unknown`, or `model-layer` where a branch has no layer
  */
 export function branches(
