@@ -1,83 +1,122 @@
-import { fileURLToPath } from 'node:url'
 import { reference } from '../src/runtime/index.ts'
+import { arenaBytes } from './arena.ts'
+import { firstNumbers, notLearning, unlike } from './check.ts'
 import type { Command } from './contestant.ts'
-import { type CellName, type Configuration, modelOf, symbols } from './models.ts'
+import { flopsOf } from './flops.ts'
+import { type CellName, type Configuration, modelOf } from './models.ts'
 import type { Options } from './options.ts'
-import type { Rival } from './rivals/rivals.ts'
-import type { SluiceTask } from './sluice.ts'
-import { firstLosses } from './trainer.ts'
+import type { Role } from './report.ts'
+import type { Rival } from './rivals/rival.ts'
+import { twinOf } from './rivals/twin.ts'
+import { script } from './scripts.ts'
+import type { Form, SluiceTask } from './sluice/main.ts'
 
-/** One that trains the model of a group. */
+/** One that does the work of a section. */
 export interface Contender {
   readonly name: string
-  /** Whether it is a rival: others are compared with it, and what goes wrong with it is only reported. */
-  readonly rival: boolean
+  /** What goes wrong with a rival is only told. */
+  readonly role: Role
   readonly threads: number
-  readonly runtime: 'native' | 'wasm'
+  /** What it runs on, which decides the peak that it is held against. */
+  readonly engine: 'native' | 'wasm' | 'javascript'
   readonly command: Command | { readonly missing: string }
-  /** What is wrong with the losses of its first updates, if anything. */
-  complaint(losses: readonly number[]): string | undefined
+  /** Floating-point operations for a token. */
+  readonly flops: number
+  /** Tokens of one unit of work, unless it says otherwise when it is ready. */
+  readonly tokens: number
+  /** It works while another process keeps a core busy. */
+  readonly busy?: boolean
+  /** Bytes of its plan's arena for an instruction set. */
+  arena?(isa: string): number | undefined
+  /** What is wrong with its first numbers, if anything. */
+  complaint(check: readonly number[]): string | undefined
 }
 
-/** Runs a script of this folder as these scripts are run: with types. */
-export function script(name: string, ...args: string[]): Command {
-  const file = fileURLToPath(new URL(name, import.meta.url))
-  return { file: process.execPath, args: ['--import', 'tsx', file, ...args] }
+/** Share of the largest number that rounding to float32 may cost, and what rivals may do differently. */
+const tolerance = { own: 1e-4, rivals: 1e-3, bf16: 2e-2 }
+
+/** Makes contenders for one cell and configuration. */
+export class Entrants {
+  readonly #cell: CellName
+  readonly #configuration: Configuration
+  readonly #expected: readonly number[]
+  readonly #flops: number
+  readonly #tokens: number
+
+  private constructor(cell: CellName, configuration: Configuration, expected: readonly number[]) {
+    const { task, batch, steps } = configuration
+    const { graph } = modelOf(cell, configuration).program({ rows: 1, steps: 1, training: false })
+    this.#cell = cell
+    this.#configuration = configuration
+    this.#expected = expected
+    this.#flops = flopsOf(task, graph)
+    this.#tokens = batch * steps
+  }
+
+  /** Computes in float64 what must come out. @throws SluiceError for a cell that needs other sizes */
+  static async of(cell: CellName, configuration: Configuration): Promise<Entrants> {
+    const model = modelOf(cell, configuration)
+    return new Entrants(cell, configuration, await firstNumbers(configuration.task, model, reference))
+  }
+
+  /** Sluice in one form. `bare`: sampling without choosing characters. */
+  sluice(
+    form: Form,
+    more: Partial<Pick<Contender, 'name' | 'role' | 'busy'>> & { bare?: boolean },
+  ): Contender {
+    const { bare = false, ...rest } = more
+    const task: SluiceTask = { cell: this.#cell, configuration: this.#configuration, form, bare }
+    return {
+      name: formName(form),
+      role: 'entry',
+      ...rest,
+      threads: form.threads,
+      engine: form.runtime,
+      command: script('sluice', task),
+      flops: this.#flops,
+      tokens: this.#tokens,
+      arena: (isa) => arenaBytes(this.#cell, this.#configuration, isa),
+      complaint: (check) =>
+        unlike(check, this.#expected, form.precision === 'bf16' ? tolerance.bf16 : tolerance.own),
+    }
+  }
+
+  /** A rival with each number of threads that it can use; none if this is nothing for it. */
+  async rival(rival: Rival, threads: readonly number[]): Promise<readonly Contender[]> {
+    const entry = rival.enter(this.#cell, this.#configuration)
+    if (entry === undefined) return []
+    const { twin, expected } = await twinOf(this.#cell, this.#configuration)
+    const counts = new Set(threads.map((count) => Math.min(count, rival.mostThreads)))
+    return [...counts].map((count) => ({
+      name: rival.name,
+      role: 'rival',
+      threads: count,
+      engine: rival.engine,
+      command: 'missing' in entry ? entry : entry.command(count, twin),
+      flops: this.#flops,
+      tokens: this.#tokens,
+      complaint: (check) =>
+        'exact' in entry && entry.exact ? unlike(check, expected, tolerance.rivals) : notLearning(check),
+    }))
+  }
 }
 
-/** All who train one model: Sluice in every form that is asked for, and the rivals. */
-export async function contendersOf(
-  cell: CellName,
-  configuration: Configuration,
-  options: Options,
-  rivals: readonly Rival[],
-): Promise<readonly Contender[]> {
-  const expected = await firstLosses(modelOf(cell, configuration), reference)
-  return options.threads.flatMap((threads) => [
-    ...forms(options).map(({ runtime, isa }): Contender => {
-      const task: SluiceTask = { cell, configuration, runtime, threads, isa }
-      return {
-        name: isa === undefined ? runtime : `${runtime} ${isa}`,
-        rival: false,
-        threads,
-        runtime,
-        command: script('sluice.ts', JSON.stringify(task)),
-        complaint: (losses) => unlike(losses, expected),
-      }
-    }),
-    ...rivals.map(({ name, command }): Contender => ({
-      name,
-      rival: true,
-      threads,
-      runtime: 'native',
-      command: command(cell, configuration, threads),
-      complaint: notLearning,
-    })),
-  ])
+/** The native forms with products in bf16, where they are asked for. */
+export function bf16Forms({ precisions, ...options }: Options): readonly Form[] {
+  if (!precisions.includes('bf16')) return []
+  const forms = formsOf({ ...options, precisions, sets: [undefined] })
+  return forms.filter(({ runtime }) => runtime === 'native').map((form) => ({ ...form, precision: 'bf16' }))
 }
 
-function forms({ runtimes, sets }: Options): readonly Pick<SluiceTask, 'runtime' | 'isa'>[] {
-  return runtimes.flatMap((runtime) => {
-    const wanted = runtime === 'native' ? sets : [undefined]
-    return wanted.map((isa) => ({ runtime, isa }))
-  })
-}
-
-const tolerance = 1e-4
-
-/** Compares losses with those of float64. */
-export function unlike(losses: readonly number[], expected: readonly number[]): string | undefined {
-  const close = expected.every(
-    (value, index) => Math.abs(losses[index]! - value) <= tolerance * Math.abs(value),
+/** All forms of Sluice in float32 that are asked for. */
+export function formsOf({ runtimes, sets, threads }: Options): readonly Form[] {
+  return threads.flatMap((count) =>
+    runtimes.flatMap((runtime) =>
+      (runtime === 'native' ? sets : [undefined]).map((isa) => ({ runtime, threads: count, isa })),
+    ),
   )
-  if (close && losses.length === expected.length) return undefined
-  return `its first losses are ${losses.join(', ')}; in float64 they are ${expected.join(', ')}`
 }
 
-/** A rival starts from its own weights: its loss must start near that of a guess, and fall. */
-export function notLearning(losses: readonly number[]): string | undefined {
-  const [first = NaN, last = NaN] = losses
-  const guess = Math.log(symbols)
-  if (Math.abs(first - guess) < 0.1 * guess && last < first) return undefined
-  return `its loss goes from ${first} to ${last}; a guess has ${guess}`
+function formName({ runtime, isa, precision }: Form): string {
+  return [runtime, isa, precision].filter((part) => part !== undefined).join(' ')
 }

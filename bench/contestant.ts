@@ -8,7 +8,13 @@ export interface Command {
   readonly file: string
   readonly args: readonly string[]
   readonly env?: NodeJS.ProcessEnv
+  readonly cwd?: string
+  /** What goes into the first line of its input. */
+  readonly task?: unknown
 }
+
+/** Longest wait for an answer, in seconds; some rivals compile for minutes. */
+const patience = 300
 
 /** A running process that is asked for slices of work. */
 export class Contestant {
@@ -24,13 +30,14 @@ export class Contestant {
   }
 
   /** Starts a process and waits until it is ready. @throws with its last words when it fails */
-  static async start({ file, args, env = process.env }: Command): Promise<Contestant> {
-    const child = spawn(file, args, { env })
+  static async start({ file, args, env = process.env, cwd, task }: Command): Promise<Contestant> {
+    const child = spawn(file, args, { env, cwd })
     const lines = linesOf(child)
+    if (task !== undefined) child.stdin.write(`${JSON.stringify(task)}\n`)
     return new Contestant(child, lines, JSON.parse(await lines()) as Ready)
   }
 
-  /** Lets it work for some seconds. */
+  /** Lets it work for some seconds. @throws with its last words when it fails */
   async work(seconds: number): Promise<Slice> {
     this.#child.stdin.write(`${seconds}\n`)
     return JSON.parse(await this.#lines()) as Slice
@@ -59,13 +66,26 @@ function linesOf(child: ChildProcessWithoutNullStreams): Lines {
   child.stderr.on('data', (chunk) => (complaint += String(chunk)))
   const failed = new Promise<never>((_resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code) => reject(new Error(lastLine(complaint) || `it ended with code ${code}`)))
+    child.on('close', (code, signal) => reject(new Error(reason(complaint) || ending(code, signal))))
   })
   failed.catch(() => undefined) // nobody may be waiting when it ends
   const iterator = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  return () => Promise.race([failed, iterator.next().then(({ value, done }) => (done ? failed : value))])
+  return async () => {
+    const impatient = setTimeout(() => {
+      complaint = `no answer within ${patience} seconds`
+      child.kill('SIGKILL')
+    }, patience * 1000)
+    const next = iterator.next().then(({ value, done }) => (done ? failed : value))
+    return Promise.race([failed, next]).finally(() => clearTimeout(impatient))
+  }
 }
 
-function lastLine(text: string): string | undefined {
-  return text.trim().split('\n').at(-1)?.trim()
+/** The line that names the error, or the last one. */
+function reason(text: string): string | undefined {
+  const lines = text.trim().split('\n')
+  return (lines.findLast((line) => /^\s*\w*(?:Error|Exception)\b/.test(line)) ?? lines.at(-1))?.trim()
+}
+
+function ending(code: number | null, signal: NodeJS.Signals | null): string {
+  return signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`
 }

@@ -1,20 +1,21 @@
 import type { StepGraph, WindowGraph } from '../src/graph/index.ts'
+import type { Task } from './models.ts'
 
 /** A training step counts as three forward passes: one forward, two products for each of it backward. */
-const passes = 3
+const passes: Readonly<Record<Task, number>> = { training: 3, forward: 1, sampling: 1 }
 
 /**
- * Floating-point operations of a training step for one token: three times the multiplications and additions of the
- * forward products. A product with a one-hot vector only picks a column and counts nothing.
+ * Floating-point operations of a task for one token: the multiplications and additions of the forward products, three
+ * times in training. A product with a one-hot vector only picks a column and counts nothing.
  */
-export function trainingFlops(graph: WindowGraph): number {
+export function flopsOf(task: Task, graph: WindowGraph): number {
   let total = 0
   for (const { op, inputs, attributes } of graph.nodes) {
     if (op !== 'scan') continue
     const oneHot = inputs.map((input) => graph.nodes[input]!.op === 'onehot')
     total += stepFlops(attributes.step as StepGraph, oneHot)
   }
-  return passes * total
+  return passes[task] * total
 }
 
 /** Floating-point operations of the products of one step; `oneHot` says which of its inputs are one-hot. */

@@ -1,57 +1,22 @@
+import { besideBusy } from './busy.ts'
 import { type Command, Contestant } from './contestant.ts'
-import { type Contender, script } from './contenders.ts'
+import type { Contender } from './contenders.ts'
 import type { Peaks } from './peak/build.ts'
+import type { Absent, Group, Measured } from './report.ts'
+import { script } from './scripts.ts'
 import { median, pairedRatio } from './statistics.ts'
 
-/** What was measured of one contender; rates are medians. */
-export interface Measured {
-  readonly name: string
-  readonly threads: number
-  readonly rival: boolean
-  readonly tokensPerSecond: number
-  /** Floating-point operations a second, in billions. */
-  readonly gflops: number
-  /** Share of the multiply-add peak of the same vector width and threads; undefined where that was not measured. */
-  readonly share: number | undefined
-  /** Peak resident memory in bytes, where the system tells. */
-  readonly memory: number | undefined
-  /** How many times as fast it is as each rival with as many threads. */
-  readonly ratios: Readonly<Record<string, number>>
-  readonly detail: string | undefined
+/** How contenders are measured. */
+export interface Measure {
+  readonly peaks: Peaks
+  /** The native instruction set that rivals are held against. */
+  readonly best: string | undefined
+  /** Seconds for each contender, over all rounds. */
+  readonly seconds: number
+  readonly rounds: number
 }
 
-/** A contender that was not measured. */
-export interface Absent {
-  readonly name: string
-  readonly threads: number
-  readonly rival: boolean
-  readonly missing: string
-  /** It ran, and did wrong. */
-  readonly failed: boolean
-}
-
-/** The multiply-add peak of an instruction set. */
-export interface Peak {
-  readonly isa: string
-  readonly threads: number
-  readonly gflops: number
-  /** Its fastest round over its slowest: 1 on an idle machine. */
-  readonly spread: number
-}
-
-/** Everything that was measured of one model. */
-export interface Group {
-  readonly rows: readonly (Measured | Absent)[]
-  readonly peaks: readonly Peak[]
-}
-
-/** A step of the model that a group trains. */
-export interface Work {
-  readonly tokens: number
-  readonly flops: number
-}
-
-/** A process with the rates that it reached: units of work a second, one for each round. */
+/** A process with the rates that it reached, one for each round. */
 interface Runner {
   readonly contestant: Contestant
   readonly rates: number[]
@@ -65,27 +30,19 @@ interface PeakRunner extends Runner {
 interface ContenderRunner extends Runner {
   readonly contender: Contender
   readonly peak: PeakRunner | undefined
+  /** Seconds that it worked. */
+  spent: number
 }
 
-const rounds = 5
 const peakSeconds = 0.1
 
-/**
- * Measures contenders against each other: all are started and checked first, then work in turn.
- * @param best the native instruction set that the rivals are held against
- */
-export async function runGroup(
-  contenders: readonly Contender[],
-  work: Work,
-  peaks: Peaks,
-  best: string | undefined,
-  seconds: number,
-): Promise<Group> {
-  const field = new Field(peaks, best)
+/** Measures contenders against each other: all are started and checked first, then work in turn. */
+export async function runGroup(contenders: readonly Contender[], measure: Measure): Promise<Group> {
+  const field = new Field(measure)
   try {
     for (const contender of contenders) await field.enter(contender)
-    await field.run(seconds / rounds)
-    return field.result(work)
+    await field.run()
+    return field.result()
   } finally {
     field.stop()
   }
@@ -93,94 +50,127 @@ export async function runGroup(
 
 /** The processes of a group. */
 class Field {
-  readonly #peaks: Peaks
-  readonly #best: string | undefined
+  readonly #measure: Measure
   readonly #absent: Absent[] = []
-  readonly #contenders: ContenderRunner[] = []
   readonly #peakRunners: PeakRunner[] = []
+  #contenders: ContenderRunner[] = []
 
-  constructor(peaks: Peaks, best: string | undefined) {
-    this.#peaks = peaks
-    this.#best = best
+  constructor(measure: Measure) {
+    this.#measure = measure
   }
 
   /** Starts and checks a contender, and the peak that it is held against. */
   async enter(contender: Contender): Promise<void> {
-    const { name, threads, rival, command } = contender
-    const leave = (missing: string, failed: boolean) =>
-      this.#absent.push({ name, threads, rival, missing, failed: failed && !rival })
-    if ('missing' in command) return void leave(command.missing, false)
+    const { command } = contender
+    if ('missing' in command) return this.#leave(contender, command.missing, false)
     const contestant = await Contestant.start(command).catch((error: Error) => error)
-    if (contestant instanceof Error) return void leave(contestant.message, true)
-    const { missing, losses = [], isa = this.#best } = contestant.ready
-    const complaint = missing ?? contender.complaint(losses)
+    if (contestant instanceof Error) return this.#leave(contender, contestant.message, true)
+    const { missing, check = [], isa } = contestant.ready
+    const complaint = missing ?? contender.complaint(check)
     if (complaint !== undefined) {
       contestant.stop()
-      return void leave(complaint, missing === undefined)
+      return this.#leave(contender, complaint, missing === undefined)
     }
-    const peak = await this.#peak(contender.runtime, isa, threads)
-    this.#contenders.push({ contestant, contender, peak, rates: [] })
+    const peak = await this.#peak(contender, isa)
+    this.#contenders.push({ contestant, contender, peak, rates: [], spent: 0 })
   }
 
-  async #peak(
-    runtime: Contender['runtime'],
-    isa: string | undefined,
-    threads: number,
-  ): Promise<PeakRunner | undefined> {
+  /** What goes wrong with a rival is only told. */
+  #leave({ name, threads, role }: Contender, missing: string, failed: boolean): void {
+    this.#absent.push({ name, threads, role, missing, failed: failed && role !== 'rival' })
+  }
+
+  async #peak({ engine, threads }: Contender, chosen: string | undefined): Promise<PeakRunner | undefined> {
+    const isa = chosen ?? { native: this.#measure.best, wasm: 'simd128', javascript: undefined }[engine]
     const known = this.#peakRunners.find((peak) => peak.isa === isa && peak.threads === threads)
-    const command = isa === undefined ? undefined : this.#peakCommand(runtime, isa, threads)
+    const command = isa === undefined ? undefined : this.#peakCommand(isa, threads)
     if (known || isa === undefined || command === undefined) return known
     const runner = { contestant: await Contestant.start(command), isa, threads, rates: [] }
     this.#peakRunners.push(runner)
     return runner
   }
 
-  #peakCommand(runtime: Contender['runtime'], isa: string, threads: number): Command | undefined {
-    if (runtime === 'wasm') return script('peak/wasm-host.ts', this.#peaks.wasm, String(threads))
-    const file = this.#peaks.native(isa)
+  #peakCommand(isa: string, threads: number): Command | undefined {
+    const { peaks } = this.#measure
+    if (isa === 'simd128') return script('wasm-peak', undefined, peaks.wasm, String(threads))
+    const file = peaks.native(isa)
     return file === undefined ? undefined : { file, args: [String(threads)] }
   }
 
-  /** Lets everyone work in turn, round after round, `seconds` each. */
-  async run(seconds: number): Promise<void> {
+  /** Lets everyone work in turn, round after round. */
+  async run(): Promise<void> {
+    const { seconds, rounds } = this.#measure
     for (let round = 0; round < rounds; round++) {
-      for (const runner of this.#contenders) await slice(runner, seconds)
-      for (const runner of this.#peakRunners) await slice(runner, Math.min(seconds, peakSeconds))
+      for (const runner of this.#contenders) await this.#turn(runner)
+      for (const runner of this.#peakRunners) {
+        const times = await slice(runner, Math.min(seconds / rounds, peakSeconds))
+        runner.rates.push(runner.contestant.ready.flops! / median(times))
+      }
     }
   }
 
-  result(work: Work): Group {
+  /** A rival whose one unit of work takes longer than its share of time leaves out the later rounds. */
+  async #turn(runner: ContenderRunner): Promise<void> {
+    const { seconds, rounds } = this.#measure
+    const { contender, contestant, rates, spent } = runner
+    if (contender.role === 'rival' && spent >= seconds) return
+    const work = () => slice(runner, seconds / rounds)
+    try {
+      const times = await (contender.busy ? besideBusy(work) : work())
+      rates.push((contestant.ready.tokens ?? contender.tokens) / median(times))
+      runner.spent += times.reduce((total, time) => total + time, 0)
+    } catch (error) {
+      this.#contenders = this.#contenders.filter((other) => other !== runner)
+      this.#leave(contender, (error as Error).message, true)
+    }
+  }
+
+  result(): Group {
     return {
-      rows: [...this.#contenders.map((runner) => this.#measured(runner, work)), ...this.#absent],
-      peaks: this.#peakRunners.map((peak) => ({
-        isa: peak.isa,
-        threads: peak.threads,
-        gflops: (median(peak.rates) * peak.contestant.ready.flops!) / 1e9,
-        spread: Math.max(...peak.rates) / Math.min(...peak.rates),
+      rows: [...this.#contenders.map((runner) => this.#measured(runner)), ...this.#absent],
+      peaks: this.#peakRunners.map(({ isa, threads, rates }) => ({
+        isa,
+        threads,
+        gflops: median(rates) / 1e9,
+        spread: Math.max(...rates) / Math.min(...rates),
       })),
     }
   }
 
-  #measured(runner: ContenderRunner, { tokens, flops }: Work): Measured {
+  #measured(runner: ContenderRunner): Measured {
     const { contender, contestant, peak, rates } = runner
-    const { name, threads, rival } = contender
-    const rivals = this.#contenders.filter(
-      (other) => other.contender.rival && other.contender.threads === threads,
+    const { name, threads, role, flops } = contender
+    const { isa, detail } = contestant.ready
+    const single = this.#contenders.find(
+      (other) => other.contender.name === name && other.contender.threads === 1,
     )
-    const compared = rival ? [] : rivals
+    const memory = contestant.memory()
+    const arena = isa === undefined ? undefined : contender.arena?.(isa)
     return {
-      name: nameOf(name, contestant.ready.isa),
+      name,
+      ...(isa !== undefined && { isa }),
       threads,
-      rival,
-      tokensPerSecond: median(rates) * tokens,
+      role,
+      tokensPerSecond: median(rates),
       gflops: (median(rates) * flops) / 1e9,
-      share: peak && (pairedRatio(rates, peak.rates) * flops) / peak.contestant.ready.flops!,
-      memory: contestant.memory(),
-      ratios: Object.fromEntries(
-        compared.map((other) => [other.contender.name, pairedRatio(rates, other.rates)]),
-      ),
-      detail: contestant.ready.detail,
+      ...(peak && { share: pairedRatio(rates, peak.rates) * flops }),
+      ...(memory !== undefined && { memory }),
+      ...(arena !== undefined && { arena }),
+      ...(single && threads > 1 && { overOneThread: pairedRatio(rates, single.rates) }),
+      ratios: role === 'rival' ? {} : this.#ratios(runner),
+      ...(detail !== undefined && { detail }),
     }
+  }
+
+  /** How many times as fast one is as each rival and baseline. */
+  #ratios(runner: ContenderRunner): Record<string, number> {
+    const others = this.#contenders.filter(
+      (other) => other !== runner && other.contender.role !== 'entry' && fits(other, runner),
+    )
+    const byThreads = others.sort((a, b) => a.contender.threads - b.contender.threads)
+    return Object.fromEntries(
+      byThreads.map((other) => [other.contender.name, pairedRatio(runner.rates, other.rates)]),
+    )
   }
 
   stop(): void {
@@ -188,12 +178,11 @@ class Field {
   }
 }
 
-async function slice(runner: Runner, seconds: number): Promise<void> {
-  const { times } = await runner.contestant.work(seconds)
-  runner.rates.push(1 / median(times))
+/** One is compared with those that use no more threads. */
+function fits(other: ContenderRunner, { contender }: ContenderRunner): boolean {
+  return other.contender.threads <= contender.threads
 }
 
-/** The name with the instruction set that was chosen, unless it says so already. */
-function nameOf(name: string, isa: string | undefined): string {
-  return isa === undefined || name.endsWith(isa) ? name : `${name} ${isa}`
+async function slice({ contestant }: Runner, seconds: number): Promise<readonly number[]> {
+  return (await contestant.work(seconds)).times
 }

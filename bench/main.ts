@@ -3,83 +3,75 @@ import { fileURLToPath } from 'node:url'
 import { buildKernels } from '../scripts/build-kernels.ts'
 import { Unsupported } from '../src/core/errors.ts'
 import { nativeSets } from '../src/runtime/native/index.ts'
-import { contendersOf } from './contenders.ts'
-import { trainingFlops } from './flops.ts'
-import { type Group, runGroup } from './group.ts'
-import { type CellName, type Configuration, modelOf } from './models.ts'
+import { runGroup } from './group.ts'
 import { type Options, UsageError, help, readOptions } from './options.ts'
-import { type Peaks, buildPeaks } from './peak/build.ts'
-import { type Rival, findRivals } from './rivals/rivals.ts'
-import { groupLines } from './table.ts'
+import { buildPeaks } from './peak/build.ts'
+import type { MachineFacts, Report, Section } from './report.ts'
+import { findRivals } from './rivals/rivals.ts'
+import { buildScripts } from './scripts.ts'
+import { type PlannedSection, plannedSections } from './sections.ts'
+import { measureStart, startLines } from './start.ts'
+import { sectionLines, sectionTitle } from './table.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 
-/** A group and the model that it trains. */
-interface Result extends Group {
-  readonly configuration: Configuration
-  readonly cell: CellName
-  readonly flopsPerToken: number
-}
-
 async function main(options: Options): Promise<void> {
   await buildKernels()
-  const peaks = await buildPeaks(root)
-  const rivals = await findRivals()
-  const results: Result[] = []
-  for (const configuration of options.configurations) {
-    for (const cell of options.cells) {
-      const result = await measure(cell, configuration, options, peaks, rivals)
-      results.push(result)
-      if (!options.json) print(result)
-    }
+  await buildScripts()
+  const facts = machine()
+  const measure = {
+    peaks: await buildPeaks(root),
+    best: facts.sets.at(-1),
+    seconds: options.seconds,
+    rounds: options.rounds,
   }
-  if (options.json)
-    console.log(JSON.stringify({ machine: machine(), seconds: options.seconds, results }, null, 2))
-  if (results.some(({ rows }) => rows.some((row) => 'failed' in row && row.failed))) process.exitCode = 1
-}
-
-async function measure(
-  cell: CellName,
-  configuration: Configuration,
-  options: Options,
-  peaks: Peaks,
-  rivals: readonly Rival[],
-): Promise<Result> {
-  const { batch, steps } = configuration
-  const { graph } = modelOf(cell, configuration).program({ rows: batch, steps, training: true })
-  const flopsPerToken = trainingFlops(graph)
-  const tokens = batch * steps
-  const contenders = await contendersOf(cell, configuration, options, rivals)
-  const work = { tokens, flops: flopsPerToken * tokens }
-  const group = await runGroup(contenders, work, peaks, bestSet(), options.seconds)
-  return { configuration, cell, flopsPerToken, ...group }
-}
-
-function bestSet(): string | undefined {
-  try {
-    return nativeSets().at(-1)
-  } catch (error) {
-    if (error instanceof Unsupported) return undefined
-    throw error
+  const rivals = (await findRivals()).filter(({ family }) => options.rivals.includes(family))
+  const sections: Section[] = []
+  for (const planned of plannedSections(options, rivals)) {
+    announce(planned, options)
+    const { contenders, ...what } = planned
+    const section = { ...what, ...(await runGroup(await contenders(), measure)) }
+    sections.push(section)
+    if (!options.json) print(sectionLines(section))
   }
+  const start = options.sections.includes('start') ? await measureStart() : undefined
+  if (start && !options.json) print(['', 'start', ...startLines(start)])
+  const { seconds, rounds } = options
+  const report: Report = { machine: facts, seconds, rounds, sections, ...(start && { start }) }
+  if (options.json) print([JSON.stringify(report, null, 2)])
+  const failed = sections.some(({ rows }) => rows.some((row) => 'failed' in row && row.failed))
+  if (failed) process.exitCode = 1
 }
 
-function print({ configuration, cell, flopsPerToken, ...group }: Result): void {
-  const { name, layers, hidden, batch, steps } = configuration
-  const flops = `${(flopsPerToken / 1e6).toFixed(2)} MFLOP a token`
-  console.log(`\n${name} ${cell}: ${layers}×${hidden}, batch ${batch} × ${steps} steps, ${flops}`)
-  for (const line of groupLines(group)) console.log(line)
+/** With `--json` standard output is for the object alone. */
+function announce(planned: PlannedSection, { json }: Options): void {
+  if (json) console.error(sectionTitle(planned))
+  else print(['', sectionTitle(planned)])
 }
 
-function machine() {
+function print(lines: readonly string[]): void {
+  console.log(lines.join('\n'))
+}
+
+function machine(): MachineFacts {
   const { platform, arch, version } = process
   return {
     processor: cpus()[0]?.model ?? 'unknown',
+    sets: availableSets(),
     cores: availableParallelism(),
     platform,
     arch,
     node: version,
-    load: loadavg()[0],
+    load: loadavg()[0] ?? 0,
+  }
+}
+
+function availableSets(): readonly string[] {
+  try {
+    return nativeSets()
+  } catch (error) {
+    if (error instanceof Unsupported) return []
+    throw error
   }
 }
 

@@ -1,17 +1,20 @@
 /*
- * Everything that is timed is a process of its own, so that peak memory is its own too. It writes one line of JSON
- * when it is ready (Ready); then, for each line with a number of seconds on its input, it works for about as long, at
- * least once, and writes one line (Slice). It ends when its input ends.
+ * Everything that is timed is a process of its own, so that peak memory is its own too. Those that have a task read it
+ * as JSON from the first line of their input. Each writes one line of JSON when it is ready (Ready); then, for each
+ * line with a number of seconds on its input, it works for about as long, at least once, and writes one line (Slice).
+ * It ends when its input ends.
  */
 
 /** What a process says when it is set up and warm. */
 export interface Ready {
   /** Why it cannot run here; nothing else is said then. */
   readonly missing?: string
-  /** Losses of its first updates. */
-  readonly losses?: readonly number[]
+  /** Numbers that tell whether it does the right thing: see check.ts. */
+  readonly check?: readonly number[]
   /** The instruction set that it uses. */
   readonly isa?: string
+  /** Tokens of one unit of work, where they are not the batch times the steps of the configuration. */
+  readonly tokens?: number
   /** Floating-point operations of one unit of work, where the process alone knows them. */
   readonly flops?: number
   /** Versions and settings, for people. */

@@ -1,11 +1,21 @@
 import { createInterface } from 'node:readline'
 import type { Ready, Slice } from './protocol.ts'
 
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+
+/** The task of this process: the first line of its input. */
+export async function readTask<Task>(): Promise<Task> {
+  const { value } = await lines.next()
+  return JSON.parse(value as string) as Task
+}
+
 /** The side of protocol.ts that works: says `ready`, then does `work` as often and as long as it is asked to. */
 export async function serve(ready: Ready, work: () => Promise<unknown>): Promise<void> {
   say(ready)
-  for await (const line of createInterface({ input: process.stdin })) {
-    say({ times: await repeat(work, Number(line), 1) })
+  for (;;) {
+    const { value, done } = await lines.next()
+    if (done) return
+    say({ times: await repeat(work, Number(value), 1) })
   }
 }
 

@@ -7,9 +7,10 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * How many times `a` is as much as `b`: the median of the quotients, pair by pair. Numbers of one pair were measured
- * right after each other, so the result stays true when the machine's speed drifts.
+ * How many times `a` is as much as `b`: the median of the quotients, pair by pair, as far as both go. Numbers of one
+ * pair were measured right after each other, so the result stays true when the machine's speed drifts.
  */
 export function pairedRatio(a: readonly number[], b: readonly number[]): number {
-  return median(a.map((value, index) => value / b[index]!))
+  const pairs = Math.min(a.length, b.length)
+  return median(a.slice(0, pairs).map((value, index) => value / b[index]!))
 }

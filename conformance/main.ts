@@ -1,21 +1,22 @@
 import { parseArgs } from 'node:util'
 import { groupBy } from '../src/core/collections.ts'
-import { SluiceError, Unsupported } from '../src/core/errors.ts'
-import { type Machine, type Runtime, openRuntime } from '../src/runtime/index.ts'
+import { SluiceError } from '../src/core/errors.ts'
+import type { Runtime } from '../src/runtime/index.ts'
 import { CaseError } from './case-error.ts'
-import { type Case, readCases } from './cases.ts'
+import { readCases } from './case-files.ts'
+import type { Case } from './cases.ts'
 import { formats } from './formats/index.ts'
+import { type Wanted, openPasses, runtimeNames } from './passes.ts'
 import { type Result, countText, fileText } from './report.ts'
 import { runCase } from './run.ts'
-
-/** Every runtime, the oracle first. */
-const runtimeNames: readonly Machine['runtime'][] = ['reference', 'native', 'wasm']
 
 const usage = `Usage: npm run conformance -- DIR [options]
 
 Runs every case of the case files (*.json) in DIR on each runtime and compares with what the case holds.
 
   --runtime R   only this runtime: ${runtimeNames.join(', ')} (default: all that can be opened)
+  --isa NAMES   native alone, with these instruction sets (default: with all that the processor has)
+  --threads N   numbers of threads, the first with every instruction set (default: 1,2)
   --file F      only the cases of this file
   --case NAME   only the cases of this name
   --json        one JSON object a case on standard output, and the text on standard error
@@ -25,6 +26,8 @@ Exits with 0 if nothing failed, 1 if something failed or cannot be read, 2 if us
 
 const options = {
   runtime: { type: 'string' },
+  isa: { type: 'string' },
+  threads: { type: 'string', default: '1,2' },
   file: { type: 'string' },
   case: { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -47,7 +50,7 @@ async function main(args: string[]): Promise<number> {
   const print: Print = values.json ? console.error : console.log
   const cases = readCases(directory, formats, values)
   const results: Result[] = []
-  for (const runtime of await openRuntimes(values.runtime, print)) {
+  for (const runtime of await openPasses(wantedOf(values), print)) {
     for (const [, file] of groupBy(cases, (each) => each.file))
       results.push(...(await runFile(file, runtime, print)))
   }
@@ -64,20 +67,13 @@ function parsed(args: string[]) {
   }
 }
 
-/** The runtime that was asked for, or all that can be opened; says which cannot. */
-async function openRuntimes(wanted: string | undefined, print: Print): Promise<readonly Runtime[]> {
-  const names = runtimeNames.filter((name) => wanted === undefined || name === wanted)
-  if (names.length === 0) throw new UsageError(`The runtimes are ${runtimeNames.join(', ')}, not ${wanted}.`)
-  const runtimes: Runtime[] = []
-  for (const name of names) {
-    try {
-      runtimes.push(await openRuntime(name))
-    } catch (error) {
-      if (wanted !== undefined || !(error instanceof Unsupported)) throw error
-      print(`${name} is left out: ${error.message}`)
-    }
-  }
-  return runtimes
+function wantedOf(values: ReturnType<typeof parsed>['values']): Wanted {
+  const runtime = runtimeNames.find((name) => name === values.runtime)
+  if (values.runtime !== undefined && runtime === undefined)
+    throw new UsageError(`The runtimes are ${runtimeNames.join(', ')}, not ${values.runtime}.`)
+  const sets = values.isa === undefined || values.isa === 'all' ? undefined : values.isa.split(',')
+  const threads = values.threads.split(',').map(Number)
+  return { runtime: values.isa === undefined ? runtime : 'native', sets, threads }
 }
 
 async function runFile(cases: readonly Case[], runtime: Runtime, print: Print): Promise<readonly Result[]> {

@@ -1,11 +1,10 @@
 import type { Machine } from '../src/runtime/index.ts'
 import { type Difference, excess } from './compare.ts'
 
-/** What became of a case on a runtime. */
-export interface Result {
+/** What became of a case on a machine. */
+export interface Result extends Machine {
   readonly file: string
   readonly name: string
-  readonly runtime: Machine['runtime']
   readonly status: 'passed' | 'failed' | 'skipped'
   /** Why it was skipped, or the error with which it failed. */
   readonly reason?: string
@@ -22,12 +21,19 @@ export function fileText(results: readonly Result[]): string {
   if (!first) return ''
   const reasons = results.flatMap(({ status, reason }) => (status === 'skipped' ? [reason ?? ''] : []))
   return [
-    `${first.file} on ${first.runtime}: ${countText(results)}`,
+    `${first.file} on ${machineText(first)}: ${countText(results)}`,
     ...[...new Set(reasons)].map(
       (reason) => `  skipped ${reasons.filter((each) => each === reason).length}: ${reason}`,
     ),
     ...results.filter(({ status }) => status === 'failed').flatMap(failureLines),
   ].join('\n')
+}
+
+/** A runtime in words: `native avx2, 2 threads`. */
+function machineText({ runtime, isa, threads }: Machine): string {
+  return runtime === 'reference'
+    ? runtime
+    : `${runtime} ${isa}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
 }
 
 /** `1 passed, 0 failed, 2 skipped`. */

@@ -7,7 +7,7 @@ import type { Result } from './report.ts'
 
 /** Runs a case on a runtime. A case that throws has failed. */
 export async function runCase({ file, name, trial }: Case, runtime: Runtime): Promise<Result> {
-  const about = { file, name, runtime: runtime.machine.runtime }
+  const about = { file, name, ...runtime.machine }
   if (typeof trial === 'string') return { ...about, status: 'skipped', reason: trial }
   const tolerance = trial.tolerance[runtime.machine.isa === 'float64' ? 'float64' : 'float32']
   try {

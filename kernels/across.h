@@ -14,9 +14,15 @@ SLUICE_INLINE ptrdiff_t strideAcross(const plan::Operand &o, int step) {
   return step % o.units == 0 ? (ptrdiff_t)o.panelStride * (step / o.units) : -1;
 }
 
-/** Whether the blocks `step` apart can take the place of rows. Column sums are sums of rows. */
+/** Runs instructions of which none sums anything. */
+SLUICE_INLINE void runInstructions(const Worker &w, const plan::Program &p, int rows) {
+  const plan::Instruction *first = w.records.instructions + p.instructionFirst, *end = first + p.instructionCount;
+  for (const plan::Instruction *i = first; i < end; i++) kernels.of[i->op](w.scratch.slots, *i, rows);
+}
+
+/** Whether the blocks `step` apart can take the place of rows: not where rows or their entries are summed. */
 static bool goesAcross(const Worker &w, const plan::Program &p, int step) {
-  if (p.columnSums) return false;
+  if (p.columnSums || sumsRows(w.records, p)) return false;
   for (int i = 0; i < p.operandCount; i++)
     if (strideAcross(w.records.operands[p.operandFirst + i], step) < 0) return false;
   return true;
@@ -25,7 +31,7 @@ static bool goesAcross(const Worker &w, const plan::Program &p, int step) {
 /** Runs a program over `count` blocks of one row, the first of them `block`, each `step` after the last. */
 static void runAcross(const Worker &w, const plan::Program &p, int at, int row, int block, int step, int count) {
   if (count <= 0) return;
-  bindSlots(w, p, block, at, row, 0);
+  bindSlots(w, p, block, at, row);
   for (int i = 0; i < p.operandCount; i++)
     w.scratch.slots[i].row = strideAcross(w.records.operands[p.operandFirst + i], step);
   const int together = rowsTogether(p);

@@ -49,20 +49,23 @@ static Spans ownSpans(const Worker &w) {
   return own;
 }
 
-/** The rows that a step reaches, and the first step that does not reach all of them. */
+/** The rows that a step reaches, and the steps around it, since one and until another, that reach the same. */
 struct Active {
   Spans spans;
-  int until;
+  int since, until;
 };
 
 static Active activeSpans(const Worker &w, const Spans &own, int lengths, int step) {
-  if (lengths < 0) return {own, w.steps()};
-  Active active{{own.list + own.count, 0}, w.steps()};
+  if (lengths < 0) return {own, 0, w.steps()};
+  Active active{{own.list + own.count, 0}, 0, w.steps()};
   const Int *length = w.ints(lengths);
   for (int i = 0; i < own.count; i++)
     for (int chunk = own.list[i].firstChunk; chunk < own.list[i].lastChunk; chunk++)
       for (int row = w.rowOfChunk(chunk); row < w.rowOfChunk(chunk + 1); row++) {
-        if (length[row] <= step) continue;
+        if (length[row] <= step) {
+          active.since = larger(active.since, length[row]);
+          continue;
+        }
         active.spans.add(row, row + 1, chunk);
         active.until = smaller(active.until, length[row]);
       }

@@ -9,6 +9,7 @@
 SLUICE_DECLARE_ENGINE(baseline)
 SLUICE_DECLARE_ENGINE(avx2)
 SLUICE_DECLARE_ENGINE(avx512)
+SLUICE_DECLARE_ENGINE(avx512bf16)
 #elif defined(__aarch64__)
 SLUICE_DECLARE_ENGINE(neon)
 #else
@@ -25,9 +26,10 @@ std::vector<const Engine *> engines() {
   std::vector<const Engine *> list{&baseline::engine};
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   if (avx2) list.push_back(&avx2::engine);
-  if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
-    list.push_back(&avx512::engine);
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  if (avx512) list.push_back(&avx512::engine);
+  if (avx512 && __builtin_cpu_supports("avx512bf16")) list.push_back(&avx512bf16::engine);
   return list;
 #elif defined(__aarch64__)
   return {&neon::engine};
@@ -109,18 +111,20 @@ struct Work {
   Instance *instance;
 };
 
-/** sets(): name and vector width of the instruction sets of this processor, the best last. */
+/** sets(): the instruction sets of this processor, the best last, as the Engine of each says. */
 napi_value sets(napi_env env, napi_callback_info) {
   napi_value list;
   napi_create_array(env, &list);
   uint32_t index = 0;
   for (const Engine *engine : engines()) {
-    napi_value set, name, width;
+    napi_value set, name, width, pairs;
     napi_create_object(env, &set);
     napi_create_string_utf8(env, engine->name, NAPI_AUTO_LENGTH, &name);
     napi_create_int32(env, engine->width, &width);
+    napi_get_boolean(env, engine->fastPairs, &pairs);
     napi_set_named_property(env, set, "name", name);
     napi_set_named_property(env, set, "width", width);
+    napi_set_named_property(env, set, "fastPairs", pairs);
     napi_set_element(env, list, index++, set);
   }
   return list;

@@ -41,13 +41,16 @@ template <int inputs> struct Reader {
   }
 };
 
+/** Rows at a time: where code must travel, processors have to find independent rows themselves. */
+constexpr int atOnce(int rows) { return isSmall ? 1 : rows; }
+
 /** d = f(a, b, c, e), `unroll` rows at a time: all are read before any is written, so d may be an input. */
 template <int inputs, int unroll, class F>
 SLUICE_INLINE void eachRow(const Slot *s, const plan::Instruction &i, int rows, F f) {
   Reader<inputs> in(s, i);
   Slot d = s[i.d];
   int r = 0;
-  for (; r + unroll <= rows; r += unroll) {
+  for (; unroll > 1 && r + unroll <= rows; r += unroll) {
     Vector y[unroll];
     SLUICE_UNROLL
     for (int u = 0; u < unroll; u++) y[u] = f(in.at(u));
@@ -82,6 +85,32 @@ SLUICE_INLINE void sumRows(const Slot *s, const plan::Instruction &i, int rows, 
   store(d, load(d) + ((sums[0] + sums[1]) + (sums[2] + sums[3])));
 }
 
+/**
+ * d = sum of f(a, b) over the blocks of a row so far, lane by lane: the first block starts it, lanes at and after
+ * `entries` add nothing.
+ */
+template <int inputs> static void addToRows(const Slot *s, const plan::Instruction &i, int rows, bool first, int entries) {
+  Reader<inputs> in(s, i);
+  Slot d = s[i.d];
+  const Vector keep = fromBits(Ints{} - (first ? 0 : 1));
+  const auto take = [&](auto count) {
+    Vector sums[count.count];
+    SLUICE_UNROLL
+    for (int u = 0; u < count.count; u++) {
+      const Arguments x = in.at(u);
+      const Vector before = fromBits(bits(load(d.p + u * d.row)) & bits(keep));
+      sums[u] = before + firstLanes(inputs == 2 ? x.a * x.b : x.a, entries);
+    }
+    SLUICE_UNROLL
+    for (int u = 0; u < count.count; u++) store(d.p + u * d.row, sums[u]);
+    in.advance(count.count);
+    d.p += count.count * d.row;
+  };
+  int r = 0;
+  for (; r + 4 <= rows; r += 4) take(Count<4>{});
+  for (; r < rows; r++) take(Count<1>{});
+}
+
 /** Two results. */
 struct Both {
   Vector first, second;
@@ -107,7 +136,7 @@ SLUICE_INLINE void eachRowTwice(const Slot *s, const plan::Instruction &i, int r
     d2.p += count.count * d2.row;
     r += count.count;
   };
-  while (r + unroll <= rows) take(Count<unroll>{});
+  while (unroll > 1 && r + unroll <= rows) take(Count<unroll>{});
   while (r < rows) take(Count<1>{});
 }
 
@@ -125,7 +154,7 @@ template <int op> SLUICE_INLINE Both bothOf(const Arguments &x) {
 
 template <int op, int inputs, int unroll>
 SLUICE_INLINE void eachRowTwice(const Slot *slots, const plan::Instruction &i, int rows) {
-  eachRowTwice<inputs, unroll>(slots, i, rows, [](const Arguments &x) { return bothOf<op>(x); });
+  eachRowTwice<inputs, atOnce(unroll)>(slots, i, rows, [](const Arguments &x) { return bothOf<op>(x); });
 }
 
 /** The value of an instruction for one vector. */
@@ -133,7 +162,7 @@ template <int op> struct Meaning;
 
 #define SLUICE_MEANING(op, inputCount, unrolled, value)                                                                \
   template <> struct Meaning<plan::op> {                                                                               \
-    static constexpr int inputs = inputCount, unroll = unrolled;                                                       \
+    static constexpr int inputs = inputCount, unroll = atOnce(unrolled);                                                       \
     static inline __attribute__((always_inline)) Vector of(const Arguments &x) {                                       \
       [[maybe_unused]] const Vector a = x.a, b = x.b, c = x.c, e = x.e;                                                \
       [[maybe_unused]] const float k = x.k, k2 = x.k2;                                                                 \
@@ -178,6 +207,8 @@ SLUICE_MEANING(OP_DTANH, 2, 4, a *(1 - b * b))
 SLUICE_MEANING(OP_MUL_DSIGMOID, 3, 4, a *b *(c * (1 - c)))
 SLUICE_MEANING(OP_MUL_DTANH, 3, 4, a *b *(1 - c * c))
 SLUICE_MEANING(OP_MUL_DTANH_ADD, 4, 4, muladd(a *b, 1 - c * c, e))
+SLUICE_MEANING(OP_MUL_FMA, 4, 4, muladd(a *b, c, e))
+SLUICE_MEANING(OP_ADD3, 3, 4, a + b + c)
 SLUICE_MEANING(OP_SIGMOID_FMA, 3, 2, sigmoid(muladd(a, b, c)))
 SLUICE_MEANING(OP_TANH_FMA, 3, 2, hyperbolicTangent(muladd(a, b, c)))
 #undef SLUICE_MEANING
@@ -188,6 +219,7 @@ template <int op> SLUICE_NOINLINE void apply(const Slot *slots, const plan::Inst
   else if constexpr (op == plan::OP_MUL_AND_DSIGMOID) eachRowTwice<op, 3, 4>(slots, i, rows);
   else if constexpr (op == plan::OP_DSIGMOID_AND_DTANH) eachRowTwice<op, 3, 4>(slots, i, rows);
   else if constexpr (op == plan::OP_DSIGMOID_AND_DTANH_ADD) eachRowTwice<op, 4, 4>(slots, i, rows);
+  else if constexpr (op == plan::OP_ROW_SUM || op == plan::OP_ROW_SUM_MUL) (void)slots, (void)i, (void)rows; // addToRows
   else if constexpr (op == plan::OP_COLUMN_SUM)
     sumRows<1>(slots, i, rows, [](const Arguments &x, Vector sum) { return sum + x.a; });
   else if constexpr (op == plan::OP_COLUMN_SUM_MUL)

@@ -19,61 +19,96 @@ constexpr int rowsTogetherInLoop = 256;
  */
 static int panelsTogether(const Worker &w, const plan::Stage &s, int rows) {
   int most = s.panels, fused = 0;
+  bool pairs = false;
   for (int i = 0; i < s.productCount; i++) {
     const plan::Product &p = w.records.products[s.productFirst + i];
-    const int panels = passDepth(p.vectors) / p.segmentLength;
-    if (p.fused) most = smaller(most, panels < 1 ? 1 : panels), fused++;
+    const int panels = passDepth(p.vectors) / termsOf(p);
+    if (!p.fused) continue;
+    most = smaller(most, panels < 1 ? 1 : panels);
+    fused++;
+    pairs = pairs || inPairs(p);
   }
-  return fused == 1 && rows <= mostAtOnce(4) ? s.panels : most;
+  return fused == 1 && !pairs && rows <= mostAtOnce(4) ? s.panels : most;
 }
 
-/** The program of a stage over the blocks of panels [first, last). */
-static void runProgram(const Worker &w, const plan::Stage &s, const Span &span, int first, int last) {
+/** The program of a stage over the blocks of panels [first, last), step after step in the direction of the loop. */
+static void runProgram(const Worker &w, const plan::Stage &s, const Span &span, int first, int last, bool forward) {
   const plan::Program &p = w.records.programs[s.program];
   const int start = first * s.units, end = smaller(p.blocks, last * s.units);
   if (span.all() <= fewRows && goesAcross(w, p, s.units)) return runBlocksAcross(w, p, span, start, end, s.units);
-  for (int step = span.firstStep; step < span.lastStep; step++)
-    for (int block = start; block < end; block++) runBlock(w, p, span, step, block);
+  for (int i = 0; i < span.lastStep - span.firstStep; i++)
+    for (int block = start; block < end; block++)
+      runBlock(w, p, span, forward ? span.firstStep + i : span.lastStep - 1 - i, block);
 }
 
-/** Panels [first, last) of a stage's groups and program: one after the other, but over few rows all of one, then the other. */
-static void computePanels(const Worker &w, const plan::Stage &s, const Spans &spans, int first, int last) {
-  const int each = spans.all() <= fewRows ? last - first : 1;
-  for (int from = first; from < last; from += each) {
-    for (int k = 0; k < spans.count; k++) {
-      for (int panel = from; panel < from + each; panel++)
-        for (int g = 0; g < s.groupCount; g++) computePanel(w, w.records.groups[s.groupFirst + g], spans.list[k], panel);
-      if (s.program >= 0) runProgram(w, s, spans.list[k], from, from + each);
-    }
+/** Panels [first, last) of a stage's groups and program in one span. Gives the room after the pairs of the products. */
+static Room computeSpan(const Worker &w, const plan::Stage &s, const Span &span, int first, int last, bool forward,
+                        Room room) {
+  Room after = room;
+  for (int panel = first; panel < last; panel++) {
+    after = room;
+    for (int g = 0; g < s.groupCount; g++) after = computePanel(w, w.records.groups[s.groupFirst + g], span, panel, after);
+  }
+  if (s.program >= 0) runProgram(w, s, span, first, last, forward);
+  return after;
+}
+
+/** Calls f with each span and the part of a room that is its own. */
+template <class F> SLUICE_INLINE void eachSpan(const Spans &spans, Room room, F f) {
+  room.before = 0;
+  for (int k = 0; k < spans.count; k++) {
+    const Span &span = spans.list[k];
+    f(span, room);
+    room.before += span.rows() * (span.lastStep - span.firstStep);
   }
 }
 
 /** The products of a stage that are fused, over some of its panels, or those that are not, over all. */
-static void multiplyStage(const Worker &w, const plan::Stage &s, const Spans &spans, bool fused, int first, int last) {
+static void multiplyStage(const Worker &w, const plan::Stage &s, const Spans &spans, bool fused, int first, int last,
+                          Room room) {
   for (int i = 0; i < s.productCount; i++) {
     const plan::Product &p = w.records.products[s.productFirst + i];
     if ((p.fused != 0) != fused) continue;
-    for (int k = 0; k < spans.count; k++) multiplyPanels(w, p, spans.list[k], first, fused ? last : p.segments);
+    eachSpan(spans, room, [&](const Span &span, const Room &own) {
+      multiplyPanels(w, p, span, first, fused ? last : p.segments, own);
+    });
   }
 }
 
-static void computeStage(const Worker &w, const plan::Stage &s, const Spans &spans) {
+/**
+ * Panels [first, last) of a stage's groups and program: one after the other, but over few rows all of one, then the
+ * other. Column sums add up in the direction of the loop. Gives the room after the pairs of the products.
+ */
+static Room computePanels(const Worker &w, const plan::Stage &s, const Spans &spans, int first, int last, bool forward,
+                          Room room) {
+  Room after = room;
+  const int each = spans.all() <= fewRows ? last - first : 1;
+  for (int from = first; from < last; from += each)
+    eachSpan(spans, room, [&](const Span &span, const Room &own) {
+      after = computeSpan(w, s, span, from, from + each, forward, own);
+    });
+  return after;
+}
+
+static void computeStage(const Worker &w, const plan::Stage &s, const Spans &spans, bool forward) {
   const int together = panelsTogether(w, s, spans.all());
+  const Room start{w.scratch.pairs, 0, spans.all()};
+  Room after = start;
   if (w.shared) {
     const Panels mine = w.panelsOf(s.panels);
-    computePanels(w, s, spans, mine.first, mine.last);
+    computePanels(w, s, spans, mine.first, mine.last, forward, start);
     w.meetSharers();
   }
   for (int first = 0; first < s.panels; first += together) {
     const int last = smaller(first + together, s.panels);
-    if (!w.shared) computePanels(w, s, spans, first, last);
-    multiplyStage(w, s, spans, true, first, last);
+    if (!w.shared) after = computePanels(w, s, spans, first, last, forward, start);
+    multiplyStage(w, s, spans, true, first, last, after);
   }
-  multiplyStage(w, s, spans, false, 0, 0);
+  multiplyStage(w, s, spans, false, 0, 0, after);
 }
 
-static void runStage(const Worker &w, const plan::Stage &s, const Spans &spans) {
-  if (s.kind == plan::STAGE_COMPUTE) return computeStage(w, s, spans);
+static void runStage(const Worker &w, const plan::Stage &s, const Spans &spans, bool forward) {
+  if (s.kind == plan::STAGE_COMPUTE) return computeStage(w, s, spans, forward);
   if (!w.ownsRows()) return;
   for (int k = 0; k < spans.count; k++) {
     switch (s.kind) {
@@ -133,28 +168,29 @@ static void runIdle(const Worker &w, const plan::Loop &loop, const Spans &own, i
 
 /**
  * Runs one loop. Steps that go together take stage after stage: several where none needs another and all reach the same
- * rows. Where no step needs another they always run forwards, so that the order of column sums does not depend on how
- * many go together.
+ * rows. They keep to the direction of the loop, so that the order of column sums depends neither on how many go together
+ * nor on whether the window runs in parts.
  */
 static void runLoop(const Worker &w, const plan::Loop &loop) {
   const Spans own = ownSpans(w);
   const int steps = w.steps();
+  const bool forward = loop.direction > 0, free = isFree(w, loop);
   for (int i = 0; i < loop.copyCount && w.ownsRows(); i++)
     for (int k = 0; k < own.count; k++)
-      copyBefore(w, w.records.copies[loop.copyFirst + i], own.list[k], loop.direction > 0 ? 0 : steps - 1);
+      copyBefore(w, w.records.copies[loop.copyFirst + i], own.list[k], forward ? 0 : steps - 1);
   w.meetSharers();
-  const bool forward = loop.direction > 0 || loop.parallel, free = isFree(w, loop);
   for (int done = 0, count; done < steps && own.count > 0; done += count) {
     const int step = forward ? done : steps - 1 - done;
     Active active = activeSpans(w, own, loop.lengths, step);
-    const int rows = active.spans.rows();
-    count = free && rows > 0 ? larger(1, smaller(rowsTogetherInLoop / rows, active.until - step)) : 1;
-    active.spans.setSteps(step, step + count);
+    const int rows = active.spans.rows(), alike = forward ? active.until - step : step + 1 - active.since;
+    count = free && rows > 0 ? larger(1, smaller(rowsTogetherInLoop / rows, alike)) : 1;
+    const int first = forward ? step : step + 1 - count;
+    active.spans.setSteps(first, first + count);
     for (int i = 0; i < loop.stageCount && rows > 0; i++) {
-      runStage(w, w.records.stages[loop.stageFirst + i], active.spans);
+      runStage(w, w.records.stages[loop.stageFirst + i], active.spans, forward);
       w.meetSharers();
     }
-    for (int k = 0; k < count && w.ownsRows(); k++) runIdle(w, loop, own, step + k);
+    for (int k = 0; k < count && w.ownsRows(); k++) runIdle(w, loop, own, first + k);
     if (loop.idleCount > 0) w.meetSharers();
   }
 }

@@ -12,8 +12,16 @@ struct Matrix {
   int xs, ys;
 };
 
-/** The first `count` rows of the square from (x, y) on, 0 beyond the matrix; rows of target are `row` floats apart. */
-static void packSquare(const Matrix &m, int x, int y, int count, float *target, ptrdiff_t row) {
+/** Stores the first `count` rows `row` floats apart, as they are or in pairs. */
+SLUICE_INLINE void storeRows(Vector (&rows)[width], int count, bool pairs, float *target, ptrdiff_t row) {
+  if (hasPairs && pairs)
+    for (int i = 0; i < pairsOf(count); i++) store(target + i * row, pairAcross(rows[2 * i], rows[2 * i + 1]));
+  else
+    for (int i = 0; i < count; i++) store(target + i * row, rows[i]);
+}
+
+/** The first `count` rows of the square from (x, y) on, 0 beyond the matrix. */
+static void packSquare(const Matrix &m, int x, int y, int count, bool pairs, float *target, ptrdiff_t row) {
   const float *source = m.source + x * m.xStride + y * m.yStride;
   const int down = m.xs - x, across = m.ys - y;
   Vector rows[width];
@@ -23,7 +31,7 @@ static void packSquare(const Matrix &m, int x, int y, int count, float *target, 
     for (int j = 0; j < width; j++) rows[j] = j < across ? firstLanes(load(source + j * m.yStride), down) : Vector{};
     transpose(rows);
   }
-  for (int i = 0; i < count; i++) store(target + i * row, rows[i]);
+  storeRows(rows, count, pairs, target, row);
 }
 
 SLUICE_INLINE Matrix sourceOf(const Worker &w, const plan::Pack &p, int slot, bool turned) {
@@ -33,15 +41,19 @@ SLUICE_INLINE Matrix sourceOf(const Worker &w, const plan::Pack &p, int slot, bo
   return {source, s[1].value, s[2].value, p.k, p.n};
 }
 
+/** Lines that `rows` rows take. */
+SLUICE_INLINE int linesOf(const plan::Pack &p, int rows) { return inPairs(p) ? pairsOf(rows) : rows; }
+
 /** Panels of a forward pack: rows are k, columns n. */
 static void packForward(const Worker &w, const plan::Pack &p, const Units &mine) {
   for (int panel = mine.first; panel < mine.last; panel++) {
     const int vectors = panel + 1 == p.panels ? p.lastVectors : p.vectors;
-    float *target = w.arena + p.dst + (ptrdiff_t)panel * p.k * p.vectors * width;
+    float *target = w.arena + p.dst + (ptrdiff_t)panel * linesOf(p, p.k) * p.vectors * width;
     for (int k = 0; k < p.k; k += width)
       for (int j = 0; j < vectors; j++)
         packSquare(sourceOf(w, p, j / p.units, false), k, (panel * p.units + j % p.units) * width,
-                  smaller(width, p.k - k), target + ((ptrdiff_t)k * vectors + j) * width, vectors * width);
+                  smaller(width, p.k - k), p.pairs, target + ((ptrdiff_t)linesOf(p, k) * vectors + j) * width,
+                  vectors * width);
   }
 }
 
@@ -50,13 +62,13 @@ static void packBackward(const Worker &w, const plan::Pack &p, const Units &mine
   const int inner = p.innerPanels * p.slots * p.units;
   for (int panel = mine.first; panel < mine.last; panel++) {
     const int vectors = panel + 1 == p.panels ? p.lastVectors : p.vectors;
-    float *target = w.arena + p.dst + (ptrdiff_t)panel * inner * width * p.vectors * width;
+    float *target = w.arena + p.dst + (ptrdiff_t)panel * linesOf(p, inner * width) * p.vectors * width;
     for (int v = 0; v < inner; v++) {
       const Matrix source = sourceOf(w, p, v / p.units % p.slots, true);
       const int n = (v / p.units / p.slots * p.units + v % p.units) * width;
       for (int j = 0; j < vectors; j++)
-        packSquare(source, n, (panel * p.vectors + j) * width, width,
-                  target + ((ptrdiff_t)v * width * vectors + j) * width, vectors * width);
+        packSquare(source, n, (panel * p.vectors + j) * width, width, p.pairs,
+                  target + ((ptrdiff_t)linesOf(p, v * width) * vectors + j) * width, vectors * width);
     }
   }
 }

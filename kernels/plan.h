@@ -60,6 +60,7 @@ struct Product {
   int32_t vectorStride;
   int32_t accumulate;
   int32_t fused;
+  int32_t pairs;
 };
 struct Gather {
   int32_t tokens;
@@ -170,6 +171,7 @@ struct Reduction {
   int32_t source;
   int32_t sourceStride;
   int32_t lengths;
+  int32_t pairs;
 };
 struct Pack {
   int32_t kind;
@@ -184,6 +186,7 @@ struct Pack {
   int32_t innerPanels;
   int32_t sourceFirst;
   int32_t sourceCount;
+  int32_t pairs;
 };
 struct Range {
   int32_t offset;
@@ -263,15 +266,19 @@ enum InstructionOp {
   OP_MUL_DSIGMOID = 34,
   OP_MUL_DTANH = 35,
   OP_MUL_DTANH_ADD = 36,
-  OP_SIGMOID_FMA = 37,
-  OP_TANH_FMA = 38,
-  OP_TANH_MUL = 39,
-  OP_MUL_AND_DSIGMOID = 40,
-  OP_DSIGMOID_AND_DTANH = 41,
-  OP_DSIGMOID_AND_DTANH_ADD = 42,
-  OP_COLUMN_SUM = 43,
-  OP_COLUMN_SUM_MUL = 44,
-  OP_COUNT = 45,
+  OP_MUL_FMA = 37,
+  OP_ADD3 = 38,
+  OP_SIGMOID_FMA = 39,
+  OP_TANH_FMA = 40,
+  OP_TANH_MUL = 41,
+  OP_MUL_AND_DSIGMOID = 42,
+  OP_DSIGMOID_AND_DTANH = 43,
+  OP_DSIGMOID_AND_DTANH_ADD = 44,
+  OP_ROW_SUM = 45,
+  OP_ROW_SUM_MUL = 46,
+  OP_COLUMN_SUM = 47,
+  OP_COLUMN_SUM_MUL = 48,
+  OP_COUNT = 49,
 };
 struct Call {
   double mode;

@@ -5,26 +5,79 @@
 
 namespace SLUICE_ISA {
 
-/** Rows of a span that lie at one stride in both operands: all of them or, where steps lie apart, those of a step. */
-SLUICE_INLINE int rowsAtOneStride(const Worker &w, const Span &span, const plan::Operand &a, const plan::Operand &c) {
-  const int all = w.records.header.rows;
-  return span.rows() == all && isContinuous(a, all) && isContinuous(c, all) ? span.all() : span.rows();
+/** The left operand of a product, from the first row of a span and the first of some segments on. */
+struct Left {
+  const float *at;
+  ptrdiff_t timeStride, rowStride, segmentStride;
+  bool continuous;
+};
+
+/** Length of a segment in what one term takes: numbers, or pairs of them. */
+SLUICE_INLINE int termsOf(const plan::Product &p) { return inPairs(p) ? pairsOf(p.segmentLength) : p.segmentLength; }
+
+/** Words that the pairs of `segments` segments take in `rows` rows, and what writing whole vectors needs after them. */
+SLUICE_INLINE size_t pairWords(const plan::Product &p, int segments, int rows) {
+  return inPairs(p) ? (size_t)rows * segments * termsOf(p) + width : 0;
 }
 
-/** A tile at row 0 of step 0; this runs it over the rows and steps of a span. `once`: all rows go through it at once. */
-template <int n>
-static void multiplySpan(const Worker &w, const Span &span, Tile tile, const plan::Operand &a, const plan::Operand &c,
+/** Writes the pairs of segments [first, last), row by row. */
+static void pairLeft(const Worker &w, const plan::Product &p, const Span &span, int first, int last, float *target) {
+  const plan::Operand &a = w.records.operands[p.a];
+  for (int step = span.firstStep; step < span.lastStep; step++)
+    for (int row = span.firstRow; row < span.lastRow; row++)
+      for (int s = first; s < last; s++, target += termsOf(p))
+        pairRow(w.arena + offsetOf(a, step, row) + (ptrdiff_t)s * p.segmentStride, p.segmentLength, target);
+}
+
+/** Room for the pairs of left operands: `rows` rows of each, of which a span has those after the first `before`. */
+struct Room {
+  float *next;
+  int before, rows;
+
+  float *take(const plan::Product &p, int segments) {
+    float *own = next + (ptrdiff_t)before * segments * termsOf(p);
+    next += pairWords(p, segments, rows);
+    return own;
+  }
+};
+
+/** Where segments [first, last) are: in the arena, or as pairs at `pairs`. */
+static Left leftOf(const Worker &w, const plan::Product &p, const Span &span, int first, int last,
+                   const float *pairs) {
+  if (inPairs(p)) {
+    const int terms = termsOf(p), row = (last - first) * terms;
+    return {pairs, (ptrdiff_t)span.rows() * row, row, terms, true};
+  }
+  const plan::Operand &a = w.records.operands[p.a];
+  const float *at = w.arena + offsetOf(a, span.firstStep, span.firstRow) + (ptrdiff_t)p.segmentStride * first;
+  return {at, a.timeStride, a.rowStride, p.segmentStride, isContinuous(a, w.records.header.rows)};
+}
+
+/** Rows of a span that lie at one stride in both operands: all of them or, where steps lie apart, those of a step. */
+SLUICE_INLINE int rowsAtOneStride(const Worker &w, const Span &span, const Left &left, const plan::Operand &c) {
+  const int all = w.records.header.rows;
+  return span.rows() == all && left.continuous && isContinuous(c, all) ? span.all() : span.rows();
+}
+
+/** Whether all rows of a span go through the weights of a product of numbers at once, and no pass finds them in the cache. */
+template <int n, bool pairs>
+SLUICE_INLINE bool goesAtOnce(const Worker &w, const Span &span, const Left &left, const plan::Operand &c) {
+  return !pairs && span.all() <= mostAtOnce(n) && rowsAtOneStride(w, span, left, c) == span.all();
+}
+
+/** Runs a tile, given for row 0 of step 0 of C, over the rows and steps of a span; `once`: all rows at once. */
+template <int n, bool pairs>
+static void multiplySpan(const Worker &w, const Span &span, Tile tile, const Left &left, const plan::Operand &c,
                          bool once, int nextBytes) {
   const int all = w.records.header.rows, steps = span.lastStep - span.firstStep;
   if (tile.start == Start::gathered) tile.table.tokens += (ptrdiff_t)span.firstStep * all + span.firstRow;
-  tile.a += (ptrdiff_t)a.timeStride * span.firstStep + (ptrdiff_t)a.rowStride * span.firstRow;
   tile.c += (ptrdiff_t)c.timeStride * span.firstStep + (ptrdiff_t)c.rowStride * span.firstRow;
   if (once) return multiplyAtOnce<n>(span.all(), tile);
-  if (rowsAtOneStride(w, span, a, c) == span.all())
-    return multiplyDown<n, false>(cutRows(span.all(), n), tile, nextBytes);
+  if (rowsAtOneStride(w, span, left, c) == span.all())
+    return multiplyDown<n, false, pairs>(cutRows(span.all(), n), tile, nextBytes);
   for (int step = 0; step < steps; step++) {
-    multiplyDown<n, false>(cutRows(span.rows(), n), tile, step + 1 == steps ? nextBytes : 0);
-    tile.a += a.timeStride;
+    multiplyDown<n, false, pairs>(cutRows(span.rows(), n), tile, step + 1 == steps ? nextBytes : 0);
+    tile.a += left.timeStride;
     tile.c += c.timeStride;
     if (tile.start == Start::gathered) tile.table.tokens += all;
   }
@@ -38,20 +91,20 @@ struct Origin {
 };
 
 /** Panel `panel` of a product over its segments [first, last), in passes whose weights fit the first-level cache. */
-template <int n>
+template <int n, bool pairs>
 static void multiplyPanel(const Worker &w, const plan::Product &p, const Span &span, int panel, int first, int last,
-                          const Origin &origin) {
-  const plan::Operand &a = w.records.operands[p.a], &c = w.records.operands[p.c];
-  const ptrdiff_t depth = (ptrdiff_t)p.segments * p.segmentLength, line = n * width;
+                          const Left &left, const Origin &origin) {
+  const plan::Operand &c = w.records.operands[p.c];
+  const int length = termsOf(p);
+  const ptrdiff_t depth = (ptrdiff_t)p.segments * length, line = n * width;
   const float *weights = w.arena + p.weights + panel * depth * p.vectors * width;
-  // Where all rows go through the weights at once, no pass finds them in the cache.
-  const bool once = span.all() <= mostAtOnce(n) && rowsAtOneStride(w, span, a, c) == span.all();
-  const int most = once ? p.segmentLength : passDepth(n);
-  const int together = once ? last - first : p.segmentLength < most ? most / p.segmentLength : 1;
+  const bool once = goesAtOnce<n, pairs>(w, span, left, c);
+  const int most = once ? length : passDepth(n);
+  const int together = once ? last - first : length < most ? most / length : 1;
   const bool stays = depth * p.panels * p.vectors * width * 4 <= passBytes;
   Tile tile{};
-  tile.aRow = a.rowStride;
-  tile.segmentStride = p.segmentStride;
+  tile.aRow = left.rowStride;
+  tile.segmentStride = left.segmentStride;
   tile.c = w.arena + c.base + (ptrdiff_t)panel * p.panelStride;
   tile.cRow = c.rowStride;
   for (int j = 0; j < n; j++) tile.at[j] = (ptrdiff_t)j * p.vectorStride;
@@ -59,15 +112,15 @@ static void multiplyPanel(const Worker &w, const plan::Product &p, const Span &s
   tile.table = origin.table;
   tile.start = origin.start;
   for (int s = first; s < last; s += together) {
-    for (int k = 0; k < p.segmentLength; k += most) {
+    for (int k = 0; k < length; k += most) {
       tile.segments = smaller(together, last - s);
-      tile.length = smaller(most, p.segmentLength - k);
-      tile.a = w.arena + a.base + (ptrdiff_t)p.segmentStride * s + k;
-      tile.b = weights + ((ptrdiff_t)s * p.segmentLength + k) * line;
+      tile.length = smaller(most, length - k);
+      tile.a = left.at + left.segmentStride * (s - first) + k;
+      tile.b = weights + ((ptrdiff_t)s * length + k) * line;
       const int bytes = tile.segments * tile.length * (int)line * 4;
       // A fused product goes on with the same segments of the next panel, any other with what follows in memory.
       tile.next = (const char *)(tile.b + (p.fused ? depth * p.vectors * width : bytes / 4));
-      multiplySpan<n>(w, span, tile, a, c, once, stays ? 0 : bytes);
+      multiplySpan<n, pairs>(w, span, tile, left, c, once, stays ? 0 : bytes);
       tile.start = Start::present;
     }
   }
@@ -79,16 +132,22 @@ SLUICE_INLINE int vectorsOf(int panel, int panels, int vectors, int lastVectors)
 }
 
 static void multiplySegments(const Worker &w, const plan::Product &p, const Span &span, int panel, int first, int last,
-                             const Origin &origin) {
-  withVectors(vectorsOf(panel, p.panels, p.vectors, p.lastVectors),
-              [&](auto n) { multiplyPanel<n.count>(w, p, span, panel, first, last, origin); });
+                             const Left &left, const Origin &origin) {
+  withVectors(vectorsOf(panel, p.panels, p.vectors, p.lastVectors), [&](auto n) {
+    if (inPairs(p)) multiplyPanel<n.count, hasPairs>(w, p, span, panel, first, last, left, origin);
+    else multiplyPanel<n.count, false>(w, p, span, panel, first, last, left, origin);
+  });
 }
 
-/** All panels of a product, or the thread's part of them, over its segments [first, last). */
-static void multiplyPanels(const Worker &w, const plan::Product &p, const Span &span, int first, int last) {
+/** All panels of a product, or the thread's part of them, over its segments [first, last); `room` is for their pairs. */
+static void multiplyPanels(const Worker &w, const plan::Product &p, const Span &span, int first, int last, Room room) {
   const Start start = p.accumulate || first > 0 ? Start::present : Start::zero;
+  float *pairs = room.take(p, last - first);
+  const Left left = leftOf(w, p, span, first, last, pairs);
+  if (inPairs(p)) pairLeft(w, p, span, first, last, pairs);
   const Panels mine = w.panelsOf(p.panels);
-  for (int panel = mine.first; panel < mine.last; panel++) multiplySegments(w, p, span, panel, first, last, {start});
+  for (int panel = mine.first; panel < mine.last; panel++)
+    multiplySegments(w, p, span, panel, first, last, left, {start});
 }
 
 /** Panel `panel` of a gather's table. */
@@ -140,13 +199,19 @@ static Origin originOf(const Worker &w, const plan::Group &g, const Span &span, 
   return {g.bias < 0 ? Start::zero : Start::bias, bias};
 }
 
-/** Panel `panel` of a group: bias, gathers, products. */
-static void computePanel(const Worker &w, const plan::Group &g, const Span &span, int panel) {
+/**
+ * Panel `panel` of a group: bias, gathers, products. The first panel writes the pairs of their left operands at `room`
+ * for all of them. Gives the room after these.
+ */
+static Room computePanel(const Worker &w, const plan::Group &g, const Span &span, int panel, Room room) {
   Origin origin = originOf(w, g, span, panel);
   for (int i = 0; i < g.productCount; i++, origin = {Start::present}) {
     const plan::Product &p = w.records.products[g.productFirst + i];
-    multiplySegments(w, p, span, panel, 0, p.segments, origin);
+    float *pairs = room.take(p, p.segments);
+    if (inPairs(p) && panel == 0) pairLeft(w, p, span, 0, p.segments, pairs);
+    multiplySegments(w, p, span, panel, 0, p.segments, leftOf(w, p, span, 0, p.segments, pairs), origin);
   }
+  return room;
 }
 
 } // namespace SLUICE_ISA

@@ -12,12 +12,12 @@ SLUICE_INLINE int rowsTogether(const plan::Program &p) {
 }
 
 /** Binds the slots of a program to a block of entries at one step, from row `row` on. */
-SLUICE_INLINE void bindSlots(const Worker &w, const plan::Program &p, int block, int step, int row, int chunk) {
+SLUICE_INLINE void bindSlots(const Worker &w, const plan::Program &p, int block, int step, int row) {
   const plan::Operand *operands = w.records.operands + p.operandFirst;
   Slot *slots = w.scratch.slots;
   for (int i = 0; i < p.operandCount; i++) {
     const plan::Operand &o = operands[i];
-    slots[i] = {w.arena + offsetOf(o, step, row, chunk) + blockOffset(o, block), o.rowStride};
+    slots[i] = {w.arena + offsetOf(o, step, row) + blockOffset(o, block), o.rowStride};
   }
   const ptrdiff_t size = (ptrdiff_t)rowsTogether(p) * width;
   for (int i = 0; i < p.temporaries; i++) slots[p.operandCount + i] = {w.scratch.temporaries + i * size, width};
@@ -38,7 +38,7 @@ static void maskSlots(const Worker &w, const plan::Program &p, int rows) {
 SLUICE_INLINE void prefetchNext(const Worker &w, const plan::Program &p, int block, int rows) {
   for (int i = 0; i < p.operandCount; i++) {
     const plan::Operand &o = w.records.operands[p.operandFirst + i];
-    if (o.timeStride == 0) continue;
+    if (o.timeStride == 0 || o.panelStride == 0) continue;
     const float *next = w.scratch.slots[i].p + blockOffset(o, block + 1) - blockOffset(o, block);
     for (int r = 0; r < rows; r++) prefetch(next + r * (ptrdiff_t)o.rowStride);
   }
@@ -47,39 +47,75 @@ SLUICE_INLINE void prefetchNext(const Worker &w, const plan::Program &p, int blo
 /** Whether the last block has lanes that must be zero. */
 SLUICE_INLINE bool isMasked(const plan::Program &p) { return p.entries < width && p.maskCount > 0; }
 
-SLUICE_INLINE void runInstructions(const Worker &w, const plan::Program &p, int rows) {
-  const plan::Instruction *first = w.records.instructions + p.instructionFirst, *end = first + p.instructionCount;
-  for (const plan::Instruction *i = first; i < end; i++) kernels.of[i->op](w.scratch.slots, *i, rows);
-}
-
 /** Moves the slots of operands on by `rows` rows. */
 SLUICE_INLINE void advanceSlots(const Worker &w, const plan::Program &p, int rows) {
   for (int i = 0; i < p.operandCount; i++) w.scratch.slots[i].p += rows * w.scratch.slots[i].row;
 }
 
-/** Runs a program over `rows` rows of the block that the slots are bound to. */
-static void interpret(const Worker &w, const plan::Program &p, int block, int rows) {
-  const bool last = block + 1 == p.blocks;
+/**
+ * Adds up columns chunk by chunk, without the lanes at and after `entries`. The rows are whole chunks, or all that a span
+ * has of them.
+ */
+static void sumChunks(const Worker &w, const plan::Program &p, const plan::Instruction &i, const Span &rows, int entries) {
+  const Slot *slots = w.scratch.slots;
+  const plan::Operand &d = w.records.operands[p.operandFirst + i.d];
+  for (int chunk = rows.firstChunk; chunk < rows.lastChunk; chunk++) {
+    const int first = larger(w.rowOfChunk(chunk), rows.firstRow), last = smaller(w.rowOfChunk(chunk + 1), rows.lastRow);
+    const auto from = [&](const Slot &slot) { return Slot{slot.p + (first - rows.firstRow) * slot.row, slot.row}; };
+    const Slot own[3] = {{slots[i.d].p + (ptrdiff_t)d.chunkStride * chunk, 0}, from(slots[i.a]), from(slots[i.b])};
+    plan::Instruction sum = i;
+    sum.d = 0, sum.a = 1, sum.b = 2;
+    kernels.of[i.op](own, sum, last - first);
+    store(own->p, firstLanes(load(own->p), entries));
+  }
+}
+
+/** The rows that go together from `row` on: whole chunks where columns are summed. */
+static Span nextRows(const Worker &w, const plan::Program &p, const Span &span, int row, int chunk) {
   const int together = rowsTogether(p);
-  for (int r = 0; r < rows; r += together) {
-    const int count = smaller(together, rows - r);
-    if (hasPrefetch && !last) prefetchNext(w, p, block, count);
-    runInstructions(w, p, count);
-    if (last && isMasked(p)) maskSlots(w, p, count);
-    advanceSlots(w, p, count);
+  Span next{span.firstStep, span.lastStep, row, smaller(row + together, span.lastRow), chunk, chunk};
+  if (!p.columnSums) return next;
+  do next.lastRow = smaller(w.rowOfChunk(++next.lastChunk), span.lastRow);
+  while (next.lastChunk < span.lastChunk && w.rowOfChunk(next.lastChunk + 1) - row <= together);
+  return next;
+}
+
+/** Whether a program sums the entries of each row: then its blocks must go one after the other. */
+static bool sumsRows(const Records &r, const plan::Program &p) {
+  const plan::Instruction *first = r.instructions + p.instructionFirst, *end = first + p.instructionCount;
+  for (const plan::Instruction *i = first; i < end; i++)
+    if (i->op == plan::OP_ROW_SUM || i->op == plan::OP_ROW_SUM_MUL) return true;
+  return false;
+}
+
+/** Does one instruction to some rows of a block. */
+SLUICE_INLINE void runInstruction(const Worker &w, const plan::Program &p, const plan::Instruction &i, const Span &rows,
+                                  int block) {
+  const Slot *slots = w.scratch.slots;
+  const int entries = block + 1 == p.blocks ? p.entries : width;
+  switch (i.op) {
+  case plan::OP_ROW_SUM: return addToRows<1>(slots, i, rows.rows(), block == 0, entries);
+  case plan::OP_ROW_SUM_MUL: return addToRows<2>(slots, i, rows.rows(), block == 0, entries);
+  case plan::OP_COLUMN_SUM:
+  case plan::OP_COLUMN_SUM_MUL: return sumChunks(w, p, i, rows, entries);
+  default: return kernels.of[i.op](slots, i, rows.rows());
   }
 }
 
 /** Runs a program over one block of entries at one step. Column sums are kept apart by chunk. */
 static void runBlock(const Worker &w, const plan::Program &p, const Span &span, int step, int block) {
-  if (!p.columnSums) {
-    bindSlots(w, p, block, step, span.firstRow, 0);
-    return interpret(w, p, block, span.rows());
-  }
-  for (int chunk = span.firstChunk; chunk < span.lastChunk; chunk++) {
-    const int row = larger(w.rowOfChunk(chunk), span.firstRow);
-    bindSlots(w, p, block, step, row, chunk);
-    interpret(w, p, block, smaller(w.rowOfChunk(chunk + 1), span.lastRow) - row);
+  const bool last = block + 1 == p.blocks, masked = last && isMasked(p);
+  const plan::Instruction *first = w.records.instructions + p.instructionFirst, *end = first + p.instructionCount;
+  bindSlots(w, p, block, step, span.firstRow);
+  for (int row = span.firstRow, chunk = span.firstChunk; row < span.lastRow;) {
+    const Span rows = nextRows(w, p, span, row, chunk);
+    const int count = rows.rows();
+    if (hasPrefetch && !last) prefetchNext(w, p, block, count);
+    for (const plan::Instruction *i = first; i < end; i++) runInstruction(w, p, *i, rows, block);
+    if (masked) maskSlots(w, p, count);
+    advanceSlots(w, p, count);
+    row = rows.lastRow;
+    chunk = rows.lastChunk;
   }
 }
 

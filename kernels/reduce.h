@@ -33,6 +33,11 @@ static_assert(passRows * 4 * width * 4 <= passBytes, "a pass of four vectors fit
 /** Room for the packed left side of a weight. */
 SLUICE_INLINE ptrdiff_t leftFloats(const plan::Reduction &r) { return (ptrdiff_t)r.entries * passRows; }
 
+/** Terms of a pass's sums: its rows, or pairs of them. */
+SLUICE_INLINE int termsOf(const plan::Reduction &r, const Pass &pass) {
+  return inPairs(r) ? pairsOf(pass.count) : pass.count;
+}
+
 /** Calls f(index in the pass, step, row) for every row of a pass. */
 template <class F> SLUICE_INLINE void eachRowOf(const Worker &w, const Pass &pass, F f) {
   const int rows = w.records.header.rows;
@@ -72,6 +77,18 @@ static Pass passOf(const Worker &w, const plan::Reduction &r, int first, int all
   return pass;
 }
 
+/** Calls f(pair, address of its first row, of its second) for the pairs of rows of a pass; null for no second row. */
+template <class F>
+SLUICE_INLINE void eachPairOf(const Worker &w, const Pass &pass, const plan::Operand &o, F f) {
+  const float *first = nullptr;
+  eachRowOf(w, pass, [&](int k, int step, int row) {
+    const float *source = w.arena + offsetOf(o, step, row);
+    if (k % 2 == 1) f(k / 2, first, source);
+    else if (k + 1 == pass.count) f(k / 2, source, (const float *)nullptr);
+    first = source;
+  });
+}
+
 /** Packs the first `entries` entries of the rows of a pass for tiles. */
 static void packLeft(const Worker &w, const plan::Reduction &r, const Pass &pass, float *left) {
   const plan::Operand &a = w.records.operands[r.a];
@@ -79,6 +96,30 @@ static void packLeft(const Worker &w, const plan::Reduction &r, const Pass &pass
   const int tall = cut.tall * (cut.height + 1);
   packTiles(w, a, pass, left, 0, cut.height + 1, cut.tall);
   packTiles(w, a, pass, left + (ptrdiff_t)tall * pass.count, tall, cut.height, cut.count - cut.tall);
+}
+
+/** Stores a vector whole if `left` floats are still to be written from here on, else its first `count` lanes alone. */
+SLUICE_INLINE void storeOver(float *target, Vector v, int count, int left) {
+  if (left >= width) return store(target, v);
+  for (int i = 0; i < smaller(count, width); i++) target[i] = v[i];
+}
+
+/** The same in pairs of rows: [tile][pair][entries of the tile]. */
+static void packLeftPairs(const Worker &w, const plan::Reduction &r, const Pass &pass, float *packed) {
+  const Cut cut = cutRows(r.entries, r.vectors);
+  const int pairs = pairsOf(pass.count);
+  eachPairOf(w, pass, w.records.operands[r.a], [&](int pair, const float *low, const float *high) {
+    float *target = packed;
+    for (int i = 0, entry = 0; i < cut.count; i++) {
+      const int height = cut.rowsOf(i), left = (pairs - pair) * height;
+      for (int m = 0; m < height; m += width) {
+        const Vector second = high ? load(high + entry + m) : Vector{};
+        storeOver(target + pair * height + m, pairAcross(load(low + entry + m), second), height - m, left - m);
+      }
+      entry += height;
+      target += height * pairs;
+    }
+  });
 }
 
 /** The vectors of a panel over the rows of a pass, as the right side of a tile: in place if they lie so. */
@@ -96,21 +137,42 @@ static const float *rightSide(const PanelView &view, const Pass &pass, int panel
   return w.scratch.right;
 }
 
+/** The same in pairs of rows. */
+static const float *rightSidePairs(const PanelView &view, const Pass &pass, int panel) {
+  const Worker &w = view.w;
+  const ptrdiff_t start = (ptrdiff_t)panel * view.r.panelStride;
+  const int n = view.vectors(panel);
+  eachPairOf(w, pass, w.records.operands[view.r.d], [&](int pair, const float *low, const float *high) {
+    for (int j = 0; j < n; j++) {
+      const ptrdiff_t at = start + j * width;
+      const Vector second = high ? load(high + at) : Vector{};
+      store(w.scratch.right + (pair * n + j) * width, pairAcross(load(low + at), second));
+    }
+  });
+  return w.scratch.right;
+}
+
 /** Adds a pass to the gradients of one panel of matrices. `fetch`: asks for the next panel meanwhile. */
 static void addWeights(const PanelView &view, const Pass &pass, int panel, const float *left, bool fetch) {
   const plan::Reduction &r = view.r;
   Tile tile{};
   tile.a = left;
   tile.segments = 1;
-  tile.length = pass.count;
-  tile.b = rightSide(view, pass, panel);
+  tile.length = termsOf(r, pass);
+  tile.b = inPairs(r) ? rightSidePairs(view, pass, panel) : rightSide(view, pass, panel);
   tile.c = view.w.arena;
   tile.cRow = r.stride;
   for (int j = 0; j < view.vectors(panel); j++) tile.at[j] = view.target(panel, j);
   tile.start = Start::addend;
-  tile.next = (const char *)(tile.b + r.panelStride);
+  // The next panel is fetched from where it lies in float32, in pairs or not.
+  const int rows = view.w.records.header.rows;
+  const ptrdiff_t next = offsetOf(view.w.records.operands[r.d], pass.first / rows, pass.first % rows);
+  tile.next = (const char *)(view.w.arena + next + (panel + 1) * (ptrdiff_t)r.panelStride);
   const Cut cut = cutRows(r.entries, r.vectors);
-  withVectors(view.vectors(panel), [&](auto n) { multiplyDown<n.count, true>(cut, tile, fetch ? passBytes : 0); });
+  withVectors(view.vectors(panel), [&](auto n) {
+    if (inPairs(r)) multiplyDown<n.count, true, hasPairs>(cut, tile, fetch ? 2 * passBytes : 0);
+    else multiplyDown<n.count, true, false>(cut, tile, fetch ? passBytes : 0);
+  });
 }
 
 /** Adds a pass to the gradients of one panel of vectors: even and odd rows apart, so that sums do not wait. */
@@ -198,7 +260,8 @@ static void addTogether(const Worker &w, const plan::Reduction *list, const Unit
   float *left = w.scratch.left;
   for (const plan::Reduction *r = list; r < end; r++) {
     if (r->kind != plan::REDUCE_WEIGHT) continue;
-    packLeft(w, *r, pass, left);
+    if (inPairs(*r)) packLeftPairs(w, *r, pass, left);
+    else packLeft(w, *r, pass, left);
     left += leftFloats(*r);
   }
   for (int panel = mine.first; panel < mine.last; panel++) {
@@ -277,20 +340,31 @@ static bool clashes(const Worker &w, const plan::Reduction &a, const plan::Reduc
   return false;
 }
 
+/** Rows of a pass: twice as many where pairs of them fit. */
+static int rowsOfPass(const plan::Reduction *list, int count) {
+  bool all = true, any = false;
+  for (int i = 0; i < count; i++) {
+    if (list[i].kind != plan::REDUCE_WEIGHT) continue;
+    any = true;
+    all = all && inPairs(list[i]);
+  }
+  return any && all ? 2 * passRows : passRows;
+}
+
 /**
  * Runs reductions [first, first + count), pass by pass from the last to the first, as windows go back in parts; all
  * threads meet at the end.
  */
 static void runReductions(const Worker &w, int first, int count) {
   const plan::Reduction *list = w.records.reductions + first;
-  const int all = w.steps() * w.records.header.rows;
+  const int all = w.steps() * w.records.header.rows, most = rowsOfPass(list, count);
   const auto work = [&](int i) { return workOf(w, list[i]); };
   const auto clash = [&](int i, int j) { return clashes(w, list[i], list[j]); };
   const Batch whole = batchFrom(0, count, work, clash);
-  for (int k = (all - 1) / passRows * passRows; k >= 0; k -= passRows) {
+  for (int k = (all - 1) / most * most; k >= 0; k -= most) {
     const auto run = [&](const Batch &batch) {
       batch.each(w, work, [&](int i, const Units &mine) {
-        runReduction(w, list[i], mine, passOf(w, list[i], k, smaller(passRows, all - k)));
+        runReduction(w, list[i], mine, passOf(w, list[i], k, smaller(most, all - k)));
       });
     };
     if (whole.last == count) run(whole);

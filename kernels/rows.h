@@ -1,6 +1,7 @@
 // Stages that work on whole rows: sums over a row, embedding, dropout, reversing, and the copies beside the stages.
 #pragma once
 #include "random.h"
+#include "transpose.h"
 #include "worker.h"
 
 namespace SLUICE_ISA {
@@ -12,18 +13,36 @@ SLUICE_INLINE Vector sumBlocks(const float *row, const plan::Operand &o, int blo
   return sum;
 }
 
+/** What a row's operands add up to, lane by lane. */
+SLUICE_INLINE Vector sumLanes(const Worker &w, const plan::Stage &s, int step, int row) {
+  const plan::Word *list = w.records.words + s.listFirst;
+  Vector sum{};
+  for (int i = 0; i < s.listCount; i += 2) {
+    const plan::Operand &o = w.records.operands[list[i].value];
+    sum += sumBlocks(w.arena + offsetOf(o, step, row), o, list[i + 1].value);
+  }
+  return sum;
+}
+
+/** As sumOf, of `width` vectors: lane r is the sum of the lanes of rows[r]. */
+SLUICE_INLINE Vector sumsOf(Vector (&rows)[width]) {
+  transpose(rows);
+  for (int half = width / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; i++) rows[i] += rows[i + half];
+  return rows[0];
+}
+
+/** Sums of rows, `width` at a time; where fewer are left, the last of them is in all other places. */
 static void reduceStage(const Worker &w, const plan::Stage &s, const Span &span) {
   const plan::Operand &d = w.records.operands[s.d];
-  const plan::Word *list = w.records.words + s.listFirst;
   const float k = asFloat(s.k);
   for (int step = span.firstStep; step < span.lastStep; step++) {
-    for (int row = span.firstRow; row < span.lastRow; row++) {
-      Vector sum{};
-      for (int i = 0; i < s.listCount; i += 2) {
-        const plan::Operand &o = w.records.operands[list[i].value];
-        sum += sumBlocks(w.arena + offsetOf(o, step, row), o, list[i + 1].value);
-      }
-      store(w.arena + offsetOf(d, step, row), splat(k * sumOf(sum)));
+    for (int row = span.firstRow; row < span.lastRow; row += width) {
+      const int count = smaller(width, span.lastRow - row);
+      Vector lanes[width];
+      for (int r = 0; r < width; r++) lanes[r] = sumLanes(w, s, step, row + smaller(r, count - 1));
+      const Vector sums = sumsOf(lanes) * k;
+      for (int r = 0; r < count; r++) store(w.arena + offsetOf(d, step, row + r), splat(sums[r]));
     }
   }
 }

@@ -59,6 +59,6 @@ static bool isClose(const int32_t *plan, int threads) { return sharesPanels(Reco
 
 #define SLUICE_TEXT_OF(name) #name
 #define SLUICE_TEXT(name) SLUICE_TEXT_OF(name)
-extern const Engine engine{SLUICE_TEXT(SLUICE_ISA), width, scratchBytes, isClose, run};
+extern const Engine engine{SLUICE_TEXT(SLUICE_ISA), width, fastPairs, scratchBytes, isClose, run};
 
 } // namespace SLUICE_ISA

@@ -24,7 +24,8 @@ struct Job {
 /** The runtime compiled for one instruction set. */
 struct Engine {
   const char *name;
-  int width; // floats in a vector
+  int width;      // floats in a vector
+  bool fastPairs; // products of bf16 pairs are an instruction
   /** Working memory that a thread needs for a plan, a multiple of 64 bytes. */
   size_t (*scratchBytes)(const int32_t *plan);
   /** Whether so many threads meet after every stage of a plan, so that each must have a processor to itself. */

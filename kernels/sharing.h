@@ -1,6 +1,7 @@
 // Whether threads share the panels of each stage: with few rows, a thread that has rows reads all weights for them.
 #pragma once
-#include "worker.h"
+#include "bfloat.h"
+#include "program.h"
 
 namespace SLUICE_ISA {
 
@@ -27,17 +28,24 @@ static bool agree(const Records &r, const plan::Product &a, const plan::Product 
          a.vectorStride == b.vectorStride;
 }
 
-/** Whether no two threads write one place in the products after a stage. */
+/** Whether no thread needs another's panels within a stage, and no two write one place in the products after it. */
 static bool isSharable(const Records &r, const plan::Stage &s) {
+  if (s.kind != plan::STAGE_COMPUTE) return true;
+  if (s.program >= 0 && sumsRows(r, r.programs[s.program])) return false;
   for (int i = 0; i < s.productCount; i++)
     for (int j = 0; j < i; j++)
       if (!agree(r, r.products[s.productFirst + i], r.products[s.productFirst + j])) return false;
   return true;
 }
 
-/** Whether threads share panels rather than rows in this plan's loops: the bits are the same. */
+/**
+ * Whether threads share panels rather than rows in this plan's loops: the bits are the same. With pairs they do not: the
+ * first panel writes them for all.
+ */
 static bool sharesPanels(const Records &r, int threads) {
   if (threads == 1 || r.header.rows >= rowsWorthSplitting * threads) return false;
+  for (int i = 0; i < r.header.products.count; i++)
+    if (inPairs(r.products[i])) return false;
   for (int i = 0; i < r.header.stages.count; i++)
     if (!isSharable(r, r.stages[i])) return false;
   return true;

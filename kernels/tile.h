@@ -1,7 +1,7 @@
 // The inner kernel of every product: a tile of rows x vectors whose sums stay in registers. A sum runs over k in order,
 // so its bits do not depend on the rows that a tile holds.
 #pragma once
-#include "vector.h"
+#include "bfloat.h"
 
 namespace SLUICE_ISA {
 
@@ -38,6 +38,7 @@ struct Table {
  * C[rows][vectors] = start + A[rows][k] * B[k][vectors], with k = segments x length.
  * A: element k of row r at a + r*aRow + (k / length)*segmentStride + k % length; a packed A is [k][rows].
  * B: [k][vectors*width], contiguous. C: vector j of row r at c + r*cRow + at[j].
+ * With `pairs`, A and B hold pairs of bf16 numbers (bfloat.h) and k counts pairs.
  */
 struct Tile {
   const float *a;
@@ -54,7 +55,7 @@ struct Tile {
 };
 
 /** Adds one k to the sums. Holds whichever operand takes fewer registers and streams the other. */
-template <int rows, int n, bool packed>
+template <int rows, int n, bool packed, bool pairs>
 SLUICE_INLINE void addTerm(Vector (&sums)[rows][n], const float *a, ptrdiff_t aRow, const float *b) {
   if constexpr (n > rows) {
     Vector x[rows];
@@ -64,7 +65,7 @@ SLUICE_INLINE void addTerm(Vector (&sums)[rows][n], const float *a, ptrdiff_t aR
     for (int j = 0; j < n; j++) {
       const Vector w = load(b + j * width);
       SLUICE_UNROLL
-      for (int r = 0; r < rows; r++) sums[r][j] = muladd(x[r], w, sums[r][j]);
+      for (int r = 0; r < rows; r++) sums[r][j] = addTermTo<pairs>(x[r], w, sums[r][j]);
     }
   } else {
     Vector w[n];
@@ -74,7 +75,7 @@ SLUICE_INLINE void addTerm(Vector (&sums)[rows][n], const float *a, ptrdiff_t aR
     for (int r = 0; r < rows; r++) {
       const Vector x = splat(a[packed ? r : r * aRow]);
       SLUICE_UNROLL
-      for (int j = 0; j < n; j++) sums[r][j] = muladd(x, w[j], sums[r][j]);
+      for (int j = 0; j < n; j++) sums[r][j] = addTermTo<pairs>(x, w[j], sums[r][j]);
     }
   }
 }
@@ -115,7 +116,7 @@ template <int rows, int n> SLUICE_INLINE void storeSums(Vector (&sums)[rows][n],
 }
 
 /** The kernel; the tile takes n of the `line` vectors that B has side by side. */
-template <int rows, int n, bool packed, int line = n> SLUICE_NOINLINE void multiply(const Tile &t) {
+template <int rows, int n, bool packed, bool pairs, int line = n> SLUICE_NOINLINE void multiply(const Tile &t) {
   Vector sums[rows][n];
   if (t.start == Start::addend)
     for (int r = 0; r < rows; r++)
@@ -127,7 +128,7 @@ template <int rows, int n, bool packed, int line = n> SLUICE_NOINLINE void multi
     const float *a = segment;
     SLUICE_ROLLED
     for (int k = 0; k < t.length; k++, a += packed ? rows : 1, b += line * width, next += t.nextStep) {
-      addTerm<rows, n, packed>(sums, a, t.aRow, b);
+      addTerm<rows, n, packed, pairs>(sums, a, t.aRow, b);
       prefetch(next);
     }
   }
@@ -135,10 +136,10 @@ template <int rows, int n, bool packed, int line = n> SLUICE_NOINLINE void multi
 }
 
 /** Runs the kernel for a number of rows known only now, at most tallest(n). */
-template <int n, bool packed, int most = tallest(n), int line = n, int least = 1>
+template <int n, bool packed, bool pairs, int most = tallest(n), int line = n, int least = 1>
 SLUICE_INLINE void multiplyRows(int rows, const Tile &t) {
-  if (rows == most) return multiply<most, n, packed, line>(t);
-  if constexpr (most > least) multiplyRows<n, packed, most - 1, line, least>(rows, t);
+  if (rows == most) return multiply<most, n, packed, pairs, line>(t);
+  if constexpr (most > least) multiplyRows<n, packed, pairs, most - 1, line, least>(rows, t);
 }
 
 /** A cut of rows into tiles of nearly equal height: `tall` of them have one row more than the others. */
@@ -153,12 +154,13 @@ SLUICE_INLINE Cut cutRows(int rows, int n) {
 }
 
 /** Tiles down the rows of a cut, from the first that `t` names. `nextBytes` from t.next on are fetched on the way. */
-template <int n, bool packed> SLUICE_INLINE void multiplyDown(const Cut &cut, Tile t, int nextBytes) {
+template <int n, bool packed, bool pairs>
+SLUICE_INLINE void multiplyDown(const Cut &cut, Tile t, int nextBytes) {
   const int terms = t.segments * t.length;
   t.nextStep = cut.count == 0 ? 0 : nextBytes / (cut.count * terms);
   for (int i = 0; i < cut.count; i++) {
     const int height = cut.rowsOf(i);
-    multiplyRows<n, packed>(height, t);
+    multiplyRows<n, packed, pairs>(height, t);
     t.next += terms * t.nextStep;
     t.a += height * (packed ? terms : t.aRow);
     t.c += height * t.cRow;
@@ -171,24 +173,24 @@ template <int n, bool packed> SLUICE_INLINE void multiplyDown(const Cut &cut, Ti
  * that no weight is read twice.
  */
 SLUICE_INLINE void multiplyHalves(int rows, Tile t) {
-  multiplyRows<2, false, tallest(2), 4, tallest(4) + 1>(rows, t);
+  multiplyRows<2, false, false, tallest(2), 4, tallest(4) + 1>(rows, t);
   t.b += 2 * width;
   t.bias += 2 * width;
   t.table.rows += 2 * width;
   t.at[0] = t.at[2];
   t.at[1] = t.at[3];
-  multiplyRows<2, false, tallest(2), 4, tallest(4) + 1>(rows, t);
+  multiplyRows<2, false, false, tallest(2), 4, tallest(4) + 1>(rows, t);
 }
 
 /** Most rows that go through a panel of n vectors at once. */
 constexpr int mostAtOnce(int n) { return tallest(n == 4 ? 2 : n); }
 
-/** All rows of a panel at once, at most mostAtOnce(n). */
+/** All rows of a panel at once, at most mostAtOnce(n); not for pairs. */
 template <int n> SLUICE_INLINE void multiplyAtOnce(int rows, Tile t) {
   t.nextStep = 0;
   if constexpr (n == 4)
     if (rows > tallest(4)) return multiplyHalves(rows, t);
-  multiplyRows<n, false>(rows, t);
+  multiplyRows<n, false, false>(rows, t);
 }
 
 /** Calls f with the number of vectors, 1 to 4, as a constant: Count<n>. */

@@ -112,9 +112,9 @@ SLUICE_INLINE float largestOf(Vector v) {
 }
 
 #ifdef __wasm__
-constexpr bool hasPrefetch = false;
+constexpr bool hasPrefetch = false, isSmall = true;
 #else
-constexpr bool hasPrefetch = true;
+constexpr bool hasPrefetch = true, isSmall = false;
 #endif
 
 /** Asks for a line of memory in the second-level cache. */

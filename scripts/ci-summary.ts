@@ -47,12 +47,9 @@ export function summaryLine(counts: readonly Counts[], failedSteps: number, stat
   return `${sum((each) => each.passed)} passed, ${failed} failed, ${sum((each) => each.skipped)} skipped`
 }
 
-/** Arguments: the vitest report, the conformance counts, the number of other steps that failed, the status so far. */
-function main([report = '', conformance = '', failedSteps = '0', status = '0']: readonly string[]): void {
-  const counts = [
-    existsSync(report) ? vitestCounts(readFileSync(report, 'utf8')) : undefined,
-    existsSync(conformance) ? printedCounts(readFileSync(conformance, 'utf8')) : undefined,
-  ]
+/** Arguments: the number of steps that failed without counts, the status so far, and files of counts. */
+function main([failedSteps = '0', status = '0', ...files]: readonly string[]): void {
+  const counts = files.filter((file) => existsSync(file)).map(countsIn)
   console.log(
     summaryLine(
       counts.filter((each) => each !== undefined),
@@ -60,6 +57,12 @@ function main([report = '', conformance = '', failedSteps = '0', status = '0']: 
       Number(status),
     ),
   )
+}
+
+/** The counts of a file: vitest's report if it is JSON, else the line that was printed. */
+function countsIn(file: string): Counts | undefined {
+  const text = readFileSync(file, 'utf8')
+  return file.endsWith('.json') ? vitestCounts(text) : printedCounts(text)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.slice(2))

@@ -3,18 +3,22 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cellPages } from './cell-pages.ts'
 import { catalogueModule, errorsPage, readCatalogue } from './error-catalogue.ts'
+import type { Report } from '../bench/report.ts'
 import { planHeader } from './plan-header.ts'
+import { withSpeed } from './speed-table.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 
 /** Generated files and what they must hold. */
 export function generated(): ReadonlyMap<string, string> {
   const areas = readCatalogue(`${root}errors`)
+  const report = JSON.parse(readFileSync(`${root}docs/bench.json`, 'utf8')) as Report
   return new Map([
     ['kernels/plan.h', planHeader()],
     ['src/core/catalogue.ts', catalogueModule(areas)],
     ['docs/errors.md', errorsPage(areas)],
     ...cellPages(),
+    ['README.md', withSpeed(readFileSync(`${root}README.md`, 'utf8'), report)],
   ])
 }
 

@@ -1,6 +1,7 @@
 import type { Text } from './data/index.ts'
 import { type SampleOptions, type Sampling, sample as sampleOn } from './generate/index.ts'
-import { type RuntimeName, openRuntime } from './runtime/index.ts'
+import type { Machine } from './runtime/index.ts'
+import { type RuntimeName, openRuntime } from './runtime/open.ts'
 import {
   type EvaluateOptions,
   type Evaluation,
@@ -24,10 +25,15 @@ function runtimeOf(wanted: RuntimeName | RuntimeSource = 'auto'): RuntimeSource 
   if (typeof wanted !== 'string') return wanted
   const known = opened.get(wanted)
   if (known) return known
-  const opening = openRuntime(wanted)
+  const opening = openRuntime(wanted, { onFallback: warn })
   opened.set(wanted, opening)
   opening.catch(() => opened.delete(wanted)) // whoever awaits it is told; the next call tries again
   return opening
+}
+
+/** Says when training will be slow. */
+function warn(from: Machine['runtime'], reason: string): void {
+  if (from === 'wasm') console.warn(`sluice: the slow reference runtime is used. ${reason}`)
 }
 
 function withRuntime<Options extends { readonly runtime: RuntimeSource }>(

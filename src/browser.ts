@@ -26,15 +26,23 @@ export { type Text, type TextOptions, Vocabulary } from './data/index.ts'
 export { EquationError, type Spelling, cellText, compile } from './equations/index.ts'
 export type { Choice, SampleOptions, Sampling, SamplingState } from './generate/index.ts'
 export { encodeModel } from './interop/index.ts'
-export { Model, type ModelConfig, type ModelOptions, model, startFrom } from './model/index.ts'
 export {
-  type Machine,
-  type Runtime,
-  type RuntimeName,
-  type RuntimeOptions,
-  openRuntime,
-  runtimeNames,
-} from './runtime/index.ts'
+  type AroundOptions,
+  type Direction,
+  type Join,
+  type Layer,
+  type LayerOptions,
+  Model,
+  type ModelConfig,
+  type ModelOptions,
+  branches,
+  dense,
+  layer,
+  model,
+  startFrom,
+} from './model/index.ts'
+export type { Machine, Runtime, WasmSource } from './runtime/index.ts'
+export { type RuntimeName, type RuntimeOptions, openRuntime, runtimeNames } from './runtime/open.ts'
 export {
   type AveragingKind,
   type AveragingOptions,

@@ -1,69 +1,103 @@
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import type { Command } from '../contestant.ts'
-import { type CellName, type Configuration, symbols } from '../models.ts'
+import { type CellName, type Task, symbols } from '../models.ts'
+import { script } from '../scripts.ts'
+import { missingPackage } from './packages.ts'
+import { pytorchRivals } from './pytorch.ts'
+import type { Rival, RivalTask } from './rival.ts'
 
-const run = promisify(execFile)
-
-/** A library that trains the same model. */
-export interface Rival {
-  readonly name: string
-  /** How it is started for a model, or why it cannot be compared. */
-  command(
-    cell: CellName,
-    configuration: Configuration,
-    threads: number,
-  ): Command | { readonly missing: string }
+/** A rival from npm. */
+interface Packaged extends Pick<Rival, 'name' | 'family' | 'engine' | 'mostThreads'> {
+  readonly package: string
+  readonly script: 'tensorflow' | 'jax' | 'brain' | 'onnxruntime'
+  readonly tasks: readonly Task[]
+  /** The cells that it has, and whether they have the same equations. */
+  readonly cells: Partial<Record<CellName, 'same' | 'similar'>>
+  /** What its script is told beside the task. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
-/** All rivals: those that are not here say so when they are asked for a command. */
+const tensorflow = {
+  family: 'tensorflow',
+  mostThreads: 1, // in Node
+  script: 'tensorflow',
+  tasks: ['training', 'forward', 'sampling'],
+  cells: { lstm: 'same', gru: 'similar', gru_reset_before: 'same' },
+} as const satisfies Partial<Packaged>
+
+const packaged: readonly Packaged[] = [
+  {
+    ...tensorflow,
+    name: 'TensorFlow.js wasm',
+    engine: 'wasm',
+    package: '@tensorflow/tfjs-backend-wasm',
+    settings: { backend: 'wasm' },
+  },
+  {
+    ...tensorflow,
+    name: 'TensorFlow.js cpu',
+    engine: 'javascript',
+    package: '@tensorflow/tfjs-backend-cpu',
+    settings: { backend: 'cpu' },
+  },
+  {
+    name: 'jax-js',
+    family: 'jax',
+    engine: 'wasm',
+    mostThreads: 1, // in Node
+    package: '@jax-js/jax',
+    script: 'jax',
+    tasks: ['training'],
+    cells: { lstm: 'same', gru: 'same', peephole_lstm: 'same' },
+  },
+  {
+    name: 'brain.js',
+    family: 'brain',
+    engine: 'javascript',
+    mostThreads: 1,
+    package: 'brain.js',
+    script: 'brain',
+    tasks: ['training'],
+    cells: { lstm: 'similar', gru: 'similar' },
+  },
+  {
+    name: 'onnxruntime',
+    family: 'onnxruntime',
+    engine: 'native',
+    mostThreads: Infinity,
+    package: 'onnxruntime-node',
+    script: 'onnxruntime',
+    tasks: ['forward', 'sampling'],
+    cells: { lstm: 'same', gru: 'same', peephole_lstm: 'same', gru_reset_before: 'same' },
+  },
+]
+
+/** All rivals: those that are not here say so when they are to take part. */
 export async function findRivals(): Promise<readonly Rival[]> {
-  const absent = ['TensorFlow.js', 'jax-js', 'brain.js'].map((name): Rival => ({
-    name,
-    command: () => ({ missing: 'not measured yet' }),
-  }))
-  return [pytorch(await findPython()), ...absent]
+  return [...(await pytorchRivals()), ...packaged.map(packagedRival)]
 }
 
-const torchScript = fileURLToPath(new URL('pytorch.py', import.meta.url))
+/** Names of the families, for `--rival`. */
+export const families = ['pytorch', 'tensorflow', 'jax', 'brain', 'onnxruntime'] as const
 
-/** The library's name of a cell. */
-const torchCells: Partial<Record<CellName, string>> = { lstm: 'LSTM', gru: 'GRU' }
-
-function pytorch(python: string | undefined): Rival {
+function packagedRival(own: Packaged): Rival {
+  const { name, family, engine, mostThreads } = own
   return {
-    name: 'PyTorch',
-    command(cell, { layers, hidden, batch, steps }, threads) {
-      const module = torchCells[cell]
-      if (python === undefined) return { missing: "not installed ('import torch' fails)" }
-      if (module === undefined) return { missing: 'has no such layer' }
-      const task = JSON.stringify({ module, symbols, layers, hidden, batch, steps, threads })
-      return { file: python, args: [torchScript, task], env: torchEnvironment(threads) }
+    name,
+    family,
+    engine,
+    mostThreads,
+    enter(cell, configuration) {
+      if (!own.tasks.includes(configuration.task)) return undefined
+      const same = own.cells[cell]
+      if (same === undefined) return { missing: 'has no such layer' }
+      const missing = missingPackage(own.package)
+      if (missing !== undefined) return { missing }
+      return {
+        exact: same === 'same',
+        command(threads, twin) {
+          const task: RivalTask = { cell, configuration, symbols, threads, twin }
+          return script(own.script, { ...task, ...own.settings })
+        },
+      }
     },
   }
-}
-
-/** Without the settings of OpenBLAS that this shell may have: some make it several times slower. */
-function torchEnvironment(threads: number): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('OPENBLAS_'))
-  return {
-    ...Object.fromEntries(kept),
-    OMP_NUM_THREADS: String(threads),
-    OPENBLAS_NUM_THREADS: String(threads),
-  }
-}
-
-/** A Python that has PyTorch: PYTHON, the first in the path, or the system's. */
-async function findPython(): Promise<string | undefined> {
-  const wanted = process.env['PYTHON']
-  for (const python of wanted ? [wanted] : ['python3', '/usr/bin/python3']) {
-    try {
-      await run(python, ['-c', 'import torch'])
-      return python
-    } catch {
-      continue
-    }
-  }
-  return undefined
 }

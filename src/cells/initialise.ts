@@ -61,25 +61,24 @@ interface Shape {
   readonly units: number
 }
 
-type Fill = (shape: Shape, stream: Stream) => Float64Array
+/** Values of one block, asked for row after row. */
+type Fill = (shape: Shape, stream: Stream) => (row: number, column: number) => number
 
-/** Values of one block, row-major. */
 const fills: Readonly<Record<Exclude<Init, number>, Fill>> = {
-  zeros: ({ rows, columns }) => new Float64Array(rows * columns),
-  ones: ({ rows, columns }) => new Float64Array(rows * columns).fill(1),
-  identity: ({ rows, columns }) =>
-    new Float64Array(rows * columns).map((_zero, i) => (Math.floor(i / columns) === i % columns ? 1 : 0)),
-  glorot: (shape, stream) => uniform(shape, stream, Math.sqrt(6 / (shape.rows + shape.columns))),
-  uniform: (shape, stream) => uniform(shape, stream, 1 / Math.sqrt(shape.units)),
-  unit: ({ rows, columns }, stream) => new Float64Array(rows * columns).map(() => stream.uniform()),
+  zeros: () => () => 0,
+  ones: () => () => 1,
+  identity: () => (row, column) => Number(row === column),
+  glorot: (shape, stream) => uniform(stream, Math.sqrt(6 / (shape.rows + shape.columns))),
+  uniform: (shape, stream) => uniform(stream, 1 / Math.sqrt(shape.units)),
+  unit: (_shape, stream) => () => stream.uniform(),
   orthogonal,
 }
 
 /** The initialisations that have a name. */
 export const initNames = Object.keys(fills) as readonly Exclude<Init, number>[]
 
-function uniform({ rows, columns }: Shape, stream: Stream, bound: number): Float64Array {
-  return new Float64Array(rows * columns).map(() => (2 * stream.uniform() - 1) * bound)
+function uniform(stream: Stream, bound: number): () => number {
+  return () => (2 * stream.uniform() - 1) * bound
 }
 
 function matrix(
@@ -91,36 +90,33 @@ function matrix(
 ): Float32Array {
   const whole = new Float32Array(rows * columns)
   let offset = 0
-  for (const block of blocks) {
-    const { init } = block
-    const shape = { rows, columns: block.columns, units }
-    const values =
-      typeof init === 'number'
-        ? new Float64Array(rows * block.columns).fill(init)
-        : fills[init](shape, stream)
+  for (const { init, columns: width } of blocks) {
+    const valueAt =
+      typeof init === 'number' ? () => init : fills[init]({ rows, columns: width, units }, stream)
     for (let row = 0; row < rows; row++) {
-      const part = values.subarray(row * block.columns, (row + 1) * block.columns)
-      whole.set(part, row * columns + offset)
+      for (let column = 0; column < width; column++)
+        whole[row * columns + offset + column] = valueAt(row, column)
     }
-    offset += block.columns
+    offset += width
   }
   return whole
 }
 
 /** A random matrix, uniform among those with orthonormal rows or columns: Gram and Schmidt on normal vectors. */
-function orthogonal({ rows, columns }: Shape, stream: Stream): Float64Array {
+function orthogonal({ rows, columns }: Shape, stream: Stream): (row: number, column: number) => number {
   const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)]
-  const vectors = Array.from({ length: count }, () => new Float64Array(length).map(() => stream.normal()))
+  const vectors = Array.from({ length: count }, () => normals(length, stream))
   for (const [index, vector] of vectors.entries()) {
     normalise(vector)
     for (let later = index + 1; later < count; later++) removeFrom(vectors[later]!, vector)
   }
-  const result = new Float64Array(rows * columns)
-  for (const [index, vector] of vectors.entries()) {
-    const [start, stride] = rows <= columns ? [index * columns, 1] : [index, columns]
-    for (let i = 0; i < length; i++) result[start + i * stride] = vector[i]!
-  }
-  return result
+  return (row, column) => (rows <= columns ? vectors[row]![column]! : vectors[column]![row]!)
+}
+
+function normals(length: number, stream: Stream): Float64Array {
+  const vector = new Float64Array(length)
+  for (let i = 0; i < length; i++) vector[i] = stream.normal()
+  return vector
 }
 
 function normalise(vector: Float64Array): void {

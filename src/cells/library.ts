@@ -45,6 +45,9 @@ export function findCell(name: string): CellRecord | undefined {
   return library.find((record) => record.name === name || record.aliases?.includes(name))
 }
 
+/** The cell of models that name none. */
+export const usualCell = 'lstm'
+
 const peepholes = new Map<string, CellFactory>()
 
 /** An LSTM with peepholes on the given gates, by default on all three. */

@@ -1,3 +1,4 @@
+import { lazy } from '../core/lazy.ts'
 import { type CellFactory, cell } from './cell.ts'
 import type { InitSpec } from './initialise.ts'
 
@@ -25,10 +26,7 @@ export interface CellFamily {
 }
 
 /** Makes layers of a library cell; its equations are read at the first use. */
-export function factory(record: CellRecord): CellFactory {
-  let made: CellFactory | undefined
-  return (sizes, options) => {
-    made ??= cell(record.name, record.equations, { init: record.init })
-    return made(sizes, options)
-  }
+export function factory({ name, equations, init }: CellRecord): CellFactory {
+  const made = lazy(() => cell(name, equations, { init }))
+  return (sizes, options) => made()(sizes, options)
 }

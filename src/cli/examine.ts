@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
 import { promisify } from 'node:util'
-import { cells } from '../cells/index.ts'
+import { cells, usualCell } from '../cells/index.ts'
 import { Unsupported } from '../core/errors.ts'
-import { type Runtime, openRuntime, reference } from '../runtime/index.ts'
+import { type Runtime, type RuntimeOptions, openRuntime, reference } from '../runtime/index.ts'
 import { nativeSets } from '../runtime/native/index.ts'
 import { version } from '../train/index.ts'
 import { cellTrial, trialGradients, worstDifference } from './cell-program.ts'
+import type { RuntimeFlags } from './options.ts'
 
 /** One runtime on this machine. */
 export interface ExaminedRuntime {
@@ -15,10 +16,10 @@ export interface ExaminedRuntime {
   /** Why it does not work. */
   readonly reason?: string
   readonly isa?: string
-  /** Instruction sets that `--isa` takes, the best last. */
+  /** Instruction sets that this processor has and `--isa` takes, the best last. */
   readonly sets?: readonly string[]
   readonly threads?: number
-  /** Largest difference of an LSTM's gradient from the reference, as a share of the larger of 1 and the value. */
+  /** Largest difference of a cell's gradient from the reference, as a share of the larger of 1 and the value. */
   readonly error?: number
   /** Whether that is as little as float32 explains. */
   readonly exact?: boolean
@@ -38,12 +39,16 @@ export interface Examined {
   readonly runtimes: readonly ExaminedRuntime[]
 }
 
-/** Opens every runtime and runs a small cell on it. */
-export async function examine(threads?: number): Promise<Examined> {
+/** Opens every runtime and runs a small cell on it. @param flags threads, and the instruction set of native */
+export async function examine({
+  isa,
+  threads,
+}: Pick<RuntimeFlags, 'threads' | 'isa'> = {}): Promise<Examined> {
+  const team = threads === undefined ? {} : { threads }
   const runtimes = [
-    await examineRuntime('native', threads),
-    await examineRuntime('wasm', threads),
-    await examineRuntime('reference'),
+    await examineRuntime('native', isa === undefined ? team : { ...team, isa }),
+    await examineRuntime('wasm', team),
+    await examineRuntime('reference', {}),
   ]
   const auto = runtimes.find(({ name, works }) => works && name !== 'reference')
   return {
@@ -58,12 +63,15 @@ export async function examine(threads?: number): Promise<Examined> {
   }
 }
 
-async function examineRuntime(name: ExaminedRuntime['name'], threads?: number): Promise<ExaminedRuntime> {
+async function examineRuntime(
+  name: ExaminedRuntime['name'],
+  options: RuntimeOptions,
+): Promise<ExaminedRuntime> {
   try {
-    const runtime = await openRuntime(name, threads === undefined ? {} : { threads })
-    const { isa, threads: team } = runtime.machine
+    const runtime = await openRuntime(name, options)
+    const { isa, threads } = runtime.machine
     const sets = name === 'native' ? { sets: nativeSets() } : {}
-    return { name, works: true, isa, ...sets, threads: team, ...(await compare(runtime)) }
+    return { name, works: true, isa, ...sets, threads, ...(await compare(runtime)) }
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error
     return { name, works: false, reason: error.message }
@@ -72,10 +80,10 @@ async function examineRuntime(name: ExaminedRuntime['name'], threads?: number): 
 
 const tolerance = 1e-4
 
-/** How far the gradients of an LSTM on a runtime are from those in float64. */
+/** How far the gradients of a cell on a runtime are from those in float64. */
 async function compare(runtime: Runtime): Promise<Pick<ExaminedRuntime, 'error' | 'exact'>> {
   if (runtime === reference) return { error: 0, exact: true }
-  const { cell } = cells.lstm(19)
+  const { cell } = cells[usualCell](19)
   const trial = cellTrial(cell.graph({ input: 7, hidden: 19 }))
   const { error } = worstDifference(
     await trialGradients(runtime, trial),

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import { SluiceError } from '../core/errors.ts'
-import { EquationError } from '../equations/index.ts'
+import { EquationError } from '../equations/source.ts'
 import { fitExcerpt } from './view/excerpt.ts'
 
 /** Exit codes of the command line. */

@@ -1,73 +1,96 @@
 import { totalmem } from 'node:os'
-import type { InitSpec } from '../cells/index.ts'
+import { type InitSpec, usualCell } from '../cells/index.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { Vocabulary } from '../data/index.ts'
 import {
-  type LayerConfig,
+  type CellConfig,
   Model,
   type ModelConfig,
+  layer,
   modelConfig,
+  readConfig,
   startFrom,
   trainingDemand,
 } from '../model/index.ts'
 import { type Settings, slotCount } from '../train/index.ts'
 import { type ChosenCell, chooseCell } from './cell-choice.ts'
+import { type LayerFlags, layerDifferences, layerOptions, withDropouts } from './layer-flags.ts'
 import type { OpenedModel } from './open-model.ts'
 import { bytes, count } from './view/format.ts'
 
 /** What the command line says about a model; what is absent has its default, or is as in the run. */
-export interface ModelFlags {
+export interface ModelFlags extends LayerFlags {
   readonly cell?: string
   readonly hidden?: number
   readonly layers?: number
   readonly embedding?: number
   readonly dropout?: number
+  readonly embeddingDropout?: number
+  readonly tied?: boolean
   readonly seed?: number
   readonly size?: Readonly<Record<string, number>>
   readonly init?: InitSpec
+  /** Bytes that training may take: less than all that it would keep. */
+  readonly memory?: number
 }
 
 /** What a model is unless the command line says otherwise. */
-export const modelDefaults = { cell: 'lstm', hidden: 128, layers: 2, embedding: 0, dropout: 0 } as const
+export const modelDefaults = { cell: usualCell, hidden: 128, layers: 2, embedding: 0, dropout: 0 } as const
 
 /** A new model. @throws SluiceError `model-too-large` if this machine has not the memory to train it */
 export async function newModel(flags: ModelFlags, input: Vocabulary, settings: Settings): Promise<Model> {
   const { hidden, layers, embedding, dropout } = { ...modelDefaults, ...flags }
   const chosen = await chooseCell(flags.cell ?? modelDefaults.cell, flags.init)
-  const layer = chosen.make(layerSizes(chosen, hidden, flags))
-  const seed = flags.seed === undefined ? {} : { seed: flags.seed }
+  const made = chosen.make(layerSizes(chosen, hidden, flags))
+  const { seed, embeddingDropout, tied } = flags
   const config = modelConfig({
-    layers: Array.from({ length: layers }, () => layer),
+    layers: Array.from({ length: layers }, (_unused, index) =>
+      layer(made, layerOptions(flags, { index, embedding })),
+    ),
     embedding,
     dropout,
-    ...seed,
+    ...(embeddingDropout !== undefined && { embeddingDropout }),
+    ...(tied !== undefined && { tied }),
+    ...(seed !== undefined && { seed }),
   })
-  requireMemory(config, input, settings)
+  requireMemory(config, input, settings, flags)
   return new Model(config, input)
 }
 
 /** A new model with the weights of another. @throws SluiceError `usage` where the command line wants another model */
 export async function modelLike(
-  { dropout, seed, ...flags }: ModelFlags,
+  flags: ModelFlags,
   { path, model }: Pick<OpenedModel, 'path' | 'model'>,
   settings: Settings,
 ): Promise<Model> {
-  const differences = await modelDifferences(flags, model.config)
+  const { dropout, embeddingDropout, seed, ...rest } = flags
+  const like = { ...model.config, layers: withDropouts(model.config, flags) }
+  const differences = await modelDifferences(rest, like)
   if (differences.length > 0)
     throw new SluiceError('usage/init-model', { path, differences: differences.join('; ') })
-  const own = { ...(dropout !== undefined && { dropout }), ...(seed !== undefined && { seed }) }
-  const config = { ...model.config, ...own }
-  requireMemory(config, model.vocabulary, settings)
+  const own = {
+    ...(dropout !== undefined && { dropout }),
+    ...(embeddingDropout !== undefined && { embeddingDropout }),
+    ...(seed !== undefined && { seed }),
+  }
+  const config = readConfig({ ...like, ...own })
+  requireMemory(config, model.vocabulary, settings, flags)
   return startFrom(new Model(config, model.vocabulary), model)
 }
 
+/** With `--memory` a window need not be kept as a whole. */
 function requireMemory(
   config: ModelConfig,
   { size }: Vocabulary,
   { batch, window, optimizer, average }: Settings,
+  { memory }: ModelFlags,
 ): void {
   const slots = slotCount(optimizer) + (average.kind === 'none' ? 0 : 1)
-  const demand = trainingDemand(config, size, { rows: batch, steps: window, slots })
+  const demand = trainingDemand(config, size, {
+    rows: batch,
+    steps: memory === undefined ? window : 1,
+    slots,
+  })
   const available = Math.min(totalmem(), process.constrainedMemory() || Infinity)
   if (demand.bytes <= available) return
   throw new SluiceError('model-too-large/memory', {
@@ -89,12 +112,14 @@ function layerSizes(
 
 /** How a model on the command line differs from the one of the run that goes on. */
 export async function modelDifferences(flags: ModelFlags, config: ModelConfig): Promise<readonly string[]> {
-  const [first] = config.layers
+  const first = config.layers.find((stored) => 'equations' in stored)
   const before = {
     hidden: first?.sizes['hidden'],
     layers: config.layers.length,
     embedding: config.embedding,
     dropout: config.dropout,
+    embeddingDropout: config.embeddingDropout ?? 0,
+    tied: config.tied ?? false,
     seed: config.seed,
   }
   const sizes = Object.entries(flags.size ?? {}).map(
@@ -107,21 +132,21 @@ export async function modelDifferences(flags: ModelFlags, config: ModelConfig): 
     ([name, value]) => [name, value, flags[name as keyof typeof before]] as const,
   )
   const cell = await cellDifference(flags.cell, first)
-  return [...cell, ...numbers, ...sizes, ...starts]
+  return [...cell, ...numbers, ...layerDifferences(config, flags), ...sizes, ...starts]
     .filter(([, was, now]) => now !== undefined && now !== was)
     .map(([name, was, now]) => `${name} (${was ?? 'none'}, now ${now})`)
 }
 
-type Told = string | number | undefined
+type Told = string | number | boolean | undefined
 
 type Difference = readonly [name: string, before: Told, now: Told]
 
 async function cellDifference(
   wanted: string | undefined,
-  layer: LayerConfig | undefined,
+  stored: CellConfig | undefined,
 ): Promise<readonly Difference[]> {
   if (wanted === undefined) return []
   const { cell } = await chooseCell(wanted)
-  if (cell.source === layer?.equations) return []
-  return [['cell', layer?.name, cell.name === layer?.name ? `other equations in ${wanted}` : cell.name]]
+  if (cell.source === stored?.equations) return []
+  return [['cell', stored?.name, cell.name === stored?.name ? `other equations in ${wanted}` : cell.name]]
 }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
-import { nearest } from '../equations/index.ts'
+import { nearest } from '../equations/nearest.ts'
 
 /** What to suggest for a name that there is not: the nearest one, or else all of them. */
 export function nearestOf(

@@ -24,6 +24,16 @@ export function real(name: string, range: Range): Read<number> {
   return (text) => numberWithin(name, written(text), range)
 }
 
+/** Reads an amount of memory in bytes: `512MB`, `2GB`. */
+export function memorySize(name: string): Read<number> {
+  return (text) => {
+    const [, size = '', unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([kMGT])B?\s*$/i.exec(text) ?? []
+    const bytes = Math.floor(Number(size) * 1000 ** ' kmgt'.indexOf(unit.toLowerCase()))
+    if (unit !== '' && bytes >= 1) return bytes
+    throw new SluiceError('option-value/memory', { name, value: text })
+  }
+}
+
 /** Reads one of some words. */
 export function word<const Word extends string>(name: string, words: readonly Word[]): Read<Word> {
   return (text) => oneOf(name, text, words)
@@ -83,7 +93,9 @@ export function addRuntimeOptions(command: Command): void {
     .addOption(
       option('--threads <n>', 'threads', whole('--threads', 1, 1024), `${availableParallelism()} here`),
     )
-    .addOption(option('--isa <name>', 'instruction set of native: baseline, avx2, avx512 or neon'))
+    .addOption(
+      option('--isa <name>', 'instruction set of native: baseline, avx2, avx512, avx512bf16 or neon'),
+    )
 }
 
 /** Options of how a command talks. */

@@ -50,7 +50,7 @@ const examples = `
 Start:
   sluice train book.txt                  a model of the book, in runs/book
   sluice sample                          what it writes
-  sluice cells lstm > mine.cell          a cell of your own to start from
+  sluice cells NAME > mine.cell          a cell of your own to start from
   sluice train book.txt --cell mine.cell
 `
 

@@ -7,8 +7,10 @@ import type { Runtime } from '../runtime/index.ts'
 import { RunDirectory } from '../train/directory.ts'
 import {
   type Checkpoint,
+  type SettingsOptions,
   type Training,
   type TrainingStep,
+  continuedSettings,
   refuseDifferences,
   resolveSettings,
   resumeDifferences,
@@ -25,7 +27,7 @@ import { trainingText } from './open-text.ts'
 import type { Output } from './output.ts'
 import { latestRun, newRun, notFound } from './runs.ts'
 import { settingsFrom } from './train-settings.ts'
-import { beginning, command, ending, measuredLength, quoted, textNotes } from './train-words.ts'
+import { beginning, command, ending, keptText, measuredLength, quoted, textNotes } from './train-words.ts'
 import { type TrainingView, viewFor } from './view/training.ts'
 
 /** What a training does beyond the command line's options. */
@@ -59,8 +61,10 @@ export async function runTraining(flags: TrainFlags, output: Output, extras: Ext
         : await newModel(flags, text.vocabulary, settings)
     const runtime = await runtimeFor(flags, output)
     opened ??= await create(flags, text)
-    for (const note of resumed ? resumeNotes(resumed.checkpoint, runtime.machine) : []) output.warn(note)
-    return await new TrainingRun({ flags, output, extras, text, model, runtime, ...opened }).run()
+    const given = possibleSettings(settingsFrom(flags), runtime, output, resumed?.checkpoint)
+    for (const note of resumed ? resumeNotes(resumed.checkpoint, runtime.machine, given) : [])
+      output.warn(note)
+    return await new TrainingRun({ flags, given, output, extras, text, model, runtime, ...opened }).run()
   } finally {
     await opened?.run.close()
   }
@@ -71,6 +75,22 @@ async function sourceOf({ initFrom, resume }: TrainFlags, output: Output): Promi
   if (initFrom === undefined) return undefined
   if (resume !== undefined) throw new SluiceError('usage/two-starts')
   return openModel(initFrom, {}, output)
+}
+
+/** The settings that were given; in float32, with a warning, where the runtime does not have the precision of the run. */
+function possibleSettings(
+  given: SettingsOptions,
+  { precisions, machine }: Runtime,
+  output: Output,
+  checkpoint?: Checkpoint,
+): SettingsOptions {
+  const { precision } = continuedSettings(checkpoint?.description.settings, given)
+  if (precisions.includes(precision)) return given
+  const here = `${machine.runtime} (${machine.isa})`
+  output.warn(
+    `${precision} needs the native runtime on a processor with AVX512-BF16, and this is ${here}: float32 is used.`,
+  )
+  return { ...given, precision: 'float32' }
 }
 
 /** The run to go on with. */
@@ -116,6 +136,7 @@ const stopping = 'stopping; saving first (Ctrl-C again ends at once)'
 /** Everything that a training on the command line has. */
 interface Parts extends Opened {
   readonly flags: TrainFlags
+  readonly given: SettingsOptions
   readonly output: Output
   readonly extras: Extras
   readonly text: Text
@@ -132,16 +153,17 @@ class TrainingRun {
   #last: TrainingStep | undefined
 
   constructor(parts: Parts) {
-    const { flags, output, text, model, runtime, run, checkpoint } = parts
+    const { flags, given, output, text, model, runtime, run, checkpoint } = parts
     this.#parts = parts
     const { progress } = output
     const terminal = progress.isTTY === true && process.env['TERM'] !== 'dumb'
     this.#view = viewFor(output, terminal, { every: flags.logEvery })
     this.#training = train(model, text, {
-      ...settingsFrom(flags),
+      ...given,
       runtime,
       run,
       ...(checkpoint && { resume: checkpoint }),
+      ...(flags.memory !== undefined && { memory: flags.memory }),
       signal: AbortSignal.any([this.#interrupt.signal, output.closed]),
     })
   }
@@ -185,7 +207,7 @@ class TrainingRun {
   }
 
   async #step(step: TrainingStep): Promise<void> {
-    if (!this.#last) this.#tellLength(step)
+    if (!this.#last) this.#tellPlan(step)
     this.#last = step
     this.#view.step(step, this.#training.progress.stoppedEarly)
     this.#record(step)
@@ -194,9 +216,12 @@ class TrainingRun {
     if (wanted) await this.#sample(step)
   }
 
-  #tellLength({ total }: TrainingStep): void {
-    const line = measuredLength(this.#training.settings, total, this.#parts.checkpoint)
-    if (line !== undefined) this.#parts.output.say(line)
+  #tellPlan({ total }: TrainingStep): void {
+    const { output, checkpoint, flags } = this.#parts
+    const { settings, kept } = this.#training
+    const line = measuredLength(settings, total, checkpoint)
+    if (line !== undefined) output.say(line)
+    if (kept && flags.memory !== undefined) output.say(keptText(kept, settings.window, flags.memory))
   }
 
   #record({ validation, ...step }: TrainingStep): void {

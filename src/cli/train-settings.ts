@@ -1,5 +1,6 @@
 import { SluiceError } from '../core/errors.ts'
 import type { Holdout } from '../data/index.ts'
+import type { Precision } from '../runtime/index.ts'
 import type {
   Averaging,
   OptimizerName,
@@ -38,6 +39,7 @@ export interface SettingsFlags extends Omit<OptimizerOptions, 'name'> {
   readonly lrOf?: Readonly<Record<string, number>>
   readonly weightDecayOf?: Readonly<Record<string, number>>
   readonly average?: Averaging
+  readonly precision?: Precision
 }
 
 /** An object without the keys that are undefined. */
@@ -69,6 +71,7 @@ export function settingsFrom(flags: SettingsFlags): SettingsOptions {
     freeze: flags.freeze,
     groups: groupsFrom(flags),
     average: flags.average,
+    precision: flags.precision,
   })
 }
 

@@ -1,8 +1,8 @@
 import type { Text } from '../data/index.ts'
-import type { Model } from '../model/index.ts'
+import type { LayerConfig, Model } from '../model/index.ts'
 import type { Machine } from '../runtime/index.ts'
-import type { Checkpoint, Evaluation, Progress, Settings } from '../train/index.ts'
-import { count, duration, few, plural } from './view/format.ts'
+import type { Checkpoint, Evaluation, Kept, Progress, Settings } from '../train/index.ts'
+import { bytes, count, duration, few, plural } from './view/format.ts'
 import { measureText } from './view/progress.ts'
 
 /** How to call the command line from here: as npm runs it in a clone, or by its name. */
@@ -47,17 +47,46 @@ export function beginning(facts: Beginning): readonly string[] {
     data,
     `${modelText(model)}: ${count(model.size)} weights`,
     `${settingsText(settings)}; ${lengthText(settings)}`,
-    `${machineText(machine)}; run ${path}${from}`,
+    `${machineText(machine)}${settings.precision === 'bf16' ? ', products in bf16' : ''}; run ${path}${from}`,
   ]
 }
 
-/** The layers of a model: `2 × lstm(128)`. */
+/** The layers of a model: `2 × name(128)`, `embedding(64) + name(64) + name(64) residual, tied, dropout 0.5`. */
 export function modelText({ config }: Pick<Model, 'config'>): string {
-  const names = config.layers.map(({ name, sizes }) => `${name}(${Object.values(sizes).join(', ')})`)
-  const same = names.every((name) => name === names[0])
-  const layers = same && names.length > 1 ? `${names.length} × ${names[0]}` : names.join(' + ')
-  const embedding = config.embedding > 0 ? `embedding(${config.embedding}) + ` : ''
-  return `${embedding}${layers}${config.dropout > 0 ? `, dropout ${few(config.dropout)}` : ''}`
+  const { embedding, dropout, embeddingDropout = 0, tied } = config
+  return [
+    `${embedding > 0 ? `embedding(${embedding}) + ` : ''}${stackText(config.layers)}`,
+    ...(tied ? ['tied'] : []),
+    ...(dropout > 0 ? [`dropout ${few(dropout)}`] : []),
+    ...(embeddingDropout > 0 ? [`embedding dropout ${few(embeddingDropout)}`] : []),
+  ].join(', ')
+}
+
+function stackText(layers: readonly LayerConfig[]): string {
+  const texts = layers.map(layerText)
+  const same = texts.every((text) => text === texts[0])
+  return same && texts.length > 1 ? `${texts.length} × ${texts[0]}` : texts.join(' + ')
+}
+
+function layerText(layer: LayerConfig): string {
+  if ('branches' in layer)
+    return [`[${layer.branches.map(stackText).join(' | ')}]`, ...optionWords(layer)].join(' ')
+  const { name, equations: _equations, sizes, init: _init, ...options } = layer
+  return [`${name}(${Object.values(sizes).join(', ')})`, ...optionWords(options)].join(' ')
+}
+
+/** Options in a few words: `residual`, `skip input`, `stateDropout 0.2`. */
+function optionWords(options: object): readonly string[] {
+  return Object.entries(options as Readonly<Record<string, unknown>>)
+    .filter(([name]) => name !== 'branches')
+    .map(([name, value]) => [name, ...valueWords(value)].join(' '))
+}
+
+function valueWords(value: unknown): readonly string[] {
+  if (typeof value === 'number') return [few(value)]
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, rate]) => [name, ...valueWords(rate)])
 }
 
 function settingsText(settings: Settings): string {
@@ -98,6 +127,17 @@ export function measuredLength(settings: Settings, total: number, before?: Check
   if (earlier && 'minutes' in earlier && earlier.minutes === settings.minutes) return undefined
   const updates = plural(total - (before?.progress.step ?? 0), 'update')
   return `about ${amount(settings.minutes, 'minute')}: ${updates}`
+}
+
+/** What `--memory` chose: `memory: about 48.0 MB, states kept at every 8 of 50 steps, …`. */
+export function keptText({ every, bytes: taken }: Kept, window: number, asked: number): string {
+  if (taken === undefined) return 'memory: this runtime keeps everything, whatever --memory says'
+  const what =
+    every === undefined
+      ? 'everything is kept'
+      : `states kept at every ${count(every)} of ${count(window)} steps, the rest computed again`
+  const over = taken > asked ? `; ${bytes(asked)} is too little` : ''
+  return `memory: about ${bytes(taken)}, ${what}${over}`
 }
 
 /** What is said after the last update. */

@@ -21,6 +21,8 @@ export const catalogue = {
   'option-value/number':
     '{name} must be a number[ at least {least}][ above {above}][ and at most {most}][ and below {below}], not {value}.',
   'option-value/word': '{name} must be one of {words}, not {value}.',
+  'option-value/flag': '{name} must be true or false, not {value}.',
+  'option-value/memory': '{name} must be a number with a unit, such as 512MB or 2GB, not {value}.',
   'option-value/length': 'Give only one of {names}: both say how long to train.',
   'option-value/nesterov': 'nesterov needs a momentum above 0; 0.9 is usual.',
   'option-value/patience':
@@ -270,10 +272,21 @@ export const catalogue = {
     'A model of {weights} weights is too large: {most} at most can be addressed. Take fewer units (hidden, embedding) or fewer layers.',
   'model-too-large/memory':
     'To train this model of {weights} weights takes about {memory} of memory, and this machine has {available}: take a smaller --hidden, --embedding, --batch or --window, or fewer --layers.',
-  'model-unsupported/learned': 'The cell "{cell}" learns its initial state; models start states from zero.',
   'model-unsupported/inputs': 'The cell "{cell}" has {count} inputs; a layer of a stack has one.',
+  'model-unsupported/future':
+    '"{layer}" reads backward, and so would see what a model of the next token is to predict: let it read forward.',
   'model-unsupported/carried':
     'The cell "{cell}" does not carry its output on; along a dimension of a grid it has to.',
+  'model-layer/residual':
+    '"{layer}" adds its input of {input} entries to its output of {output}: with residual both must be equally wide.',
+  'model-layer/sum':
+    '"{layer}" sums branches of {sizes} entries: they must be equally wide. Join them with concat instead.',
+  'model-layer/onehot':
+    '"{layer}" has {option}, which needs vectors, and reads one-hot symbols: give the model an embedding.',
+  'model-layer/branches': 'A layer of branches needs branches, and each of them a layer.',
+  'model-layer/embedding': '{option} needs an embedding: give the model one.',
+  'model-layer/tied':
+    'A tied head needs a last layer as wide as the embedding of {embedding}, but it gives {output}: end with dense({embedding}).',
   'dropout-cell/product':
     'The cell "{cell}" multiplies no matrix with a state: variational dropout of its recurrent connections has nothing to drop.',
   'dropout-cell/memory':
@@ -368,11 +381,14 @@ export const catalogue = {
   'unsupported/native-start':
     'The native runtime cannot start: {reason}. Use fewer threads or a smaller program.',
   'unsupported/isa': "This processor or build has no instruction set '{isa}': it has {known}.",
-  'unsupported/wasm-browser':
-    'WebAssembly runs in Node alone as yet: take the runtime "reference" in a browser.',
+  'unsupported/precision':
+    'Products in {precision} need the native runtime on a processor with AVX512-BF16, and this is {runtime} ({isa}): take float32.',
   'unsupported/wasm-missing': "The WebAssembly runtime is not built: run 'npm run kernels'.",
-  'unsupported/wasm-threads':
-    'Without shared memory WebAssembly has one thread only: leave the number of threads out.',
+  'unsupported/wasm-fetch':
+    "The WebAssembly runtime cannot be had from {address} ({reason}): say where it is with the option 'wasm'.",
+  'unsupported/wasm-simd': 'WebAssembly has no SIMD here, which this runtime needs: take a newer browser.',
+  'unsupported/wasm-module':
+    'The WebAssembly runtime does not compile here ({reason}): build it again with this version of Sluice.',
   'unsupported/wasm-memory':
     'WebAssembly cannot get the {size} that this program needs: use a smaller batch.',
   'unsupported/plan-version':
@@ -389,7 +405,9 @@ export const catalogue = {
   'unsupported/outputs': 'This runtime gives sequences, final states and the loss as outputs.',
   'unsupported/one-hot':
     'The cell "{cell}" reads its input entry by entry, which this runtime cannot do with one-hot input: embed it.',
-  threads: 'The number of threads must be a whole number from 1 to 1024, not {value}.',
+  'threads/number': 'The number of threads must be a whole number from 1 to 1024, not {value}.',
+  'threads/unshared':
+    'Without shared memory WebAssembly has one thread only: leave the number of threads out.',
   disposed: 'This executable was disposed of: compile the program again to run it.',
   'program-run/steps': 'A window of this program has 1 to {longest} steps, not {steps}.',
   'program-run/gradient': 'This program has no gradients: compile it with `gradient` to train it.',

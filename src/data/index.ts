@@ -1,3 +1,11 @@
+export {
+  type Bucket,
+  type Bucketing,
+  type Buckets,
+  type PaddedBatch,
+  bucketByLength,
+  padded,
+} from './buckets.ts'
 export { numberWithin, knownKeys, oneOf, wholeNumber } from './check.ts'
 export { sha256 } from './hash.ts'
 export { type Holdout, type Split, resolveHoldout, split } from './split.ts'

@@ -1,4 +1,5 @@
 import { cell } from '../cells/index.ts'
+import { lazy } from '../core/lazy.ts'
 import { Builder, type Port, type StepGraph, numbers } from '../graph/index.ts'
 import type { Program } from '../runtime/index.ts'
 import { gridStep } from './grid.ts'
@@ -18,7 +19,7 @@ export interface GridWindow extends Pick<Program, 'graph' | 'states'> {
   readonly steps: ReadonlyMap<string, StepGraph>
 }
 
-const dense = cell('dense', 'output y: units\ny = W @ x + b')
+const dense = lazy(() => cell('dense', 'output y: units\ny = W @ x + b'))
 
 /**
  * The window graph of a grid LSTM in two dimensions (Kalchbrenner, Danihelka and Graves 2015): dense layers make the
@@ -87,7 +88,7 @@ class GridWindowWriter {
   }
 
   #dense(name: string, sequence: number, input: number, units: number): number {
-    return this.#scan(name, name, dense({ units }).cell.graph({ input, units }), [sequence])[0]!
+    return this.#scan(name, name, dense()({ units }).cell.graph({ input, units }), [sequence])[0]!
   }
 
   /** A step over the window; gives its outputs. */

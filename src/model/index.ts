@@ -1,6 +1,32 @@
-export { type LayerConfig, type ModelConfig, readConfig } from './config.ts'
+export { type StackSettings, addStack, beginsInput } from './add-stack.ts'
+export {
+  type BranchesConfig,
+  type CellConfig,
+  type LayerConfig,
+  type ModelConfig,
+  cellOptions,
+  layerConfig,
+  readConfig,
+} from './config.ts'
+export { type Encoding, addEncoder, encodedWidth } from './encoder.ts'
 export { gridStep } from './grid.ts'
 export { type GridParts, type GridWindow, gridWindow } from './grid-window.ts'
+export {
+  type AroundOptions,
+  type Branches,
+  type Direction,
+  type Join,
+  type Layer,
+  type LayerOptions,
+  activations,
+  branches,
+  dense,
+  layer,
+} from './layer.ts'
 export { type Demand, type TrainingShape, trainingDemand } from './memory.ts'
-export { Model, type ModelOptions, type ProgramOptions, type Weights, model, modelConfig } from './model.ts'
+export { Model, type ModelOptions, type ProgramOptions, model, modelConfig } from './model.ts'
+export { type LayerPart, type Width, stackParts } from './parts.ts'
+export { type StackInput, type StackOptions, type StackWindow, stackWindow } from './stack-window.ts'
+export { type Weights, startingWeights } from './start.ts'
 export { type Source, startFrom } from './start-from.ts'
+export { type NamedStep, WindowWriter } from './window-writer.ts'

@@ -1,8 +1,9 @@
 import { SluiceError } from '../core/errors.ts'
-import type { StepGraph } from '../graph/index.ts'
+import type { Node, StepGraph, WindowGraph } from '../graph/index.ts'
 import type { ModelConfig } from './config.ts'
 import { partsOf } from './parts.ts'
-import type { WindowParts } from './window.ts'
+import { countOf, shapesOf } from './start.ts'
+import { nextTokenWindow } from './window.ts'
 
 /** What training a model takes, reckoned before anything is allocated. */
 export interface Demand {
@@ -22,39 +23,35 @@ export interface TrainingShape {
 
 /** The memory that training takes: weights in all their copies, and values and gradients of a window. */
 export function trainingDemand(config: ModelConfig, symbols: number, shape: TrainingShape): Demand {
-  const parts = partsOf(config, symbols)
-  const weights = weightCount(parts)
+  const { graph } = nextTokenWindow(partsOf(config, symbols), true)
+  const weights = weightCount(graph)
   // The model's own, value, gradient, and packed for the products of both directions.
   const copies = 5 + shape.slots
-  const values = parts.layers.reduce((total, { step }) => total + valueCount(step), 2 * symbols)
+  // What the scans keep, and the gradient of the logits.
+  const values = graph.nodes.reduce((total, node) => total + valueCount(node), symbols)
   return { weights, bytes: 4 * (weights * copies + shape.rows * shape.steps * values) }
 }
 
-/** Number of weights of a model. */
-export function weightCount({ symbols, embedding, layers, head }: WindowParts): number {
-  return [...layers, head].reduce(
-    (total, { step }) => total + sum(step.parameters.map(({ node }) => sizeOf(step, node))),
-    symbols * embedding,
-  )
+/** Number of weights of a window. */
+export function weightCount(graph: WindowGraph): number {
+  return sum([...shapesOf(graph).values()].map(countOf))
 }
 
 /** Most weights that the plans of runtimes address. */
 const mostWeights = 2 ** 31 - 1
 
 /** @throws SluiceError `model-too-large` */
-export function requireAddressable(parts: WindowParts): void {
-  const weights = weightCount(parts)
+export function requireAddressable(graph: WindowGraph): void {
+  const weights = weightCount(graph)
   if (weights > mostWeights) throw new SluiceError('model-too-large/limit', { weights, most: mostWeights })
 }
 
-/** Numbers that a row and step keep for the way back: plans compute about half of a cell's values again. */
-function valueCount(step: StepGraph): number {
+/** Numbers that a row and step of a scan keep for the way back: plans compute about half of a cell's values again. */
+function valueCount({ op, attributes }: Node): number {
+  if (op !== 'scan') return 0
   const free = new Set(['input', 'parameter', 'constant', 'concat', 'slice'])
-  return sum(step.nodes.map(({ op }, node) => (free.has(op) ? 0 : sizeOf(step, node)))) / 2
-}
-
-function sizeOf(step: StepGraph, node: number): number {
-  return step.nodes[node]!.type.shape.reduce((product, size) => product * size, 1)
+  const { nodes } = attributes.step as StepGraph
+  return sum(nodes.map((node) => (free.has(node.op) ? 0 : countOf(node.type.shape)))) / 2
 }
 
 function sum(values: readonly number[]): number {

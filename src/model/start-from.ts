@@ -1,6 +1,7 @@
 import { SluiceError } from '../core/errors.ts'
 import type { Vocabulary } from '../data/index.ts'
-import type { Model, Weights } from './model.ts'
+import type { Model } from './model.ts'
+import type { Weights } from './start.ts'
 
 /** A model that another may start from. */
 export interface Source {
@@ -13,7 +14,7 @@ export interface Source {
  * shapes; the rest, such as dropout, may differ. Nothing is changed where they do not fit.
  *
  *     const old = await readModel('runs/book')
- *     const net = startFrom(model({ input: old.vocabulary, layers: [cells.lstm(512)], dropout: 0.5 }), old)
+ *     const net = startFrom(model({ input: old.vocabulary, layers, dropout: 0.5 }), old)
  *
  * @throws SluiceError `model-source`
  */

@@ -55,6 +55,7 @@ export const records = {
    * operand a (block 0) + floor(k/segmentLength)*segmentStride + k%segmentLength. Panel p, vector j of C is at operand
    * c (its base, time and row strides) + p*panelStride + j*vectorStride. Weights: [panel][k][vectors*width]; the last
    * panel has lastVectors, here and in its weights. `accumulate` 0 starts from zero. `fused`: segment i of A is written by panel i of the stage.
+   * `pairs`: both operands are rounded to bf16; weights hold pairs of neighbouring k: [panel][segment][ceil(segmentLength/2)][vectors*width].
    */
   product: [
     'a',
@@ -70,6 +71,7 @@ export const records = {
     'vectorStride',
     'accumulate',
     'fused',
+    'pairs',
   ],
   /** Adds row `token` of a packed table [panel][classes][vectors*width] to vectors from vectorStart of a panel; other tokens add nothing. */
   gather: ['tokens', 'table', 'classes', 'vectorStart', 'vectors', 'lastVectors'],
@@ -95,7 +97,8 @@ export const records = {
   /**
    * A pointwise program over `blocks` blocks and all rows. Slots 0..operandCount-1 are operands; the next `temporaries`
    * are scratch that lives for one block of rows. Lanes at and after `entries` (1 to vectorWidth) of the last block are set
-   * to zero in the operands of the mask list (slots). `columnSums`: holds column sums, so runs chunk by chunk.
+   * to zero in the operands of the mask list (slots). Row and column sums leave
+   * those lanes out. `columnSums`: holds column sums, so goes by whole chunks.
    */
   program: [
     'blocks',
@@ -186,7 +189,7 @@ export const records = {
    * weight: gradient of matrices: for vector (s,u) of panel p and unit m < `entries`:
    *   arena[target s + m*stride + (p*units+u)*width ..] += sum over rows of A[row, m] * dz[row, that vector]. A is operand `a`
    *   (row-major), dz is operand `d` + p*panelStride + j*width. Targets: word list, one a slot; with several slots the
-   *   last panel is full.
+   *   last panel is full. `pairs`: A and dz are rounded to bf16.
    * columns: arena[target s + (p*units+u)*width ..] += sum over rows of dz as for weight.
    * scatter: arena[target s + token*stride + (p*units+u)*width ..] += dz as for weight, row by row; tokens outside classes add nothing.
    * chunks: arena[target + b*width] += sum over chunks of operand `d`, block b.
@@ -214,6 +217,7 @@ export const records = {
     'source',
     'sourceStride',
     'lengths',
+    'pairs',
   ],
   /**
    * Packs parameters for products. Sources: word list [offset, kStride, nStride] a slot: element (k, n) of slot s;
@@ -222,6 +226,8 @@ export const records = {
    * backward: dst[q][((p*slots+s)*units+u)*width + lane][j*width + lane2] = source_s(q*vectors*width + j*width + lane2, (p*units+u)*width + lane):
    *   the source's k runs over the columns (`k` of them, 0 beyond), its n over the rows (`n` of them, 0 beyond); `panels` and `lastVectors` are of
    *   dst, `innerPanels` counts p.
+   * With `pairs` the lines of dst that belong to neighbouring k (backward: n) are one, of words with the first in the
+   * low half, both rounded to bf16; an odd last line is paired with 0.
    * bias: dst[p][(s*units+u)*width + lane] = sum of source vectors; sources: word list [slot, offset].
    */
   pack: [
@@ -237,6 +243,7 @@ export const records = {
     'innerPanels',
     'sourceFirst',
     'sourceCount',
+    'pairs',
   ],
   /** Floats of each parameter buffer that updates train, in order and apart; all others stay as they are. */
   range: ['offset', 'floats'],
@@ -305,12 +312,16 @@ export const instructions = {
   mul_dsigmoid: 'a * b * (c * (1 - c))',
   mul_dtanh: 'a * b * (1 - c * c)',
   mul_dtanh_add: 'a * b * (1 - c * c) + e',
+  mul_fma: 'a * b * c + e',
+  add3: 'a + b + c',
   sigmoid_fma: 'sigmoid(a * b + c)',
   tanh_fma: 'tanh(a * b + c)',
   tanh_mul: 'd = tanh(a); d2 = b * d',
   mul_and_dsigmoid: 'd = a * b; d2 = a * c * (b * (1 - b))',
   dsigmoid_and_dtanh: 'd = a * c * (b * (1 - b)); d2 = a * b * (1 - c * c)',
   dsigmoid_and_dtanh_add: 'd = a * c * (b * (1 - b)); d2 = a * b * (1 - c * c) + e',
+  row_sum: 'd = sum over the blocks so far of a, without the lanes after the entries',
+  row_sum_mul: 'd = sum over the blocks so far of a * b, without the lanes after the entries',
   column_sum: 'd += sum over rows of a',
   column_sum_mul: 'd += sum over rows of a * b',
 } as const

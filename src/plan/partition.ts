@@ -224,10 +224,13 @@ class Writer {
   #reversed(id: number): Parts {
     const [sequence, ...lengths] = this.#nodes[id]!.inputs as [number, ...number[]]
     const beside = lengths.flatMap((input) => this.#parts[input]!)
-    const { op, inputs, attributes } = this.#nodes[sequence]!
-    const reverse = (part: number): number => this.build.add('reverse', [part, ...beside])
-    if (op !== 'onehot') return this.#parts[sequence]!.map(reverse)
-    return this.#parts[inputs[0]!]!.map((tokens) => this.build.add('onehot', [reverse(tokens)], attributes))
+    const reverse = (part: number): number => {
+      const { op, inputs, attributes } = this.build.nodes[part]!
+      return op === 'onehot'
+        ? this.build.add('onehot', inputs.map(reverse), attributes)
+        : this.build.add('reverse', [part, ...beside])
+    }
+    return this.#parts[sequence]!.map(reverse)
   }
 
   /** Elementwise operations part by part; everything else must be whole. */

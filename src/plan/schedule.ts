@@ -195,8 +195,8 @@ function sink(program: StepProgram, nodes: readonly number[], level: Map<number,
     const inPrograms =
       own.length > 0 && own.every((reader) => operation(program.nodes[reader]!.op).kind === 'elementwise')
     if (!inPrograms || needed.has(id) || !isCheap(program, id)) continue
-    const stored = program.nodes[id]!.inputs.map((input) => source(program, input)).filter((at) =>
-      level.has(at),
+    const stored = program.nodes[id]!.inputs.map((input) => source(program, input)).filter(
+      (at) => level.has(at) && program.nodes[at]!.type.shape.length > 0,
     )
     if (new Set(stored).size <= 1) level.set(id, Math.min(...own.map((reader) => level.get(reader)!)))
   }

@@ -29,14 +29,14 @@ export function biases(program: StepProgram, id: number): readonly number[] {
 }
 
 /**
- * Groups `accumulate` nodes of one stage: products of equal size that read the same operands are computed as one. In
+ * Groups `accumulate` nodes of one stage: products of equal size that read some operand together are computed as one. In
  * a group the order is such that the readers of each operand stand together as far as possible.
  */
 export function stack(program: StepProgram, nodes: readonly number[]): readonly (readonly number[])[] {
   const bySize = groupBy(nodes, (id) => program.nodes[id]!.type.shape[0]!)
   return [...bySize.values()].flatMap((same) => {
     const sorted = [...same].sort((a, b) => compare(signature(program, a), signature(program, b)) || a - b)
-    return chunks(sorted).map((group) => ordered(program, group))
+    return related(program, sorted).flatMap((group) => chunks(group).map((part) => ordered(program, part)))
   })
 }
 
@@ -49,9 +49,26 @@ function signature(program: StepProgram, id: number): string {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
+/** Runs of neighbours that each read an operand of those before; products of different operands share nothing. */
+function related(program: StepProgram, nodes: readonly number[]): readonly (readonly number[])[] {
+  const found: { readonly operands: Set<number>; readonly nodes: number[] }[] = []
+  for (const id of nodes) {
+    const own = terms(program, id).map(({ operand }) => operand)
+    const last = found.at(-1)
+    const open = last && own.some((operand) => last.operands.has(operand)) ? last : undefined
+    if (!open) found.push({ operands: new Set(own), nodes: [id] })
+    open?.nodes.push(id)
+    for (const operand of open ? own : []) open!.operands.add(operand)
+  }
+  return found.map((group) => group.nodes)
+}
+
+/** As few parts as the limit allows, of nearly equal length. */
 function chunks(nodes: readonly number[]): readonly (readonly number[])[] {
-  const count = Math.ceil(nodes.length / stackLimit)
-  return Array.from({ length: count }, (_unused, i) => nodes.slice(i * stackLimit, (i + 1) * stackLimit))
+  const length = Math.ceil(nodes.length / Math.ceil(nodes.length / stackLimit))
+  return Array.from({ length: Math.ceil(nodes.length / length) }, (_unused, i) =>
+    nodes.slice(i * length, (i + 1) * length),
+  )
 }
 
 /** Products a group takes: for each operand, runs of neighbours that read it. */

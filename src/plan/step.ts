@@ -1,5 +1,6 @@
-import type { Attributes, Graph, Node, Port, StepGraph } from '../graph/index.ts'
-import { Builder, ancestors, differentiateStep, numbers, operation } from '../graph/index.ts'
+import type { Graph, Node, Port, StepGraph } from '../graph/index.ts'
+import { Builder, ancestors, differentiateStep, numbers } from '../graph/index.ts'
+import { Algebra } from './algebra.ts'
 import { invariant } from '../core/errors.ts'
 
 /** What a plan wants of the derivative of a scan. */
@@ -70,6 +71,7 @@ class StepWriter {
   readonly #request: StepRequest | undefined
   readonly #nodes: readonly Node[]
   readonly #build = new Builder(numbers)
+  readonly #algebra = new Algebra(this.#build)
   readonly #uses = new Map<number, number>()
   /** New node of each old one; `null` where the value is zero. */
   readonly #made = new Map<number, number | null>()
@@ -257,20 +259,7 @@ class StepWriter {
     if (terms.some((term) => this.#isProduct(term))) return this.#sum(terms, name)
     const values = inputs.map((input) => this.#value(input))
     if (values.includes(null)) return this.#withZero(op, values as [number | null, number | null])
-    return (
-      this.#folded(op, values as number[], attributes) ??
-      this.#build.add(op, values as number[], attributes, name)
-    )
-  }
-
-  /** An operation on constants is a constant. */
-  #folded(op: string, inputs: readonly number[], attributes: Attributes): number | undefined {
-    const { scalar } = operation(op)
-    const nodes = inputs.map((input) => this.#build.nodes[input]!)
-    if (!scalar || attributes.size !== undefined || nodes.some((node) => node.op !== 'constant'))
-      return undefined
-    const [a, b] = nodes.map((node) => node.attributes.value as number)
-    return this.#build.constant(scalar(attributes)(a!, b ?? 0))
+    return this.#algebra.add(op, values as number[], attributes, name)
   }
 
   /** The sum of terms: those that are products (and biases beside them) in one `accumulate`, then the others. */

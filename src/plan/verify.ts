@@ -43,6 +43,9 @@ export function verify(words: Int32Array): void {
   new Verifier(words).verify()
 }
 
+/** Lines of packed weights for `depth` rows, one for each or one for two. */
+const linesOf = (depth: number, pairs: number): number => (pairs ? Math.ceil(depth / 2) : depth)
+
 class Verifier {
   readonly #head: Fields
   readonly #section: (name: RecordName) => readonly Fields[]
@@ -98,6 +101,7 @@ class Verifier {
   #signs(name: RecordName, record: Fields): void {
     for (const [field, value] of Object.entries(record))
       invariant(value >= 0 || signed.has(`${name}.${field}`), `${name}.${field} (${value}) is not negative`)
+    invariant((record.pairs ?? 0) <= 1, `${name}.pairs is 0 or 1`)
   }
 
   /** Records first..first+count of a section, named by fields of another record. */
@@ -244,13 +248,13 @@ class Verifier {
   }
 
   #product(product: Fields): void {
-    const { a, segments, segmentLength, segmentStride, weights, panels, vectors } = product
+    const { a, segments, segmentLength, segmentStride, weights, panels, vectors, pairs } = product
     this.#rows('product from', a!, (segments! - 1) * segmentStride! + segmentLength!)
     invariant(vectors! <= 4, 'a product has 1 to 4 vectors')
     this.#region(
       'weights',
       weights!,
-      panels! * segments! * segmentLength! * vectors! * this.#head.vectorWidth!,
+      panels! * segments! * linesOf(segmentLength!, pairs!) * vectors! * this.#head.vectorWidth!,
     )
     this.#panels('product to', product.c!, product, product.vectorStride!)
   }
@@ -326,7 +330,7 @@ class Verifier {
     const inner = pack.innerPanels! * pack.slots! * pack.units! * this.#head.vectorWidth!
     const depth = { forward: pack.k!, backward: inner, bias: 1 }[kind]
     invariant(pack.lastVectors! <= pack.vectors!, 'the last panel of a pack is no wider than the others')
-    this.#region('packed weights', pack.dst!, pack.panels! * depth * lanes)
+    this.#region('packed weights', pack.dst!, pack.panels! * linesOf(depth, pack.pairs!) * lanes)
     const list = this.#range('word', 'source', pack).map(({ value }) => value!)
     invariant(
       kind === 'backward' || (pack.units! >= 1 && pack.vectors! <= pack.slots! * pack.units!),

@@ -1,6 +1,6 @@
-import { SluiceError } from '../core/errors.ts'
+import { SluiceError, Unsupported } from '../core/errors.ts'
 import { entries } from '../graph/index.ts'
-import type { Program, Run, UpdateSettings } from './types.ts'
+import type { Machine, Precision, Program, Run, UpdateSettings } from './types.ts'
 
 /** Makes sure that a program's numbers and names make sense. @throws SluiceError `program-shape` or `program-name` */
 export function checkProgram({ graph, rows, steps, gradient, keepEvery = 1 }: Program): void {
@@ -16,6 +16,16 @@ export function checkProgram({ graph, rows, steps, gradient, keepEvery = 1 }: Pr
     if (!graph.parameters.some((port) => port.name === name))
       throw new SluiceError('program-name/parameter', { name })
   }
+}
+
+/** Makes sure that a runtime has the precision that a program asks for. @throws Unsupported `unsupported/precision` */
+export function checkPrecision(
+  { precision = 'float32' }: Program,
+  precisions: readonly Precision[],
+  { runtime, isa }: Machine,
+): void {
+  if (!precisions.includes(precision))
+    throw new Unsupported('unsupported/precision', { precision, runtime, isa })
 }
 
 /**

@@ -7,6 +7,8 @@ export interface Device {
   readonly machine: Machine
   /** Floats in a vector: what a plan must be lowered for. */
   readonly vectorWidth: number
+  /** Whether products in bf16 are faster than in float32. */
+  readonly fastPairs: boolean
   /**
    * Gives a plan (see src/plan/format.ts) an arena of zeros.
    * @throws Unsupported when the plan is for another vector width or memory is short
@@ -16,15 +18,18 @@ export interface Device {
 
 /** A plan with its arena. */
 export interface Loaded {
+  /** Whether the views are a copy of the arena, of which each call moves what its `exchange` says. */
+  readonly isCopy: boolean
   /** The arena as floats and as words: two views of the same memory. */
   readonly floats: Float32Array
   readonly ints: Int32Array
   /**
    * Runs a call, off the event loop.
    * @param call one float64 for each field of `call` in src/plan/format.ts; the results are written back into it
+   * @param exchange what to move where the views are a copy; everything unless given
    */
-  run(call: Float64Array): Promise<void>
-  /** Whether all calls of the device have ended. */
+  run(call: Float64Array, exchange?: Exchange): Promise<void>
+  /** Whether a call can run on the calling thread: all calls of the device have ended, and the arena is no copy. */
   readonly isIdle: boolean
   /** Runs a call on the calling thread, if the device is idle. */
   runNow(call: Float64Array): void
@@ -32,20 +37,37 @@ export interface Loaded {
   dispose(): void
 }
 
+/** Floats [start, end) of an arena. */
+export interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+/** What a call must move between the arena and its copy. */
+export interface Exchange {
+  /** Written since the call before. */
+  readonly written: readonly Range[]
+  /** Read after this call. */
+  readonly wanted: readonly Range[]
+}
+
 /** What a host gives for a loaded plan. */
 export interface Backing {
   readonly memory: ArrayBufferLike
+  /** Whether the memory is a copy of the one that runs. */
+  readonly isCopy?: true
   /** Bytes from the start of the memory to the arena, and floats of the arena. */
   readonly offset: number
   readonly length: number
-  run(call: Float64Array): Promise<void>
-  /** Runs a call on the calling thread. */
-  runNow(call: Float64Array): void
+  run(call: Float64Array, exchange?: Exchange): Promise<void>
+  /** Runs a call on the calling thread; absent where the memory is a copy. */
+  runNow?(call: Float64Array): void
   free(): void
 }
 
 /** A loaded plan whose calls wait for each other in a line. */
 export class HeldPlan implements Loaded {
+  readonly isCopy: boolean
   readonly floats: Float32Array
   readonly ints: Int32Array
   readonly #backing: Backing
@@ -55,22 +77,23 @@ export class HeldPlan implements Loaded {
   constructor(backing: Backing, line: Line) {
     this.#backing = backing
     this.#line = line
+    this.isCopy = backing.isCopy ?? false
     this.floats = new Float32Array(backing.memory, backing.offset, backing.length)
     this.ints = new Int32Array(backing.memory, backing.offset, backing.length)
   }
 
-  async run(call: Float64Array): Promise<void> {
+  async run(call: Float64Array, exchange?: Exchange): Promise<void> {
     this.#requireAlive()
-    await this.#line.next(() => this.#backing.run(call))
+    await this.#line.next(() => this.#backing.run(call, exchange))
   }
 
   get isIdle(): boolean {
-    return this.#line.isEmpty
+    return this.#backing.runNow !== undefined && this.#line.isEmpty
   }
 
   runNow(call: Float64Array): void {
     this.#requireAlive()
-    invariant(this.isIdle, 'one call at a time')
+    invariant(this.isIdle && this.#backing.runNow, 'one call at a time, in memory that the caller has')
     this.#backing.runNow(call)
   }
 
@@ -132,7 +155,7 @@ export function checkPlan(
 export function threadCount(wanted: number | undefined, cores: number): number {
   if (wanted === undefined) return Math.max(1, cores)
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > 1024) {
-    throw new SluiceError('threads', { value: wanted })
+    throw new SluiceError('threads/number', { value: wanted })
   }
   return wanted
 }

@@ -1,5 +1,14 @@
 import type { Device, Loaded } from './device.ts'
-import type { Machine, ParameterBuffer, Program, Run, RunResult, Runtime, UpdateSettings } from './types.ts'
+import type {
+  Machine,
+  ParameterBuffer,
+  Precision,
+  Program,
+  Run,
+  RunResult,
+  Runtime,
+  UpdateSettings,
+} from './types.ts'
 import {
   type Part,
   type PartExecutable,
@@ -11,14 +20,19 @@ import {
 import { callOf, packCall, resultOf } from './call.ts'
 import { type Lowered, type Operand, type Place, passFloats, lower, plan, verify } from '../plan/index.ts'
 import { SluiceError, invariant } from '../core/errors.ts'
-import { checkProgram, checkRun, checkWrite, checkWritten } from './check.ts'
+import { checkPrecision, checkProgram, checkRun, checkWrite, checkWritten } from './check.ts'
+import { Ledger } from './ledger.ts'
 
 /** The runtime of a device: plans a program, lays the plan out for the device's vectors, verifies and loads it. */
 export function packedRuntime(device: Device): Runtime {
+  const { machine } = device
+  const precisions: readonly Precision[] = device.fastPairs ? ['float32', 'bf16'] : ['float32']
   return {
-    machine: device.machine,
+    machine,
+    precisions,
     async compile(program) {
       checkProgram(program)
+      checkPrecision(program, precisions, machine)
       const steps = partSteps(program, device.vectorWidth)
       if (steps === undefined) return load(device, program)
       const { program: part, parts } = partProgram(program, steps)
@@ -35,13 +49,14 @@ export function packedRuntime(device: Device): Runtime {
 }
 
 function laidOut(device: Device, program: Program): Lowered {
-  const { gradient, rows, steps, states } = program
+  const { gradient, rows, steps, states, precision } = program
   return lower(plan(program), {
     vectorWidth: device.vectorWidth,
     rows,
     steps,
     slots: gradient?.slots ?? 0,
     average: gradient?.average ?? false,
+    precision,
     carried: states.map(({ initial }) => initial),
   })
 }
@@ -56,9 +71,9 @@ async function load(device: Device, program: Program): Promise<PackedExecutable>
  * Steps of each part of a program that does not keep everything: whole passes of the sums over rows and steps, so that
  * parts add up in the order of whole windows. `undefined` where one part would be the window.
  */
-function partSteps({ keepEvery, rows, steps }: Program, width: number): number | undefined {
+function partSteps({ keepEvery, rows, steps, precision }: Program, width: number): number | undefined {
   if (keepEvery === undefined) return undefined
-  const pass = passFloats / width
+  const pass = ((precision === 'bf16' ? 2 : 1) * passFloats) / width // pairs go by passes of twice as many rows
   let unit = 1
   while ((unit * rows) % pass !== 0) unit *= 2
   const own = unit * Math.ceil(Math.max(2, keepEvery) / unit)
@@ -84,6 +99,8 @@ class PackedExecutable implements PartExecutable {
   readonly #writable: ReadonlySet<string>
   /** Parameters were written since the packed copies were made. */
   #stale = true
+  /** What a device must move that works on a copy of the arena. */
+  readonly #ledger: Ledger | undefined
 
   constructor(machine: Machine, program: Program, lowered: Lowered, loaded: Loaded) {
     this.machine = machine
@@ -92,6 +109,7 @@ class PackedExecutable implements PartExecutable {
     this.#loaded = loaded
     const seeds = program.gradient?.of.map((name) => `d ${name}`) ?? []
     this.#writable = new Set([...program.graph.inputs.map(({ name }) => name), ...seeds])
+    this.#ledger = loaded.isCopy ? new Ledger(program, lowered, this.#writable) : undefined
     const { vectorWidth } = lowered.target
     for (const { offset, value } of lowered.constants) loaded.floats.fill(value, offset, offset + vectorWidth)
   }
@@ -109,6 +127,7 @@ class PackedExecutable implements PartExecutable {
       throw new SluiceError('program-name/value', { name, names: [...this.#writable].join(', ') })
     checkWrite(this.#program, name, data)
     this.#written.set(name, data.length)
+    this.#ledger?.wrote(places, data.length)
     if (places[0]!.kind === 'tokens') return this.#loaded.ints.set(data, places[0]!.places[0]!.base)
     const size = sizeOf(places)
     for (const place of places)
@@ -193,6 +212,7 @@ class PackedExecutable implements PartExecutable {
       throw new SluiceError('program-size/parameter', { name, needed: count, count: data.length })
     }
     this.#eachEntry(name, buffer, (at, i) => (this.#loaded.floats[at] = data[i]!))
+    this.#ledger?.wroteBuffer(this.#parameter(name, buffer).start)
     if (buffer === 'value') this.#stale = true
   }
 
@@ -211,7 +231,7 @@ class PackedExecutable implements PartExecutable {
     this.#check(run)
     const packing = this.#stale ? this.#pack() : undefined
     const call = this.#begin(run, part)
-    await Promise.all([packing, this.#loaded.run(call)])
+    await Promise.all([packing, this.#loaded.run(call, this.#ledger?.exchange(run))])
     return this.#end(run, call)
   }
 
@@ -262,7 +282,7 @@ class PackedExecutable implements PartExecutable {
   /** Packs parameters that were written; in line before what comes next. */
   #pack(): Promise<void> {
     this.#stale = false
-    return this.#loaded.run(packCall())
+    return this.#loaded.run(packCall(), this.#ledger?.exchange())
   }
 
   /** Writes the learning rate and weight decay of each range of trained parameters. */
@@ -275,6 +295,7 @@ class PackedExecutable implements PartExecutable {
         groups.findLast(({ parameters }) => parameters.includes(name)) ?? common
       table.set([learningRate, weightDecay], 2 * index)
     })
+    this.#ledger?.wroteFloats(rates, 4 * trained.length)
   }
 
   /** States start from what was written, or from zero. */
@@ -285,6 +306,7 @@ class PackedExecutable implements PartExecutable {
       const size = sizeOf(places)
       const data = this.#initial.get(initial)
       const length = this.#program.rows * size
+      this.#ledger?.wrote(places, length)
       for (const place of places)
         this.#move(place, size, length, (at, i, count) => {
           if (data) copy(data, i, this.#loaded.floats, at, count)

@@ -1,4 +1,7 @@
 import type { WindowGraph } from '../graph/index.ts'
+import type { Precision } from '../plan/index.ts'
+
+export type { Precision }
 
 /**
  * What a runtime makes executable: a window graph for a fixed number of rows and a longest window.
@@ -14,6 +17,8 @@ export interface Program {
   readonly steps: number
   /** Input of the initial value and output of the final value of each state that windows may carry on. */
   readonly states: readonly { readonly initial: string; readonly final: string }[]
+  /** Of its products; absent: as exact as the runtime is. */
+  readonly precision?: Precision
   /** Absent: forward only. */
   readonly gradient?: GradientRequest
   /**
@@ -129,7 +134,7 @@ export interface Executable {
 /** What runs a program, for messages and `sluice doctor`. */
 export interface Machine {
   readonly runtime: 'reference' | 'native' | 'wasm'
-  /** Instruction set: `float64`, `baseline`, `avx2`, `avx512`, `neon`, `simd128`. */
+  /** Instruction set: `float64`, `baseline`, `avx2`, `avx512`, `avx512bf16`, `neon`, `simd128`. */
   readonly isa: string
   readonly threads: number
 }
@@ -137,6 +142,9 @@ export interface Machine {
 /** How programs become executable. */
 export interface Runtime {
   readonly machine: Machine
+  /** Precisions of programs that it can run and gains by. */
+  readonly precisions: readonly Precision[]
+  /** @throws Unsupported when the program asks for a precision that the runtime does not have */
   compile(program: Program): Promise<Executable>
   /** About as many bytes as a compiled program takes; absent where nobody counts them. */
   bytes?(program: Program): number

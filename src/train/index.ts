@@ -27,8 +27,8 @@ export {
   scheduleKinds,
 } from './schedules.ts'
 export { refuseDifferences, resumeDifferences, resumeNotes } from './resume.ts'
-export { type Input, Session, type Snapshot, type Tensors } from './session.ts'
-export { type Settings, type SettingsOptions, resolveSettings } from './settings.ts'
+export { type Input, type Kept, Session, type Snapshot, type Tensors } from './session.ts'
+export { type Settings, type SettingsOptions, continuedSettings, resolveSettings } from './settings.ts'
 export type { RunStore } from './store.ts'
 export type { ProgramOptions, RuntimeSource, Trainable, Weights } from './trainable.ts'
 export { type TrainOptions, Training, type TrainingStep, train } from './training.ts'

@@ -3,7 +3,13 @@ import { type Text, type Vocabulary, split, textHash } from '../data/index.ts'
 import type { Machine } from '../runtime/types.ts'
 import type { Checkpoint, Description } from './checkpoint.ts'
 import { knownUpdates } from './length.ts'
-import { type Settings, type SettingsOptions, continuedSettings, lengthOf } from './settings.ts'
+import {
+  type Settings,
+  type SettingsOptions,
+  continuedSettings,
+  lengthOf,
+  resolveSettings,
+} from './settings.ts'
 import type { Trainable } from './trainable.ts'
 import { version } from './version.ts'
 
@@ -22,11 +28,22 @@ async function describeText(text: Text): Promise<Description['text']> {
 }
 
 /** Why a continuation, though it works, will not give the bits of a run that was never interrupted; one line each. */
-export function resumeNotes({ description }: Checkpoint, { runtime, isa }: Machine): readonly string[] {
+export function resumeNotes(
+  { description }: Checkpoint,
+  { runtime, isa }: Machine,
+  given: SettingsOptions = {},
+): readonly string[] {
   const before = description.machine
+  const [old, { precision }] = [
+    resolveSettings(description.settings),
+    continuedSettings(description.settings, given),
+  ]
   const notes: string[] = []
   if (before.runtime !== runtime || before.isa !== isa) {
     notes.push(`the run was on ${before.runtime} ${before.isa} and goes on with ${runtime} ${isa}`)
+  }
+  if (old.precision !== precision) {
+    notes.push(`the run was in ${old.precision} and goes on in ${precision}`)
   }
   if (description.version !== version) {
     notes.push(`the run was made by version ${description.version} and goes on with ${version}`)
@@ -35,7 +52,7 @@ export function resumeNotes({ description }: Checkpoint, { runtime, isa }: Machi
 }
 
 /** Settings that may change from one part of a run to the next. */
-const free = new Set(['steps', 'epochs', 'minutes', 'patience', 'checkpointEvery'])
+const free = new Set(['steps', 'epochs', 'minutes', 'patience', 'checkpointEvery', 'precision'])
 
 /** Refuses to continue with another text, vocabulary, model or other settings, and lists what differs. */
 export function requireSameRun(

@@ -3,11 +3,15 @@ import type {
   GradientRequest,
   Machine,
   ParameterBuffer,
+  Precision,
   Program,
   Run,
   RunResult,
+  Runtime,
 } from '../runtime/types.ts'
 import type { Tensor } from '../interop/index.ts'
+import { beginsInput } from '../model/index.ts'
+import { keepEveryFor } from '../runtime/keep.ts'
 import type { ProgramOptions, RuntimeSource, Trainable } from './trainable.ts'
 
 /** Tokens of one call, `[steps][rows]`; sampling has no targets. */
@@ -27,18 +31,27 @@ export interface Snapshot {
   readonly average?: Tensors
   /** By `slot0.NAME`, `slot1.NAME`, … */
   readonly slots: Tensors
-  /** Carried states `[rows][size]` by the name of the input that they go into. */
+  /** Carried states `[rows][size]` by the name of the input that they go into; also which rows begin, if any do. */
   readonly states: Tensors
 }
 
 const slotNames = ['slot0', 'slot1', 'slot2'] as const satisfies readonly ParameterBuffer[]
 
-/** What a session trains beside what its program says. */
-export type TrainingRequest = Pick<GradientRequest, 'frozen' | 'average'>
+/** How a session trains, beside what its program says, and the precision of its products. */
+export type TrainingRequest = Pick<GradientRequest, 'frozen' | 'average'> & { readonly precision?: Precision }
+
+/** What of a window is kept for the way back, so that it fits into some memory. */
+export interface Kept {
+  /** States are kept at every so many steps; absent: everything is. */
+  readonly every?: number
+  /** About as many bytes are taken; absent where the runtime does not count them. */
+  readonly bytes?: number
+}
 
 /** A model made executable, with the state that it carries from one window to the next. */
 export class Session {
   readonly machine: Machine
+  readonly kept: Kept
   readonly #executable: Executable
   readonly #program: Program
   readonly #model: Trainable
@@ -47,8 +60,9 @@ export class Session {
   /** Whether an update has gone into the average of the weights. */
   #averaged = false
 
-  private constructor(model: Trainable, program: Program, executable: Executable) {
+  private constructor(model: Trainable, program: Program, executable: Executable, kept: Kept) {
     this.machine = executable.machine
+    this.kept = kept
     this.#model = model
     this.#program = program
     this.#executable = executable
@@ -56,26 +70,46 @@ export class Session {
     for (const [name, { data }] of model.parameters) executable.writeParameter(name, data)
   }
 
-  /** Compiles a model and gives it its current weights. */
+  /**
+   * Compiles a model, with products in a precision, and gives it its current weights.
+   * @param memory bytes that it may take: windows that take more run in parts, with the same bits
+   */
   static async open(
     model: Trainable,
-    runtime: RuntimeSource,
+    source: RuntimeSource,
     options: ProgramOptions,
-    training: TrainingRequest = {},
+    { memory, ...training }: TrainingRequest & { readonly memory?: number } = {},
   ): Promise<Session> {
+    const runtime = await source
     const made = model.program(options)
-    const program = made.gradient ? { ...made, gradient: { ...made.gradient, ...training } } : made
-    return new Session(model, program, await (await runtime).compile(program))
+    const { precision, ...gradient } = training
+    const asked = made.gradient ? { ...made, gradient: { ...made.gradient, ...gradient } } : made
+    const whole = precision === undefined ? asked : { ...asked, precision }
+    const kept = memory === undefined ? {} : keptIn(memory, runtime, whole)
+    const program = kept.every === undefined ? whole : { ...whole, keepEvery: kept.every }
+    return new Session(model, program, await runtime.compile(program), kept)
   }
 
-  /** The next window starts from states of zero. */
+  /** The next window starts from states of zero, or from those that are learned: a sequence begins in every row. */
   reset(): void {
     const zeros = new Map<string, Tensor>()
     for (const { initial } of this.#program.states) {
       const shape = this.#stateShape(initial)
       zeros.set(initial, { shape, data: new Float32Array(shape.reduce((size, next) => size * next, 1)) })
     }
+    if (this.#learnsStarts) zeros.set(beginsInput, this.#begins(1))
     this.#pending = zeros
+  }
+
+  /** Whether states start from what is learned, where a sequence begins. */
+  get #learnsStarts(): boolean {
+    return this.#program.graph.inputs.some(({ name }) => name === beginsInput)
+  }
+
+  /** Whether a sequence begins, the same for every row. */
+  #begins(value: 0 | 1): Tensor {
+    const { rows } = this.#program
+    return { shape: [rows], data: new Float32Array(rows).fill(value) }
   }
 
   #stateShape(name: string): readonly number[] {
@@ -114,6 +148,7 @@ export class Session {
   /** Writes what a window starts from. */
   #give({ steps, tokens, targets }: Input, call: Omit<Run, 'steps' | 'carry'>): Run {
     const carry = this.#pending === undefined
+    if (this.#learnsStarts) this.#executable.write(beginsInput, this.#begins(0).data)
     for (const [name, { data }] of this.#pending ?? []) this.#executable.write(name, data)
     this.#pending = undefined
     this.#executable.write('tokens', tokens)
@@ -190,4 +225,13 @@ export class Session {
   dispose(): void {
     this.#executable.dispose()
   }
+}
+
+/** What to keep of windows in some memory; where that is too little, what takes least. */
+function keptIn(memory: number, runtime: Runtime, program: Program): Kept {
+  if (!runtime.bytes) return {}
+  const least = runtime.bytes({ ...program, keepEvery: 1 })
+  const every = keepEveryFor(runtime, program, Math.max(memory, least))
+  if (every === undefined) return { bytes: runtime.bytes(program) }
+  return { every, bytes: runtime.bytes({ ...program, keepEvery: every }) }
 }

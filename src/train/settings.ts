@@ -1,7 +1,7 @@
 import { SluiceError } from '../core/errors.ts'
-import { type Holdout, knownKeys, numberWithin, resolveHoldout, wholeNumber } from '../data/index.ts'
 import { type Averaging, type AveragingKind, type AveragingOptions, resolveAveraging } from './averaging.ts'
 import { type ParameterGroup, resolveGroups } from './groups.ts'
+import { type Holdout, knownKeys, numberWithin, oneOf, resolveHoldout, wholeNumber } from '../data/index.ts'
 import {
   type Optimizer,
   type OptimizerName,
@@ -9,6 +9,7 @@ import {
   defaultLearningRate,
   resolveOptimizer,
 } from './optimizers.ts'
+import { type Precision, precisionNames } from '../runtime/index.ts'
 import { type Schedule, type ScheduleKind, type ScheduleOptions, resolveSchedule } from './schedules.ts'
 
 /** What a training run is; all of it has defaults. */
@@ -49,6 +50,8 @@ export interface SettingsOptions {
   readonly groups?: readonly ParameterGroup[]
   /** Average of the weights, which is validated, sampled from and kept as the model. Default `none`. */
   readonly average?: AveragingKind | AveragingOptions
+  /** Of all products of training and validation, where the runtime has it (`Runtime.precisions`). Default `float32`. */
+  readonly precision?: Precision
 }
 
 /** Length of a run, as it was asked for. */
@@ -72,12 +75,13 @@ export type Settings = Length & {
   readonly freeze: readonly string[]
   readonly groups: readonly ParameterGroup[]
   readonly average: Averaging
+  readonly precision: Precision
 }
 
 const lengthKeys = ['steps', 'epochs', 'minutes'] as const
 
 const otherKeys =
-  'batch window optimizer learningRate schedule clipNorm clipValue validation validateEvery patience checkpointEvery seed accumulate freeze groups average'
+  'batch window optimizer learningRate schedule clipNorm clipValue validation validateEvery patience checkpointEvery seed accumulate freeze groups average precision'
 
 /** Fills in the defaults and checks everything; unknown options and values out of range are errors. */
 export function resolveSettings(options: SettingsOptions = {}): Settings {
@@ -107,6 +111,7 @@ export function resolveSettings(options: SettingsOptions = {}): Settings {
     freeze: options.freeze ?? [],
     groups: resolveGroups(options.groups ?? []),
     average: resolveAveraging(options.average),
+    precision: oneOf('precision', options.precision ?? 'float32', precisionNames),
   }
 }
 
@@ -121,10 +126,10 @@ function resolveLength(options: SettingsOptions): Length {
   return { epochs: numberWithin('epochs', epochs, { above: 0 }) }
 }
 
-/** Settings of a run that goes on: those it had, and what is given now instead. */
-export function continuedSettings(stored: Settings, options: SettingsOptions): Settings {
+/** Settings of a run that goes on: those it had, if any, and what is given now instead. */
+export function continuedSettings(stored: Settings | undefined, options: SettingsOptions): Settings {
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  const kept = Object.entries(stored)
+  const kept = Object.entries(stored ?? {})
   const renewsLength = given.some(([key]) => isLengthKey(key))
   const base = renewsLength ? kept.filter(([key]) => !isLengthKey(key)) : kept
   return resolveSettings(Object.fromEntries([...base, ...given]))

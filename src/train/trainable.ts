@@ -9,7 +9,8 @@ export type RuntimeSource = Runtime | Promise<Runtime>
 
 /**
  * A model of the next token, as training and sampling need it. Its program has the inputs `tokens` and `targets`
- * (integers, -1 = left out of the loss), the outputs `loss` (mean over targets) and `logits`, and the final states.
+ * (integers, -1 = left out of the loss), `begins` where states are learned, the outputs `loss` (mean over targets) and
+ * `logits`, and the final states.
  */
 export interface Trainable {
   readonly vocabulary: Vocabulary

@@ -1,5 +1,5 @@
 import { SluiceError, invariant } from '../core/errors.ts'
-import { type Split, type Text, split } from '../data/index.ts'
+import { type Split, type Text, split, wholeNumber } from '../data/index.ts'
 import { type Checkpoint, type Description, type Progress } from './checkpoint.ts'
 import { type Bad, brokenPlace, diverged, divergenceValues, firstBroken, notFinite } from './divergence.ts'
 import { type Evaluation, measureLoss } from './evaluate.ts'
@@ -7,7 +7,7 @@ import { plannedUpdates } from './length.ts'
 import { slotCount } from './optimizers.ts'
 import { Pace } from './pace.ts'
 import { describeRun, requireSameRun } from './resume.ts'
-import { Session } from './session.ts'
+import { type Kept, Session } from './session.ts'
 import {
   type Settings,
   type SettingsOptions,
@@ -29,6 +29,11 @@ export interface TrainOptions extends SettingsOptions {
   readonly resume?: Checkpoint
   /** Ends training after the update under way, with a checkpoint and without an error. */
   readonly signal?: AbortSignal
+  /**
+   * Bytes that a window, the weights and what is kept for its gradients may take, about. Where it would be more, states
+   * are kept at every few steps and the rest is computed again: the same bits in less memory and more time.
+   */
+  readonly memory?: number
 }
 
 /** One update. */
@@ -83,19 +88,31 @@ export class Training implements AsyncIterable<TrainingStep> {
   #best: ReadonlyMap<string, Float32Array> | undefined
 
   constructor(model: Trainable, text: Text, options: TrainOptions) {
-    const { runtime, run, resume, signal, ...given } = options
+    const { runtime, run, resume, signal, memory, ...given } = options
+    if (memory !== undefined) wholeNumber('memory', memory, 1)
     requireSameVocabulary(model, text)
     this.settings = resume ? continuedSettings(resume.description.settings, given) : resolveSettings(given)
     this.data = split(text.tokens, this.settings, this.settings.validation)
     this.#model = model
     this.#text = text
     this.#updates = new Updates(this.settings, this.data.training, [...model.parameters.keys()])
-    this.#options = { runtime, ...(run && { run }), ...(resume && { resume }), ...(signal && { signal }) }
+    this.#options = {
+      runtime,
+      ...(run && { run }),
+      ...(resume && { resume }),
+      ...(signal && { signal }),
+      ...(memory !== undefined && { memory }),
+    }
   }
 
   /** How far training is. Its `total` is 0 until it is known. */
   get progress(): Progress {
     return this.#progress
+  }
+
+  /** What is kept of a window; there with `memory`, once the first step was taken. */
+  get kept(): Kept | undefined {
+    return this.#options.memory === undefined ? undefined : this.#session?.kept
   }
 
   /** Copies the current weights into the model, for samples between two steps. */
@@ -142,11 +159,17 @@ export class Training implements AsyncIterable<TrainingStep> {
   }
 
   #open(): Promise<Session> {
-    const { batch: rows, window: steps, optimizer, average } = this.settings
+    const { batch: rows, window: steps, optimizer, average, precision } = this.settings
     const options = { rows, steps, training: true, slots: slotCount(optimizer) }
     const { frozen } = this.#updates
-    const training = { frozen, average: average.kind !== 'none' }
-    return Session.open(this.#model, this.#options.runtime, options, training)
+    const { runtime, memory } = this.#options
+    const training = {
+      frozen,
+      average: average.kind !== 'none',
+      precision,
+      ...(memory !== undefined && { memory }),
+    }
+    return Session.open(this.#model, runtime, options, training)
   }
 
   async #begin(session: Session): Promise<void> {

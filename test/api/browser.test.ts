@@ -1,40 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { runInNewContext } from 'node:vm'
-import { build } from 'esbuild'
 import { expect, test } from 'vitest'
-
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
-  readonly exports: { readonly '.': { readonly browser: string } }
-  readonly browser: Readonly<Record<string, false>>
-}
-
-/** The source of a file of the package. */
-const source = (path: string): string => root + path.replace('./dist/', 'src/').replace(/\.js$/, '.ts')
-
-/** A page's use of the package, bundled from the sources as a bundler bundles dist for a browser. */
-async function bundled(page: string): Promise<string> {
-  const absent = new Set(Object.keys(manifest.browser).map(source))
-  const { outputFiles } = await build({
-    stdin: { contents: page, loader: 'ts', resolveDir: root },
-    bundle: true,
-    write: false,
-    format: 'iife',
-    platform: 'browser',
-    target: 'es2023',
-    plugins: [
-      {
-        name: 'package.json',
-        setup({ onResolve, onLoad }) {
-          onResolve({ filter: /^sluice$/ }, () => ({ path: source(manifest.exports['.'].browser) }))
-          onLoad({ filter: /\.ts$/ }, ({ path }) => (absent.has(path) ? { contents: '' } : undefined))
-        },
-      },
-    ],
-  })
-  return outputFiles[0]!.text
-}
+import { bundleForBrowser } from '../../scripts/browser-bundle.ts'
 
 const page = `
   import { cells, model, openRuntime, sample, text, train } from 'sluice'
@@ -52,7 +18,9 @@ const page = `
 `
 
 test('the browser entry needs nothing of Node: it bundles, and learns where there is no Node', async () => {
-  const script = await bundled(page)
+  const stdin = { contents: page, loader: 'ts' as const, resolveDir: '.' }
+  const { outputFiles } = await bundleForBrowser({ stdin, format: 'iife' })
+  const script = outputFiles[0]!.text
   expect(script).not.toMatch(/["'`]node:/)
   const context: Record<string, unknown> = { performance, setTimeout, TextEncoder, TextDecoder }
   runInNewContext(script, context)

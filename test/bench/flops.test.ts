@@ -1,29 +1,35 @@
 import { describe, expect, test } from 'vitest'
-import { stepFlops, trainingFlops } from '../../bench/flops.ts'
-import { type CellName, modelOf, symbols } from '../../bench/models.ts'
+import { flopsOf, stepFlops } from '../../bench/flops.ts'
+import { type CellName, type Task, modelOf, symbols } from '../../bench/models.ts'
 import { cell } from '../../src/cells/index.ts'
 
 const hidden = 6
 
-function flopsOf(name: CellName, layers: number): number {
-  const model = modelOf(name, { name: 'tiny', layers, hidden, batch: 1, steps: 1 })
-  return trainingFlops(model.program({ rows: 1, steps: 1, training: true }).graph)
+function flops(task: Task, name: CellName, layers: number): number {
+  const { graph } = modelOf(name, { layers, hidden }).program({ rows: 1, steps: 1, training: false })
+  return flopsOf(task, graph)
 }
 
-describe('floating-point operations of a training step for a token', () => {
+describe('floating-point operations for a token', () => {
   const head = 2 * hidden * symbols
   const above = hidden + hidden
 
   test('an LSTM layer has four gates, the first layer nothing for its one-hot input', () => {
-    expect(flopsOf('lstm', 1)).toBe(3 * (2 * 4 * hidden * hidden + head))
-    expect(flopsOf('lstm', 2)).toBe(3 * (2 * 4 * hidden * (hidden + above) + head))
+    expect(flops('training', 'lstm', 1)).toBe(3 * (2 * 4 * hidden * hidden + head))
+    expect(flops('training', 'lstm', 2)).toBe(3 * (2 * 4 * hidden * (hidden + above) + head))
+  })
+
+  test('reading and sampling are a third of training', () => {
+    expect(flops('forward', 'lstm', 2)).toBe(2 * 4 * hidden * (hidden + above) + head)
+    expect(flops('sampling', 'gru', 1)).toBe(2 * 3 * hidden * hidden + head)
   })
 
   test('other cells count their own products', () => {
-    expect(flopsOf('gru', 2)).toBe(3 * (2 * 3 * hidden * (hidden + above) + head))
-    expect(flopsOf('peephole_lstm', 2)).toBe(flopsOf('lstm', 2))
-    expect(flopsOf('coupled_lstm', 2)).toBe(flopsOf('gru', 2))
-    expect(flopsOf('rnn', 2)).toBe(3 * (2 * hidden * (hidden + above) + head))
+    expect(flops('training', 'gru', 2)).toBe(3 * (2 * 3 * hidden * (hidden + above) + head))
+    expect(flops('training', 'peephole_lstm', 2)).toBe(flops('training', 'lstm', 2))
+    expect(flops('training', 'user_lstm', 2)).toBe(flops('training', 'lstm', 2))
+    expect(flops('training', 'coupled_lstm', 2)).toBe(flops('training', 'gru', 2))
+    expect(flops('training', 'rnn', 2)).toBe(3 * (2 * hidden * (hidden + above) + head))
   })
 })
 

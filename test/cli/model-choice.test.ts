@@ -2,7 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type ModelFlags, modelDifferences, newModel as newModelFor } from '../../src/cli/model-choice.ts'
+import {
+  type ModelFlags,
+  modelDifferences,
+  modelLike,
+  newModel as newModelFor,
+} from '../../src/cli/model-choice.ts'
 import { Vocabulary } from '../../src/data/index.ts'
 import { resolveSettings } from '../../src/train/index.ts'
 
@@ -20,11 +25,8 @@ test('a model of a library cell, with its starting values', async () => {
     { cell: 'gru', hidden: 4, layers: 3, dropout: 0.1, seed: 5 },
     vocabulary,
   )
-  expect(config.layers.map(({ name, sizes }) => [name, sizes])).toEqual([
-    ['gru', { hidden: 4 }],
-    ['gru', { hidden: 4 }],
-    ['gru', { hidden: 4 }],
-  ])
+  const gru = { name: 'gru', sizes: { hidden: 4 } }
+  expect(config.layers).toMatchObject([gru, gru, gru])
   expect([config.dropout, config.seed, config.embedding]).toEqual([0.1, 5, 0])
   expect([...parameters.get('layers.0.br')!.data]).toEqual([0, 0, 0, 0])
   const lstm = await newModel({ hidden: 2, init: { bi: -1 } }, vocabulary)
@@ -68,4 +70,58 @@ test('a run goes on with its own model alone', async () => {
     'seed (1, now 2)',
     'start of br (none, now 1)',
   ])
+})
+
+const layered = {
+  cell: 'lstm',
+  hidden: 4,
+  layers: 3,
+  residual: true,
+  skip: 'all',
+  norm: true,
+  variational: 0.25,
+  weightDropout: 0.5,
+  zoneout: 0.125,
+} as const
+
+test('options of layers go to all layers that can have them', async () => {
+  const { config } = await newModel(layered)
+  const every = { norm: true, stateDropout: 0.25, weightDropout: 0.5, zoneout: { c: 0.125, h: 0.125 } }
+  const optionsOf = ({ name: _n, equations: _e, sizes: _s, init: _i, ...rest }: Record<string, unknown>) =>
+    rest
+  const above = { ...every, residual: true, skip: 'all' }
+  expect(config.layers.map((layer) => optionsOf({ ...layer }))).toEqual([every, above, above])
+  const embedded = await newModel({ ...layered, embedding: 4, tied: true, embeddingDropout: 0.5 })
+  expect(embedded.config).toMatchObject({
+    tied: true,
+    embeddingDropout: 0.5,
+    layers: [{ inputDropout: 0.25 }, {}, {}],
+  })
+  const { skip: _skip, ...plain } = layered
+  const { layers } = (await newModel(plain)).config
+  expect(layers.map((layer) => 'inputDropout' in layer)).toEqual([false, true, true])
+  expect(await modelDifferences(layered, config)).toEqual([])
+  expect(await modelDifferences({ zoneout: 0.25, norm: false, variational: 0, tied: true }, config)).toEqual([
+    'tied (false, now true)',
+    'norm (true, now none)',
+    'stateDropout (0.25, now none)',
+    'zoneout ({"c":0.125,"h":0.125}, now {"c":0.25,"h":0.25})',
+  ])
+})
+
+test('a model with the weights of another has its own dropouts, and the same layers', async () => {
+  const model = await newModel(layered)
+  const opened = { path: 'base', model }
+  const like = await modelLike({ zoneout: 0.5, variational: 0, dropout: 0.1 }, opened, resolveSettings())
+  expect(like.config.dropout).toBe(0.1)
+  expect(like.config.layers[1]).toMatchObject({
+    zoneout: { c: 0.5, h: 0.5 },
+    residual: true,
+    weightDropout: 0.5,
+  })
+  expect(like.config.layers[1]).not.toHaveProperty('stateDropout')
+  expect([...like.parameters]).toEqual([...model.parameters])
+  const same = await modelLike({ embeddingDropout: 0, zoneout: 0.125 }, opened, resolveSettings())
+  expect(same.config).toEqual(model.config)
+  await expect(modelLike({ norm: false }, opened, resolveSettings())).rejects.toThrow('norm (true, now none)')
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { assignments, real, whole, word } from '../../src/cli/options.ts'
+import { assignments, memorySize, real, whole, word } from '../../src/cli/options.ts'
 import { settingsFrom } from '../../src/cli/train-settings.ts'
 import { resolveSettings } from '../../src/train/index.ts'
 
@@ -16,6 +16,17 @@ test('numbers and words are read, or refused by the name of the option', () => {
   expect(() => word('--split', ['tail', 'streams'])('tails')).toThrow(
     '--split must be one of tail, streams, not tails.',
   )
+})
+
+test('memory is a number with a unit', () => {
+  const read = memorySize('--memory')
+  expect(['512MB', '2GB', '1.5g', ' 300 kB ', '1T'].map((text) => read(text))).toEqual([
+    512e6, 2e9, 1.5e9, 3e5, 1e12,
+  ])
+  for (const text of ['512', 'MB', '-1MB', '1XB', '0MB', ''])
+    expect(() => read(text)).toThrow(
+      `--memory must be a number with a unit, such as 512MB or 2GB, not ${text}.`,
+    )
 })
 
 test('assignments gather', () => {

@@ -41,6 +41,31 @@ test('a run on two threads that was killed ends in the same files', async () => 
   expect(await hashes('killed')).toEqual(expected)
 }, 60_000)
 
+test('bf16 where there is none is float32, with a warning', async () => {
+  const wasm = ['--runtime', 'wasm', '--threads', '1', '--steps', '2', '--json', '--out', 'plain']
+  const trained = await sluice(folder, 'train', 'whale.txt', ...small, ...wasm, '--precision', 'bf16')
+  expect(trained.code).toBe(0)
+  expect(trained.stderr).toContain(
+    'bf16 needs the native runtime on a processor with AVX512-BF16, and this is wasm (simd128): float32 is used.\n',
+  )
+  const [start] = trained.stdout.split('\n', 1)
+  expect(JSON.parse(start!)).toMatchObject({ event: 'start', settings: { precision: 'float32' } })
+}, 60_000)
+
+test('a run in little memory ends in the same files, and says what it keeps', async () => {
+  const shape = ['--hidden', '8', '--layers', '2', '--batch', '4', '--window', '256', '--residual', '--norm']
+  const dropped = ['--variational', '0.2', '--zoneout', '0.1', '--weight-dropout', '0.2', '--runtime', 'wasm']
+  const all = ['train', 'whale.txt', ...shape, ...dropped, '--steps', '3', '--validation', '0', '--out']
+  const whole = await sluice(folder, ...all, 'whole-window')
+  const parts = await sluice(folder, ...all, 'in-parts', '--memory', '1MB')
+  expect([whole.code, parts.code, parts.stderr]).toEqual([0, 0, ''])
+  expect(whole.stdout).not.toContain('memory')
+  expect(parts.stdout).toMatch(
+    /^memory: about 0\.\d\d MB, states kept at every \d+ of 256 steps, the rest computed again$/m,
+  )
+  expect(await hashes('in-parts')).toEqual(await hashes('whole-window'))
+}, 60_000)
+
 test('an interrupt while minutes are measured leaves nothing', async () => {
   const stopped = await interrupted(
     folder,

@@ -4,13 +4,14 @@ import {
   type Ending,
   command,
   ending,
+  keptText,
   measuredLength,
   modelText,
   quoted,
   textNotes,
 } from '../../src/cli/train-words.ts'
 import { textFrom } from '../../src/data/index.ts'
-import { model } from '../../src/model/index.ts'
+import { branches, layer, model } from '../../src/model/index.ts'
 import { resolveSettings } from '../../src/train/index.ts'
 
 test('commands are named as they can be called from here', () => {
@@ -47,6 +48,20 @@ test('a model in a few words', () => {
   expect(modelText(model({ input, layers: [cells.rnn(4), cells.gru(5)], embedding: 6 }))).toBe(
     'embedding(6) + rnn(4) + gru(5)',
   )
+  const zoned = layer(cells.gru(6), { residual: true, zoneout: 0.5, skip: 'input' })
+  const layers = [branches([[cells.rnn(2)], [cells.rnn(4), cells.rnn(4)]], { norm: true }), zoned]
+  expect(modelText(model({ input, layers, embedding: 6, tied: true, embeddingDropout: 0.1 }))).toBe(
+    'embedding(6) + [rnn(2) | 2 × rnn(4)] norm + gru(6) skip input residual zoneout h 0.5, tied, embedding dropout 0.1',
+  )
+})
+
+test('what fits into the memory is told', () => {
+  expect(keptText({ bytes: 48e6 }, 50, 1e9)).toBe('memory: about 48.0 MB, everything is kept')
+  expect(keptText({ every: 8, bytes: 48e6 }, 50, 5e7)).toBe(
+    'memory: about 48.0 MB, states kept at every 8 of 50 steps, the rest computed again',
+  )
+  expect(keptText({ every: 1, bytes: 48e6 }, 50, 1e6)).toMatch(/computed again; 1.00 MB is too little$/)
+  expect(keptText({}, 50, 1e6)).toBe('memory: this runtime keeps everything, whatever --memory says')
 })
 
 test('what reading changed is told', () => {

@@ -188,7 +188,7 @@ test('equations of an ONNX node have only what it has', () => {
 })
 
 test('the text of a file counts, and names what failed', () => {
-  const about = { file: 'a.json', runtime: 'native' } as const
+  const about = { file: 'a.json', runtime: 'native', isa: 'avx2', threads: 2 } as const
   const difference = { name: 'd W', index: 3, got: 1.5, want: 1, error: 0.5, allowed: 0.25 }
   const results: Result[] = [
     { ...about, name: 'one', status: 'passed' },
@@ -197,7 +197,7 @@ test('the text of a file counts, and names what failed', () => {
   ]
   expect(countText(results)).toBe('1 passed, 1 failed, 1 skipped')
   expect(fileText(results).split('\n')).toEqual([
-    'a.json on native: 1 passed, 1 failed, 1 skipped',
+    'a.json on native avx2, 2 threads: 1 passed, 1 failed, 1 skipped',
     '  skipped 1: losses',
     '  failed three',
     '    d W[3] is 1.5, not 1: error 5.00e-1, 2.00 times the tolerance',

@@ -99,7 +99,8 @@ describe('opening', () => {
   it('takes whole numbers of threads', async () => {
     await expect(openWasm({ threads: 0 })).rejects.toMatchObject({ code: 'threads' })
     await expect(openWasm({ threads: 1.5 })).rejects.toThrow('not 1.5')
-    await expect(openWasm({ threads: 2, inline: true })).rejects.toThrow(Unsupported)
+    await expect(openWasm({ threads: 2, memory: 'inline' })).rejects.toThrow('one thread only')
+    await expect(openWasm({ threads: 2, memory: 'worker' })).rejects.toMatchObject({ code: 'threads' })
   })
 })
 

@@ -15,8 +15,17 @@ function native(): readonly string[] {
 /** Every instruction set of this machine, native and WebAssembly, with one thread. */
 export const devices: readonly Device[] = [
   ...native().map((isa) => openNative({ isa, threads: 1 })),
-  await openWasm({ inline: true }),
+  await openWasm({ memory: 'inline' }),
 ]
+
+/** Those that multiply pairs of bf16 numbers, by an instruction of the processor or with its parts. */
+export const pairing = devices.filter(({ machine }) => machine.runtime === 'native')
+
+/** A device that passes for one whose processor has the instruction. */
+export function withPairs(device: Device): Device {
+  const { machine, vectorWidth } = device
+  return { machine, vectorWidth, fastPairs: true, load: (plan) => device.load(plan) }
+}
 
 /** A way to open each runtime with a number of threads. */
 export const threaded: readonly { readonly name: string; open(threads: number): Promise<Device> }[] = [

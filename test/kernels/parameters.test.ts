@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { Device } from '../../src/runtime/device.ts'
+import type { Device, Loaded } from '../../src/runtime/device.ts'
 import { applyUpdate, clipGradients } from '../../src/runtime/reference/update.ts'
 import type { UpdateSettings } from '../../src/runtime/types.ts'
-import { devices, titleOf } from './devices.ts'
 import { TestPlan, numbers, runCall, setRates } from './plan.ts'
+import { pairOf, unpaired } from './bf16.ts'
+import { devices, pairing, titleOf } from './devices.ts'
 
 const [forward, backward, biasSum] = [0, 1, 2]
 
@@ -16,15 +17,43 @@ function sourcesOf(plan: TestPlan, slots: number, k: number, n: number, turned: 
   }).flat()
 }
 
-/** Forward and backward packs of random matrices, entry by entry. */
-async function expectPacks(device: Device, slots: number, units: number, turned: boolean): Promise<void> {
+/** Lines of packed weights, entry by entry. */
+function linesOf(count: number, columns: number, f: (line: number, n: number) => number): number[][] {
+  return Array.from({ length: count }, (_line, line) =>
+    Array.from({ length: columns }, (_entry, n) => f(line, n)),
+  )
+}
+
+/** Checks the lines at a place of the arena; in pairs, one line of words for two. */
+function expectLines(loaded: Loaded, at: number, lines: readonly number[][], pairs: 0 | 1): void {
+  const size = lines[0]!.length
+  if (!pairs)
+    return expect(loaded.floats.slice(at, at + lines.length * size)).toEqual(Float32Array.from(lines.flat()))
+  const words = lines.flatMap((low, i) =>
+    i % 2 === 0 ? low.map((value, n) => pairOf(value, lines[i + 1]?.[n] ?? 0)) : [],
+  )
+  expect(loaded.ints.slice(at, at + words.length)).toEqual(Int32Array.from(words))
+}
+
+type Pack = readonly [slots: number, units: number, turned: boolean]
+
+const packs: readonly Pack[] = [
+  [1, 3, false],
+  [1, 2, true],
+  [3, 1, false],
+  [2, 2, false],
+  [2, 1, true],
+]
+
+/** Forward and backward packs of matrices. */
+async function expectPacks(device: Device, [slots, units, turned]: Pack, pairs: 0 | 1): Promise<void> {
   const plan = new TestPlan(device, { rows: 1 })
   const { width } = plan
   const [k, n] = [2 * width + 3, 3 * width - 1]
   const panels = Math.ceil(3 / units)
   const sources = sourcesOf(plan, slots, k, n, turned)
   const list = plan.writer.words(sources)
-  const shape = { slots, units, k, n, sourceFirst: list.first, sourceCount: list.count }
+  const shape = { slots, units, k, n, sourceFirst: list.first, sourceCount: list.count, pairs }
   const vectors = slots * units
   const lastVectors = slots === 1 ? 3 - (panels - 1) * units : vectors
   const [there, back] = [
@@ -42,30 +71,42 @@ async function expectPacks(device: Device, slots: number, units: number, turned:
     const [offset, kStride, nStride] = sources.slice(3 * slot)
     return x < k && y < n ? offset! + x * kStride! + y * nStride! + 1 : 0
   }
-  let at = there
   for (let p = 0; p < panels; p++) {
-    for (let x = 0; x < k; x++) {
-      for (let j = 0; j < (p + 1 === panels ? lastVectors : vectors); j++) {
-        for (let lane = 0; lane < width; lane++) {
-          const wanted = source(Math.floor(j / units), x, (p * units + (j % units)) * width + lane)
-          expect(loaded.floats[at++]).toBe(wanted)
-        }
-      }
-    }
+    const columns = (p + 1 === panels ? lastVectors : vectors) * width
+    const slotAt = (column: number): number => Math.floor(column / width / units)
+    const entryAt = (column: number): number =>
+      (p * units + (Math.floor(column / width) % units)) * width + (column % width)
+    const lines = linesOf(k, columns, (x, column) => source(slotAt(column), x, entryAt(column)))
+    expectLines(loaded, there + p * (pairs ? Math.ceil(k / 2) : k) * vectors * width, lines, pairs)
   }
-  at = back
+  const inner = panels * vectors * width
   for (let q = 0; q < 2; q++) {
-    for (let v = 0; v < panels * vectors; v++) {
+    const lines = linesOf(inner, (q === 1 ? 1 : 2) * width, (line, column) => {
+      const v = Math.floor(line / width)
       const [p, slot, unit] = [Math.floor(v / vectors), Math.floor((v % vectors) / units), v % units]
-      for (let lane = 0; lane < width; lane++) {
-        for (let column = 0; column < (q === 1 ? 1 : 2) * width; column++) {
-          expect(loaded.floats[at++]).toBe(
-            source(slot, q * 2 * width + column, (p * units + unit) * width + lane),
-          )
-        }
-      }
-    }
+      return source(slot, q * 2 * width + column, (p * units + unit) * width + (line % width))
+    })
+    expectLines(loaded, back + (q * inner * 2 * width) / (pairs ? 2 : 1), lines, pairs)
   }
+  loaded.dispose()
+}
+
+/** What bf16 has no number for: ties go to the even one, what is too large to infinity. */
+async function expectRounding(device: Device): Promise<void> {
+  const plan = new TestPlan(device, { rows: 1 })
+  const { width } = plan
+  const given = [1 + 2 ** -8, 1 + 3 * 2 ** -8, -1 - 2 ** -8 - 2 ** -20, 3.4e38, -Infinity, NaN]
+  const wanted = [1, 1 + 2 ** -6, -1 - 2 ** -7, Infinity, -Infinity, NaN]
+  const source = plan.room(given.length + width)
+  const { first, count } = plan.writer.words([source, 1, 4 * width])
+  const dst = plan.room(4 * width)
+  const shape = { panels: 1, vectors: 1, lastVectors: 1, slots: 1, units: 1, k: given.length, n: 1, pairs: 1 }
+  plan.add('pack', [{ kind: forward, dst, ...shape, sourceFirst: first, sourceCount: count }])
+  const loaded = await device.load(plan.finish())
+  loaded.floats.set(given, source)
+  await runCall(loaded, { mode: 8 })
+  const found = [0, 1, 2].flatMap((line) => unpaired(loaded.ints[dst + line * width]!))
+  expect(found).toEqual(wanted)
   loaded.dispose()
 }
 
@@ -172,14 +213,8 @@ async function expectUpdate(device: Device, change: Partial<UpdateSettings>): Pr
 describe.each(devices.map((device) => [titleOf(device), device] as const))(
   'parameters on %s',
   (_title, device) => {
-    it.each([
-      [1, 3, false],
-      [1, 2, true],
-      [3, 1, false],
-      [2, 2, false],
-      [2, 1, true],
-    ])('packs %i matrices, %i blocks a panel, transposed: %s', async (slots, units, turned) => {
-      await expectPacks(device, slots, units, turned)
+    it.each(packs)('packs %i matrices, %i blocks a panel, transposed: %s', async (...pack) => {
+      await expectPacks(device, pack, 0)
     })
 
     it('packs sums of biases', async () => {
@@ -188,6 +223,19 @@ describe.each(devices.map((device) => [titleOf(device), device] as const))(
 
     it.each(Object.entries(updates))('updates by %s', async (_name, change) => {
       await expectUpdate(device, change)
+    })
+  },
+)
+
+describe.each(pairing.map((device) => [titleOf(device), device] as const))(
+  'parameters in bf16 on %s',
+  (_title, device) => {
+    it.each(packs)('packs %i matrices, %i blocks a panel, transposed: %s', async (...pack) => {
+      await expectPacks(device, pack, 1)
+    })
+
+    it('rounds to nearest, ties to even', async () => {
+      await expectRounding(device)
     })
   },
 )

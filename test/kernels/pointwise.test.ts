@@ -42,6 +42,8 @@ const arithmetic: Partial<Record<InstructionName, Meaning>> = {
   mul_dsigmoid: (a, b, c) => a * b * (c * (1 - c)),
   mul_dtanh: (a, b, c) => a * b * (1 - c * c),
   mul_dtanh_add: (a, b, c, e) => a * b * (1 - c * c) + e,
+  mul_fma: (a, b, c, e) => a * b * c + e,
+  add3: (a, b, c) => a + b + c,
   sigmoid_fma: (a, b, c) => sigmoid(a * b + c),
   tanh_fma: (a, b, c) => Math.tanh(a * b + c),
 }

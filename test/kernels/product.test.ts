@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Device } from '../../src/runtime/device.ts'
-import { devices, titleOf } from './devices.ts'
+import { bf16, pairOf } from './bf16.ts'
+import { devices, pairing, titleOf } from './devices.ts'
 import { TestPlan, each, numbers, read, runCall, write } from './plan.ts'
 
 const compute = 0
@@ -22,6 +23,16 @@ function packed(
   return list
 }
 
+/** The same in pairs of neighbouring k of a segment, as words. */
+function packedPairs(plan: TestPlan, c: Case, f: (k: number, column: number) => number): number[] {
+  const lines = Math.ceil(c.length / 2)
+  return packed(plan, c, c.segments * lines, (line, n) => {
+    const [segment, first] = [Math.floor(line / lines), 2 * (line % lines)]
+    const k = segment * c.length + first
+    return pairOf(f(k, n), first + 1 < c.length ? f(k + 1, n) : 0)
+  })
+}
+
 interface Case {
   readonly rows: number
   readonly steps: number
@@ -32,6 +43,8 @@ interface Case {
   readonly length: number
   readonly parallel?: number
   readonly accumulate?: number
+  /** Whether both operands are rounded to bf16. */
+  readonly pairs?: 1
 }
 
 const cases: readonly Case[] = [
@@ -62,7 +75,8 @@ async function expectProduct(device: Device, c: Case): Promise<void> {
   const a = plan.place(c.segments * c.length, { base, rowStride: stride, timeStride: c.rows * stride })
   const target = plan.rowMajor(columns)
   const depth = c.segments * c.length
-  const weights = plan.room(c.panels * depth * c.vectors * plan.width)
+  const lines = c.pairs ? Math.ceil(c.length / 2) : c.length
+  const weights = plan.room(c.panels * c.segments * lines * c.vectors * plan.width)
   const product = plan.writer.add('product', {
     a: a.operand,
     segments: c.segments,
@@ -76,16 +90,16 @@ async function expectProduct(device: Device, c: Case): Promise<void> {
     lastVectors: c.lastVectors,
     vectorStride: plan.width,
     accumulate: c.accumulate ?? 0,
+    pairs: c.pairs ?? 0,
   })
   plan.loop([{ kind: compute, productFirst: product, productCount: 1 }], { parallel: c.parallel ?? 0 })
   const loaded = await device.load(plan.finish({ forwardCount: 1 }))
   const next = numbers(7)
   const w = Array.from({ length: depth * columns }, next)
   const left = Array.from({ length: c.steps * c.rows * depth }, next)
-  loaded.floats.set(
-    packed(plan, c, depth, (k, n) => w[k * columns + n]!),
-    weights,
-  )
+  const weight = (k: number, n: number): number => w[k * columns + n]!
+  if (c.pairs) loaded.ints.set(packedPairs(plan, c, weight), weights)
+  else loaded.floats.set(packed(plan, c, depth, weight), weights)
   for (let i = 0; i < c.steps * c.rows; i++)
     loaded.floats.set(left.slice(i * depth, (i + 1) * depth), base + i * stride)
   write(loaded, plan, target, (_step, row, n) => row + n / 64)
@@ -94,7 +108,9 @@ async function expectProduct(device: Device, c: Case): Promise<void> {
   let worst = 0
   each(plan, target, c.steps, (step, row, n) => {
     let sum = c.accumulate ? row + n / 64 : 0
-    for (let k = 0; k < depth; k++) sum += left[(step * c.rows + row) * depth + k]! * w[k * columns + n]!
+    const round = c.pairs ? bf16 : (x: number): number => x
+    for (let k = 0; k < depth; k++)
+      sum += round(left[(step * c.rows + row) * depth + k]!) * round(weight(k, n))
     worst = Math.max(worst, Math.abs(sum - result(step, row, n)))
   })
   expect(worst).toBeLessThan(1e-4)
@@ -246,6 +262,15 @@ describe.each(devices.map((device) => [titleOf(device), device] as const))(
     it('runs fused products while the panels are written', async () => {
       await expectFused(device, 2 * device.vectorWidth)
       await expectFused(device, 20 * device.vectorWidth)
+    })
+  },
+)
+
+describe.each(pairing.map((device) => [titleOf(device), device] as const))(
+  'products in bf16 on %s',
+  (_title, device) => {
+    it.each(cases)('$rows rows, $panels panels of $vectors vectors, $segments x $length', async (c) => {
+      await expectProduct(device, { ...c, pairs: 1 })
     })
   },
 )

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Device, Loaded } from '../../src/runtime/device.ts'
-import { devices, titleOf } from './devices.ts'
+import { bf16 } from './bf16.ts'
+import { devices, pairing, titleOf } from './devices.ts'
 import { type Fields, type Place, TestPlan, numbers, read, runCall, write } from './plan.ts'
 
 const [weight, columns, scatter, chunks, transpose] = [0, 1, 2, 3, 4]
@@ -86,7 +87,7 @@ function entryOf({ slots, units }: Layout, width: number, slot: number, n: numbe
   return (Math.floor(block / units) * slots * units + slot * units + (block % units)) * width + (n % width)
 }
 
-async function expectWeights(device: Device, layout: Layout): Promise<void> {
+async function expectWeights(device: Device, layout: Layout, pairs: 0 | 1): Promise<void> {
   const { slots, units, blocks, entries } = layout
   const stride = blocks * device.vectorWidth
   const sums = new Sums(device, slots * entries * stride, { rows: 23, steps: 50, chunks: 1 })
@@ -105,6 +106,7 @@ async function expectWeights(device: Device, layout: Layout): Promise<void> {
     units,
     entries,
     stride,
+    pairs,
   }
   await sums.load([{ kind: weight, together: 1, ...fields, ...last, ...list }])
   const next = numbers(1)
@@ -112,13 +114,14 @@ async function expectWeights(device: Device, layout: Layout): Promise<void> {
   write(sums.loaded, plan, dz, next)
   const [fresh, added] = [await sums.run(), await sums.run(1)]
   const [x, dx] = [read(sums.loaded, plan, a), read(sums.loaded, plan, dz)]
+  const round = pairs ? bf16 : (value: number): number => value
   for (let slot = 0; slot < slots; slot++) {
     for (let m = 0; m < entries; m += 4) {
       for (let n = 0; n < stride; n += 3) {
         let sum = 0
         for (let step = 0; step < plan.steps; step++) {
           for (let row = 0; row < plan.rows; row++)
-            sum += x(step, row, m) * dx(step, row, entryOf(layout, plan.width, slot, n))
+            sum += round(x(step, row, m)) * round(dx(step, row, entryOf(layout, plan.width, slot, n)))
         }
         const at = (slot * entries + m) * stride + n
         expect(Math.abs(fresh[at]! - sum)).toBeLessThan(1e-4)
@@ -133,7 +136,7 @@ describe.each(devices.map((device) => [titleOf(device), device] as const))(
   'reductions on %s',
   (_title, device) => {
     it.each(layouts)('gradients of $slots matrices, $units blocks of $blocks a panel', async (layout) => {
-      await expectWeights(device, layout)
+      await expectWeights(device, layout, 0)
     })
 
     it('adds rows of gradients where the tokens say', async () => {
@@ -245,6 +248,15 @@ describe.each(devices.map((device) => [titleOf(device), device] as const))(
       })
       expect((await sums.run()).every((is) => is === 0)).toBe(true)
       sums.loaded.dispose()
+    })
+  },
+)
+
+describe.each(pairing.map((device) => [titleOf(device), device] as const))(
+  'reductions in bf16 on %s',
+  (_title, device) => {
+    it.each(layouts)('gradients of $slots matrices, $units blocks of $blocks a panel', async (layout) => {
+      await expectWeights(device, layout, 1)
     })
   },
 )

@@ -6,8 +6,15 @@ import { devices, titleOf } from './devices.ts'
 import { type Place, TestPlan, each, indexOf, numbers, opcodeOf, read, runCall, write } from './plan.ts'
 
 const [reduce, loss, embed, dropout] = [1, 2, 3, 4]
-const opcodes = ['copy', 'sigmoid', 'column_sum', 'column_sum_mul'].map(opcodeOf)
-const [copyOp, sigmoidOp, columnSum, columnSumMul] = opcodes as [number, number, number, number]
+const opcodes = ['copy', 'sigmoid', 'column_sum', 'column_sum_mul', 'row_sum', 'row_sum_mul'].map(opcodeOf)
+const [copyOp, sigmoidOp, columnSum, columnSumMul, rowSum, rowSumMul] = opcodes as [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+]
 
 describe.each(devices.map((device) => [titleOf(device), device] as const))('rows on %s', (_title, device) => {
   it('sums rows over several vectors', async () => {
@@ -118,6 +125,33 @@ describe.each(devices.map((device) => [titleOf(device), device] as const))('rows
         })
       }
     }
+    loaded.dispose()
+  })
+
+  it('sums rows block by block without the lanes beyond the entries', async () => {
+    const plan = new TestPlan(device, { rows: 21, steps: 2 })
+    const size = 2 * plan.width + 3
+    const [a, b] = [plan.rowMajor(3 * plan.width), plan.rowMajor(3 * plan.width)]
+    const [sums, products] = [plan.rowMajor(plan.width), plan.rowMajor(plan.width)]
+    const still = [sums, products].map((place) => ({ ...place, panelStride: 0 }))
+    const body = [
+      { op: rowSum, d: 2, a: 0 },
+      { op: rowSumMul, d: 3, a: 0, b: 1 },
+    ]
+    plan.loop([plan.pointwise([a, b, ...still], body, { entries: 3, blocks: 3 })])
+    const loaded = await device.load(plan.finish({ forwardCount: 1 }))
+    write(loaded, plan, a, numbers(4))
+    write(loaded, plan, b, numbers(5))
+    await runCall(loaded, { mode: 1, steps: 2 })
+    const [x, y] = [read(loaded, plan, a), read(loaded, plan, b)]
+    const found = [sums, products].map((place) => read(loaded, plan, place))
+    each(plan, sums, 2, (step, row, lane) => {
+      let wanted = [0, 0]
+      for (let i = lane; i < size; i += plan.width) {
+        wanted = [wanted[0]! + x(step, row, i), wanted[1]! + x(step, row, i) * y(step, row, i)]
+      }
+      found.forEach((value, which) => expect(value(step, row, lane)).toBeCloseTo(wanted[which]!, 5))
+    })
     loaded.dispose()
   })
 })

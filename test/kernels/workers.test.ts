@@ -1,18 +1,24 @@
 import { expect, test } from 'vitest'
 import type { Host, HostWorker } from '../../src/runtime/wasm/host.ts'
+import type { FromWorker, ToWorker } from '../../src/runtime/wasm/shared-worker.ts'
 import { Workers } from '../../src/runtime/wasm/workers.ts'
 
-type Listener = Parameters<HostWorker['listen']>
+type Listener = Parameters<HostWorker<ToWorker, FromWorker>['listen']>
 
 /** Workers that only their listeners speak for. */
 function silent(threads: number): { workers: Workers; listeners: Listener[] } {
   const listeners: Listener[] = []
-  const worker = (): HostWorker => ({
+  const worker: HostWorker<ToWorker, FromWorker> = {
     post: () => undefined,
     hold: () => undefined,
     listen: (...listener) => listeners.push(listener),
-  })
-  const host: Host = { cores: threads, module: () => Promise.reject(new Error('no module')), worker }
+  }
+  const host: Host = {
+    cores: threads,
+    sharesMemory: true,
+    module: () => Promise.reject(new Error('no module')),
+    worker: <To, From>() => worker as unknown as HostWorker<To, From>,
+  }
   return { workers: new Workers(host, threads), listeners }
 }
 

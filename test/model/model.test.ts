@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cell, cells } from '../../src/cells/index.ts'
 import { Vocabulary } from '../../src/data/index.ts'
-import { type Model, type ModelOptions, model } from '../../src/model/index.ts'
+import { type Model, type ModelOptions, branches, dense, layer, model } from '../../src/model/index.ts'
 import { type Program, reference } from '../../src/runtime/index.ts'
 
 const input = Vocabulary.of('abcdefg')
@@ -183,6 +183,49 @@ describe('what a model computes', () => {
   })
 })
 
+it('a layer of many options has the parameters and states that docs/layers.md names', () => {
+  const start = cell('start', "state h = learned\nh' = tanh(W @ [h, x] + b)")
+  const net = model({
+    input,
+    embedding: 4,
+    embeddingDropout: 0.1,
+    layers: [
+      layer(start(4), { inputDropout: 0.2, stateDropout: 0.2 }),
+      layer(cells.rnn(4), { residual: true, norm: true, zoneout: 0.05 }),
+      branches([[cells.rnn(2)], [cells.indrnn(2), cells.rnn(2)]], { skip: 'input' }),
+      dense(4, 'tanh'),
+    ],
+    tied: true,
+  })
+  expect(shapes(net)).toEqual({
+    'embedding.E': [7, 4],
+    'layers.0.initial.h': [4],
+    'layers.0.W': [4, 8],
+    'layers.0.b': [4],
+    'layers.1.U': [4, 4],
+    'layers.1.W': [4, 4],
+    'layers.1.b': [4],
+    'layers.1.norm.gain': [4],
+    'layers.1.norm.bias': [4],
+    'layers.2.0.0.U': [2, 8],
+    'layers.2.0.0.W': [2, 2],
+    'layers.2.0.0.b': [2],
+    'layers.2.1.0.W': [2, 8],
+    'layers.2.1.0.u': [2],
+    'layers.2.1.0.b': [2],
+    'layers.2.1.1.U': [2, 2],
+    'layers.2.1.1.W': [2, 2],
+    'layers.2.1.1.b': [2],
+    'layers.3.W': [4, 4],
+    'layers.3.b': [4],
+    'head.b': [7],
+  })
+  expect([...net.parameters.get('layers.1.norm.gain')!.data]).toEqual([1, 1, 1, 1])
+  const { states } = net.program({ rows: 1, steps: 1, training: false })
+  const names = ['layers.0.h', 'layers.1.h', 'layers.2.0.0.h', 'layers.2.1.0.h', 'layers.2.1.1.h']
+  expect(states).toEqual(names.map((name) => ({ initial: name, final: `${name} next` })))
+})
+
 describe('wrong options are refused by name', () => {
   const layers = [cells.rnn(3)]
   it.each<[string, Partial<Record<keyof ModelOptions | 'hidden', unknown>>, string, string]>([
@@ -193,10 +236,40 @@ describe('wrong options are refused by name', () => {
     ['a negative seed', { layers, seed: -1 }, 'option-value', 'seed'],
     ['an option that is none', { layers, hidden: 5 }, 'option-unknown', 'hidden'],
     [
-      'a learned initial state',
-      { layers: [cell('l', "state h = learned\nh' = tanh(W @ h + U @ x)")(3)] },
+      'a layer that reads backward',
+      { layers: [layer(cells.lstm(3), { direction: 'reverse' })] },
       'model-unsupported',
-      '"l"',
+      '"layers.0" reads backward',
+    ],
+    [
+      'both ways inside a branch',
+      { layers: [cells.rnn(3), branches([[cells.rnn(3)], [layer(cells.gru(3), { direction: 'both' })]])] },
+      'model-unsupported',
+      '"layers.1.1.0" reads backward',
+    ],
+    [
+      'a residual of other width',
+      { layers: [cells.rnn(3), layer(cells.gru(4), { residual: true })] },
+      'model-layer',
+      '"layers.1" adds its input of 3 entries to its output of 4',
+    ],
+    [
+      'a residual of one-hot symbols',
+      { layers: [layer(cells.rnn(7), { residual: true })] },
+      'model-layer',
+      '"layers.0" has residual, which needs vectors',
+    ],
+    [
+      'a sum of branches of other widths',
+      { layers: [branches([[cells.rnn(3)], [cells.rnn(2)]], { join: 'sum' })] },
+      'model-layer',
+      '"layers.0" sums branches of 3, 2 entries',
+    ],
+    [
+      'words dropped without an embedding',
+      { layers, embeddingDropout: 0.1 },
+      'model-layer',
+      'embeddingDropout',
     ],
     ['sizes that do not fit', { layers: [cell('raw', "h' = tanh(x + U @ h)")(3)] }, 'cell-sizes', '"raw"'],
   ])('%s', (_name, options, code, part) => {

@@ -164,9 +164,8 @@ describe('the plan', () => {
         %33:h = lerp %21 h %28
       keeps %21:z, %28:n, %24, %18:r
       back 0
-        %15 = add d_next_h_by_products d_next_h
         %30 = affine %21 -1 1
-        %34 = add %15 d_output_h
+        %34 = add3 d_next_h_by_products d_next_h d_output_h
         %36 = mul %34 %21
         %42 = mul_dtanh %34 %30 %28
         %44, %50 = mul_and_dsigmoid %42 %18 %24
@@ -206,9 +205,8 @@ describe('the plan', () => {
         %29:h = lerp %20 h %24
       keeps %21, %20:z, %24:n, %17:r
       back 0
-        %14 = add d_next_h_by_products d_next_h
         %26 = affine %20 -1 1
-        %30 = add %14 d_output_h
+        %30 = add3 d_next_h_by_products d_next_h d_output_h
         %38 = mul_dtanh %30 %26 %24
         %42 = mul_sub %30 h %24
         %44 = dsigmoid %42 %20
@@ -305,50 +303,53 @@ describe('the plan', () => {
     expect(printed('norm', "h' = tanh(norm(U @ h, g, b) + W @ x)")).toMatchInlineSnapshot(`
       "scan norm
       forward 0
-        stack of 2: 1 on x, 1 on h
-          %20 [4] = W @ x + b
-          %8 [4] = U @ h
+        %26 [4] = W @ x + b
+        %8 [4] = U @ h
       forward 1
-        %9 [] = mean %8
-        %10 = sub %8 %9
-        %11 = mul %10 %10
+        %10 [] = mean %8
+        %12 = affine %10 4 0
+        %13 = sub %8 %10
+        %14 = mul %13 %13
       forward 2
-        %12 [] = mean %11
-        %14 = affine %12 1 0.00001
-        %15 = sqrt %14
-        %16 = div %10 %15
-        %22:h = tanh_fma g %16 %20
-      keeps %15, %10
+        %15 [] = mean %14
+        %18 = affine %15 1 0.00001
+        %19 = sqrt %18
+        %21 = div 1 %19
+        %27 = mul_fma %13 %21 g %26
+        %28:h = tanh %27
+      keeps %19, %12, %13
       back 0
-        %16 = div %10 %15
-        %23 = add d_next_h_by_products d_output_h
-        %27 = dtanh %23 %22
-        %29 = mul %27 %16
-        %30 = mul %27 g
-        %31 = div %30 %15
-        %32 = mul %31 %16
-        %33 = neg %32
+        %21 = div 1 %19
+        %22 = mul %13 %21
+        %29 = add d_next_h_by_products d_output_h
+        %32 = dtanh %29 %28
+        %34 = mul %32 %22
+        %35 = mul %32 g
+        %39 = mul %35 %13
       back 1
-        %28 [3] = W^T @ %27
-        %34 [] = sum %33
-        %36 = affine %15 2 0
-        %37 = div %34 %36
-        %39 = affine %37 0.25 0
-        %41 = mul %39 %10
-        %42 = add %31 %41
-        %43 = add %42 %41
-        %44 = neg %43
+        %33 [3] = W^T @ %32
+        %40 [] = sum %39
+        %57 [] = sum %35
+        %41 = mul %40 %21
+        %42 = mul %41 %21
+        %43 = neg %42
+        %45 = affine %19 2 0
+        %46 = div %43 %45
+        %47 = affine %46 0.25 0
+        %51 = affine %47 2 0
+        %53 = fma2 %35 %21 %51 %13
+        %55 = sub %12 %12
+        %59 = fma2 %57 %21 %55 %51
+        %60 = neg %59
+        %61 = affine %60 0.25 0
+        %63 = add %53 %61
       back 2
-        %45 [] = sum %44
-        %46 = affine %45 0.25 0
-        %48 = add %43 %46
-      back 3
-        %49 [4] = U^T @ %48
-      carry d_next_h_by_products = %49
-      sum U += %48 outer h
-      sum W += %27 outer x
-      sum g += %29
-      sum b += %27"
+        %64 [4] = U^T @ %63
+      carry d_next_h_by_products = %64
+      sum U += %63 outer h
+      sum W += %32 outer x
+      sum g += %34
+      sum b += %32"
     `)
   })
 

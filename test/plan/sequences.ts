@@ -141,11 +141,13 @@ export function sequenceData(program: Program, seed: number, { scale = 0.5, clas
       'begins',
       Float64Array.from({ length: rows }, (_unused, row) => row % 2),
     )
-  const x = graph.inputs.find(({ name }) => name === 'x')!
-  if (graph.nodes[x.node]!.type.shape.length === 0)
-    given.set(
-      'x',
-      Float64Array.from({ length: rows * steps }, () => random.below(classes)),
-    )
+  for (const { name, node } of graph.inputs) {
+    const { extent, shape } = graph.nodes[node]!.type
+    if (extent === 'step' && shape.length === 0)
+      given.set(
+        name,
+        Float64Array.from({ length: rows * steps }, () => random.below(classes)),
+      )
+  }
   return { inputs: given, parameters }
 }

@@ -1,13 +1,15 @@
 import { expect } from 'vitest'
 import { type Program, type Run, type Runtime, reference } from '../../src/runtime/index.ts'
 import { packedRuntime } from '../../src/runtime/packed.ts'
+import { openWasm } from '../../src/runtime/wasm/index.ts'
 import { devices, threaded, titleOf } from '../kernels/devices.ts'
 import { type Data, type Results, difference, give, resultsOf } from '../plan/windows.ts'
 
 /** Every instruction set that works here, native and WebAssembly, with one thread. */
-export const runtimes: readonly (readonly [name: string, runtime: Runtime])[] = devices.map(
-  (device) => [titleOf(device), packedRuntime(device)] as const,
-)
+export const runtimes: readonly (readonly [name: string, runtime: Runtime])[] = [
+  ...devices.map((device) => [titleOf(device), packedRuntime(device)] as const),
+  ['wasm with memory of its own', packedRuntime(await openWasm({ memory: 'worker' }))],
+]
 
 /** A runtime of each kind for each wanted number of threads. */
 export async function withThreads(

@@ -17,7 +17,12 @@ afterEach(() => {
 
 describe('instruction sets', () => {
   test('start with the one that every processor of the kind has', () => {
-    expect(instructionSets('x64').map((set) => set.name)).toEqual(['baseline', 'avx2', 'avx512'])
+    expect(instructionSets('x64').map((set) => set.name)).toEqual([
+      'baseline',
+      'avx2',
+      'avx512',
+      'avx512bf16',
+    ])
     expect(instructionSets('x64')[0]?.flags).toEqual([])
     expect(instructionSets('arm64').map((set) => set.name)).toEqual(['neon'])
     expect(instructionSets('riscv64').map((set) => set.name)).toEqual(['baseline'])

@@ -64,6 +64,7 @@ export function fakeRuntime({ single = true, onRun }: FakeOptions = {}): FakeRun
   const runtime: FakeRuntime = {
     alive: 0,
     machine: { runtime: 'reference', isa: single ? 'fake32' : 'fake64', threads: 1 },
+    precisions: ['float32', 'bf16'],
     compile: async (compiled) => {
       runtime.alive++
       return new FakeExecutable(compiled, single, onRun, () => runtime.alive--)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Text, textFrom } from '../../src/data/index.ts'
 import type { StoredModel } from '../../src/interop/index.ts'
-import type { Run } from '../../src/runtime/types.ts'
+import type { Precision, Run } from '../../src/runtime/types.ts'
 import {
   type Checkpoint,
   type RunStore,
@@ -15,7 +15,7 @@ import {
   train,
   version,
 } from '../../src/train/index.ts'
-import { collect, fakeModel, fakeRuntime, letters, pattern } from './fake.ts'
+import { type FakeRuntime, collect, fakeModel, fakeRuntime, letters, pattern } from './fake.ts'
 
 const vocabulary = letters(5)
 const book = textFrom(pattern(200, 5), { vocabulary })
@@ -306,6 +306,22 @@ describe('a run that goes on', () => {
     expect(await before({ steps: 20, patience: 3 })).toEqual([])
   })
 
+  test('keeps its precision, unless another is given', async () => {
+    const asked: (Precision | undefined)[] = []
+    const watched = (): FakeRuntime => {
+      const runtime = fakeRuntime()
+      return { ...runtime, compile: (program) => (asked.push(program.precision), runtime.compile(program)) }
+    }
+    const resume = await until(3, { precision: 'bf16', runtime: watched() })
+    expect(resume.description.settings.precision).toBe('bf16')
+    const going = (options: Partial<TrainOptions>) =>
+      train(fakeModel(vocabulary), book, { runtime: watched(), resume, ...options })
+    expect(await collect(going({}))).toHaveLength(17)
+    await collect(going({ precision: 'float32' }))
+    expect(asked).toEqual(['bf16', 'bf16', 'float32'])
+    expect(await resumeDifferences(resume, {}, book)).toEqual([])
+  })
+
   test('on another machine says that bits will differ', async () => {
     const resume = await until(3)
     const notes = resumeNotes(resume, fakeRuntime({ single: false }).machine)
@@ -313,6 +329,9 @@ describe('a run that goes on', () => {
       'the run was on reference fake32 and goes on with reference fake64: it will not be the same to the last bit.',
     ])
     expect(resumeNotes(resume, fakeRuntime().machine)).toEqual([])
+    expect(resumeNotes(resume, fakeRuntime().machine, { precision: 'bf16' })).toEqual([
+      'the run was in float32 and goes on in bf16: it will not be the same to the last bit.',
+    ])
   })
 })
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { type Examined, type ExaminedRuntime, examine } from '../examine.ts'
-import { option, whole } from '../options.ts'
+import { type RuntimeFlags, option, whole } from '../options.ts'
 import { openOutput } from '../output.ts'
 import { plural } from '../view/format.ts'
 import { table } from '../view/table.ts'
@@ -11,10 +11,11 @@ export function doctorCommand(): Command {
     .summary('show what runs on this machine, and why')
     .description('Shows what runs on this machine and why, and checks each runtime against float64.')
     .addOption(option('--threads <n>', 'threads', whole('--threads', 1, 1024), 'as many as cores'))
+    .addOption(option('--isa <name>', 'instruction set of native', undefined, "the processor's best"))
     .option('--json', 'one JSON object')
-    .action(async (flags: { readonly threads?: number; readonly json?: boolean }) => {
+    .action(async (flags: Pick<RuntimeFlags, 'threads' | 'isa'> & { readonly json?: boolean }) => {
       const output = openOutput(flags)
-      const found = await examine(flags.threads)
+      const found = await examine(flags)
       if (output.json) output.record(found)
       else output.print(doctorLines(found))
     })

@@ -10,6 +10,7 @@ import {
   assignments,
   numberOr,
   gathered,
+  memorySize,
   option,
   real,
   whole,
@@ -18,6 +19,7 @@ import {
   type RuntimeFlags,
 } from '../options.ts'
 import { optimizerNames, parseAveraging, scheduleKinds } from '../../train/index.ts'
+import { precisionNames } from '../../runtime/index.ts'
 import type { SettingsFlags } from '../train-settings.ts'
 import { runTraining } from '../run-training.ts'
 
@@ -39,6 +41,7 @@ export function trainCommand(): Command {
     .description('Trains a model that predicts the next character of a text.')
     .argument('[text]', 'a text file; with --resume, that of the run unless given')
   addModelOptions(command)
+  addLayerOptions(command)
   addDataOptions(command)
   addLearningOptions(command)
   addTuningOptions(command)
@@ -84,6 +87,33 @@ function addModelOptions(command: Command): void {
     .addOption(
       option('--seed <n>', 'of the starting weights and of dropout', whole('--seed', 0, 2 ** 32 - 1), 1),
     )
+}
+
+function addLayerOptions(command: Command): void {
+  const share = (name: string) => real(name, { least: 0, below: 1 })
+  command
+    .optionsGroup('Layers:')
+    .addOption(option('--residual', 'add what each layer reads to its output; all but the first'))
+    .addOption(
+      option('--skip <what>', 'also read the input, or all layers below', word('--skip', ['input', 'all'])),
+    )
+    .addOption(option('--norm', 'layer norm behind each layer'))
+    .addOption(option('--tied', "the embedding is the head's matrix too"))
+    .addOption(
+      option('--embedding-dropout <share>', 'words dropped from the embedding', share('--embedding-dropout')),
+    )
+    .addOption(
+      option(
+        '--variational <share>',
+        'dropped of inputs and states, the same at every step',
+        share('--variational'),
+      ),
+    )
+    .addOption(
+      option('--recurrent-dropout <share>', 'dropped of updates of memories', share('--recurrent-dropout')),
+    )
+    .addOption(option('--weight-dropout <share>', 'dropped of recurrent weights', share('--weight-dropout')))
+    .addOption(option('--zoneout <share>', 'of states that keep their values', share('--zoneout')))
 }
 
 function addDataOptions(command: Command): void {
@@ -152,6 +182,14 @@ function addLearningOptions(command: Command): void {
         0,
       ),
     )
+    .addOption(
+      option(
+        '--precision <name>',
+        'of products: float32, or bf16 where the processor has it',
+        word('--precision', precisionNames),
+        'float32',
+      ),
+    )
     .addOption(option('--validate-every <n>', 'updates; 0: each epoch', whole('--validate-every', 0), 0))
     .addOption(
       option('--patience <n>', 'validations without a best before it stops', whole('--patience', 0), 'never'),
@@ -205,6 +243,13 @@ function addTuningOptions(command: Command): void {
 function addRunOptions(command: Command): void {
   command
     .optionsGroup('Run:')
+    .addOption(
+      option(
+        '--memory <size>',
+        'that a window may take, such as 2GB: the same bits in less memory and more time',
+        memorySize('--memory'),
+      ),
+    )
     .addOption(option('--out <dir>', 'where checkpoints and metrics go', undefined, 'runs/NAME-OF-TEXT'))
     .addOption(option('--resume [dir]', 'go on with a run; without DIR, the latest'))
     .addOption(

@@ -34,9 +34,20 @@ export const roundUp = (count: number, multiple: number): number => Math.ceil(co
 /** Blocks of `width` entries that hold `size` entries. */
 export const blocksOf = (size: number, width: number): number => Math.ceil(size / width)
 
+/** A buffer of the arena, and the node of the window graph that it was made for; -1 for none. */
+export interface Buffer {
+  readonly base: number
+  readonly floats: number
+  readonly owner: number
+}
+
 /** Hands out the floats of the arena, each buffer on a cache line. */
 export class Arena {
   readonly shape: Shape
+  /** All that was handed out, in order. */
+  readonly allocated: Buffer[] = []
+  /** The node that buffers are made for now. */
+  owner = -1
   #used = 16
 
   constructor(shape: Shape) {
@@ -50,6 +61,7 @@ export class Arena {
   /** @throws Unsupported when the arena grows beyond what a plan can address */
   allocate(floats: number): number {
     const base = this.#used
+    this.allocated.push({ base, floats, owner: this.owner })
     this.#used += roundUp(floats, 16) + gap
     if (this.#used > mostFloats) throw new Unsupported('unsupported/plan-size')
     return base
@@ -146,4 +158,9 @@ export function unitsOf(blocks: number, slots: number): number {
   if (slots === 2) return blocks % 2 === 0 ? 2 : 1
   const panels = Math.ceil(blocks / 4)
   return Math.ceil(blocks / panels)
+}
+
+/** Tokens are whole numbers, one a step and row. */
+export function tokenPlace(base: number, rows: number): Operand {
+  return { ...constantRow(base, 1), timeStride: rows, rowStride: 1, panelStride: 0 }
 }

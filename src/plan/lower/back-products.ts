@@ -89,6 +89,7 @@ export class BackProducts {
       ...plainPanels(size, width),
       accumulate,
       fused: Number(fused),
+      pairs: lowering.pairs,
     }
   }
 }

@@ -51,7 +51,8 @@ class ForwardLowering {
   }
 
   #stage(stage: Stage, loop: LoopDraft, ahead: LoopDraft): void {
-    for (const id of stage.reductions) this.#scan.reduction(id, loop)
+    const stages = this.#scan.plan.forward
+    for (const id of stage.reductions) this.#scan.reduction(stages, id, loop)
     const groups = this.#scan.groups.filter(({ nodes }) => stage.groups.includes(nodes))
     const bySize = groupBy(stage.program, (id) => this.#scan.size(id))
     const numbers = bySize.get(0)
@@ -70,6 +71,7 @@ class ForwardLowering {
         size,
         bySize.get(size) ?? [],
         own.flatMap(({ nodes }) => nodes),
+        this.#scan.rowSums(stages, stage, size),
       )
       this.#compute(own, size, program, loop, ahead)
     }
@@ -113,10 +115,10 @@ class ForwardLowering {
     const gathers = own.filter(({ operand }) => this.#scan.tokens(operand))
     const products = own.filter(({ operand }) => !this.#scan.tokens(operand))
     const bias = starts ? this.#scan.packing.bias(this.#scan.program, panels, nodes) : -2
-    const packed = own.map((run) => this.#scan.packing.forward(panels, run.terms, this.#inner(run.operand)))
+    const tables = gathers.map((run) => this.#table(run))
     const gatherFirst = records.count('gather')
-    for (const run of gathers) records.add('gather', this.#gather(run, packed[own.indexOf(run)]!))
-    const drafts = products.map((run) => this.#product(run, packed[own.indexOf(run)]!))
+    for (const table of tables) records.add('gather', table)
+    const drafts = products.map((run) => this.#product(run))
     const productFirst = records.count('product')
     for (const draft of drafts) records.add('product', draft)
     return {
@@ -133,13 +135,12 @@ class ForwardLowering {
     }
   }
 
-  #inner(operand: number): number {
-    return this.#scan.tokens(operand)?.classes ?? this.#scan.size(operand)
-  }
-
-  #gather(run: Run, table: number) {
-    const { units } = run.group.panels
+  /** Adds rows of a table that is packed from the matrices of a one-hot operand. */
+  #table(run: Run) {
+    const { panels } = run.group
+    const { units } = panels
     const { tokens, classes } = this.#scan.tokens(run.operand)!
+    const table = this.#scan.packing.table(panels, run.terms, classes)
     const vectors = run.terms.length * units
     return { tokens, table, classes, vectorStart: run.from * units, vectors, lastVectors: this.#last(run) }
   }
@@ -148,9 +149,10 @@ class ForwardLowering {
     return own.length === group.panels.slots ? group.panels.lastVectors : own.length * group.panels.units
   }
 
-  #product(run: Run, weights: number) {
+  #product(run: Run) {
     const { panels } = run.group
     const k = this.#scan.size(run.operand)
+    const weights = this.#scan.packing.forward(panels, run.terms, k)
     return {
       a: this.#lowering.operand(this.#scan.rowsOf(run.operand)),
       segments: 1,
@@ -164,6 +166,7 @@ class ForwardLowering {
       lastVectors: this.#last(run),
       vectorStride: this.#lowering.shape.width,
       accumulate: 1,
+      pairs: this.#lowering.pairs,
     }
   }
 }

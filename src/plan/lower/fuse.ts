@@ -132,6 +132,12 @@ const patterns: Readonly<Partial<Record<InstructionName, readonly Pattern[]>>> =
       ),
     ({ args }, { inner }) =>
       either(args, (x, m) => within(inner(m, 'mul'), (a, b) => ({ op: 'fma', args: [a, b, x] }))),
+    ({ args }, { inner }) =>
+      either(args, (x, m) => within(inner(m, 'add'), (a, b) => ({ op: 'add3', args: [a, b, x] }))),
+  ],
+  fma: [
+    ({ args: [a, b, x] }, { inner }) =>
+      either([a!, b!], (y, m) => within(inner(m, 'mul'), (c, d) => ({ op: 'mul_fma', args: [c, d, y, x!] }))),
   ],
   sub: [
     ({ args: [p, q] }, { inner }) =>

@@ -4,7 +4,7 @@ import { groupBy } from '../../core/collections.ts'
 import { type Operand, blocksOf, later, still } from './arena.ts'
 import { type Panels, layPanels, slotOf } from './panels.ts'
 import { type BackProduct, BackProducts, neighbours } from './back-products.ts'
-import { type ColumnSum, copyProgram } from './program.ts'
+import { type Sum, copyProgram } from './program.ts'
 import { sumChunks, sumColumns, sumWeights } from './weights.ts'
 import { type Group, type Run, type ScanLowering, stageOf } from './scan.ts'
 import { type LoopDraft, type Lowering, compute, draftLoop } from './writer.ts'
@@ -242,8 +242,8 @@ class GradientLowering {
   }
 
   /** Gradients of vectors: a sum over a stored sequence at the end of the window, else column sums in the programs. */
-  #columnSums(loop: LoopDraft): ReadonlyMap<number, readonly ColumnSum[]> {
-    const byStage = new Map<number, ColumnSum[]>()
+  #columnSums(loop: LoopDraft): ReadonlyMap<number, readonly Sum[]> {
+    const byStage = new Map<number, Sum[]>()
     const byValue = groupBy(this.#program.vectors, ({ value }) => source(this.#program, value))
     for (const [value, list] of byValue) {
       const targets = list.map(
@@ -255,7 +255,7 @@ class GradientLowering {
       else {
         const sums = this.#lowering.arena.sums(size)
         const at = stageOf(this.#stages, value)
-        byStage.set(at, [...(byStage.get(at) ?? []), { value, sums }])
+        byStage.set(at, [...(byStage.get(at) ?? []), { of: 'column', value, sums }])
         sumChunks(this.#lowering, sums, size, targets, loop)
       }
     }
@@ -270,7 +270,7 @@ class GradientLowering {
   }
 
   /** Gradients from outside are copied to where they are needed and summed; then come the products that read them. */
-  #leafStages(sums: readonly ColumnSum[]): readonly LoopDraft['stages'][number][] {
+  #leafStages(sums: readonly Sum[]): readonly LoopDraft['stages'][number][] {
     const copies = [...groupBy(this.#leafCopies, ({ leaf }) => this.#scan.size(leaf))].map(([size, list]) => {
       const pairs = list.map(({ leaf, home }) => ({ from: this.#scan.locate(leaf), home }))
       return this.#computeStage(size, copyProgram(this.#lowering, size, pairs), [])
@@ -287,9 +287,9 @@ class GradientLowering {
     index: number,
     loop: LoopDraft,
     after: LoopDraft,
-    sums: ReadonlyMap<number, readonly ColumnSum[]>,
+    sums: ReadonlyMap<number, readonly Sum[]>,
   ): void {
-    for (const id of stage.reductions) this.#scan.reduction(id, loop)
+    for (const id of stage.reductions) this.#scan.reduction(this.#stages, id, loop)
     const bySize = groupBy(stage.program, (id) => this.#scan.size(id))
     for (const sum of sums.get(index) ?? [])
       if (!bySize.has(this.#scan.size(sum.value))) bySize.set(this.#scan.size(sum.value), [])
@@ -299,7 +299,8 @@ class GradientLowering {
     const last = sizes.at(-1)
     for (const size of sizes) {
       const summed = stage.groups.flat().filter((id) => this.#scan.size(id) === size)
-      const own = (sums.get(index) ?? []).filter(({ value }) => this.#scan.size(value) === size)
+      const columns = (sums.get(index) ?? []).filter(({ value }) => this.#scan.size(value) === size)
+      const own = [...columns, ...this.#scan.rowSums(this.#stages, stage, size)]
       const program = this.#scan.writeProgram(size, bySize.get(size)!, summed, own)
       const products = size === last ? this.#products.after(index) : []
       const hoisted = products.filter(({ target }) => this.#leaves(target))

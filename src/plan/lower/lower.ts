@@ -1,58 +1,22 @@
-import { type StepGraph, type Type, ancestors } from '../../graph/index.ts'
-import type { Piece } from '../partition.ts'
+import type { StepGraph, Type } from '../../graph/index.ts'
 import { type Place, Places } from './places.ts'
 import { type Plan, isZero } from '../plan.ts'
 import { stageKinds } from '../format.ts'
 import { Unsupported, invariant } from '../../core/errors.ts'
-import { type Operand, blocksOf, chunksOf, constantRow, later, still } from './arena.ts'
-import { type Buffers, extraBuffers, parameterSizes, trainedParts } from './buffers.ts'
+import { extraBuffers, parameterSizes, trainedParts } from './buffers.ts'
+import { type Operand, blocksOf, chunksOf, still, tokenPlace } from './arena.ts'
 import { lowerForward } from './forward.ts'
 import { type Gradients, lowerGradient } from './gradient.ts'
 import { dropWeights, dropoutStage, layMask, type sequenceMasks } from './masks.ts'
 import { writeProgram } from './program.ts'
 import { freshStart, givenStart } from './initial.ts'
-import { ScanLowering, type Sequence } from './scan.ts'
+import type { Lowered, Target } from './lowered.ts'
+import { isCarried, isOnlyForLoss, parameterOf } from './questions.ts'
+import { ScanLowering, type Sequence, scanResult } from './scan.ts'
 import { embedStage, reverseStage } from './stages.ts'
 import { panelsOf } from './sums.ts'
 import { sumStarts } from './weights.ts'
-import { type LoopDraft, Lowering, type ParameterPlace, compute, draftLoop } from './writer.ts'
-
-/** What a plan is lowered for. */
-export interface Target {
-  /** Entries of a vector register. */
-  readonly vectorWidth: number
-  readonly rows: number
-  readonly steps: number
-  /** Buffers the optimizer needs for each parameter, 0 to 3. */
-  readonly slots: number
-  /** Whether an average of the parameters is kept. */
-  readonly average?: boolean
-  /** Inputs whose states windows carry on; the others start afresh in every call. */
-  readonly carried?: readonly string[]
-}
-
-/** A plan laid out for a target: the records, and where everything with a name stands. */
-export interface Lowered {
-  readonly words: Int32Array
-  readonly target: Target
-  readonly arena: number
-  readonly constants: readonly { readonly offset: number; readonly value: number }[]
-  /** Inputs, outputs and their gradients `d NAME`, part by part. */
-  readonly places: ReadonlyMap<string, readonly Place[]>
-  readonly parameters: ReadonlyMap<
-    string,
-    readonly { readonly piece: Piece; readonly place: ParameterPlace }[]
-  >
-  /** Start of each buffer of all parameters. */
-  readonly buffers: Buffers
-  /** Names of the parameters that updates train, a part each, and where the learning rates of these parts start. */
-  readonly trained: readonly string[]
-  readonly rates: number
-  /** Outputs that a backward pass writes over. */
-  readonly spent: ReadonlySet<string>
-  /** Offset of the targets' tokens, where there is a loss. */
-  readonly targets: number | undefined
-}
+import { type LoopDraft, Lowering, compute, draftLoop } from './writer.ts'
 
 /** Lays a plan out for vectors of a width, a batch and a longest window. */
 export function lower(plan: Plan, target: Target): Lowered {
@@ -82,7 +46,10 @@ class WindowLowering {
     this.#target = target
     this.#places = new Places(plan)
     const shape = { width, rows, steps, chunks: chunksOf(rows) }
-    this.#lowering = new Lowering(shape, parameterSizes(plan), plan.training)
+    this.#lowering = new Lowering(shape, parameterSizes(plan), {
+      training: plan.training,
+      pairs: target.precision === 'bf16',
+    })
   }
 
   lower(): Lowered {
@@ -91,7 +58,11 @@ class WindowLowering {
     const extra = extraBuffers(this.#lowering, slots, average)
     const trained = trainedParts(this.#plan, parameters)
     const rates = this.#lowering.train(trained.map(({ place }) => place))
-    for (const id of this.#plan.order) this.#node(id)
+    for (const id of this.#plan.order) {
+      arena.owner = id
+      this.#node(id)
+    }
+    arena.owner = -1
     this.#places.addOutputs((id) => this.#outputPlace(id))
     this.#places.addInputGradients((id) => this.#inputGradient(id))
     const { values, gradients } = this.#lowering
@@ -100,6 +71,7 @@ class WindowLowering {
       words,
       target: this.#target,
       arena: arena.floats,
+      allocated: arena.allocated,
       constants: this.#lowering.constants,
       places: this.#places.byName,
       parameters: this.#parameters(),
@@ -211,10 +183,10 @@ class WindowLowering {
       parameters: inputs.slice(second, third).map((input) => this.#lowering.parameters.get(input)!),
       training: planned.gradient !== undefined,
       initial: initial.map((input, i) => ({
-        carried: given[i] !== undefined && this.#isCarried(given[i]),
+        carried: given[i] !== undefined && isCarried(this.#plan, this.#target, given[i]),
         fresh: freshStart(this.#lowering, this.#plan.nodes, this.#tokens, input),
       })),
-      rowOutputs: step.outputs.map((_output, index) => !this.#onlyForLoss(id, index)),
+      rowOutputs: step.outputs.map((_output, index) => !isOnlyForLoss(this.#plan, id, index)),
       lengths: this.#tokens.get(inputs[third] ?? -1),
     })
     lowerForward(scan)
@@ -225,34 +197,13 @@ class WindowLowering {
     })
   }
 
-  #isCarried(input: number): boolean {
-    const { graph, inputs } = this.#plan.partition
-    const parts = new Set(graph.inputs.filter(({ node }) => node === input).map(({ name }) => name))
-    return (this.#target.carried ?? []).some((name) =>
-      inputs.get(name)?.some((piece) => parts.has(piece.name)),
-    )
-  }
-
   /** The gradient of a parameter that rows start from. */
   #sumRows(id: number): void {
     const { nodes } = this.#plan
     const { op, inputs } = nodes[nodes[id]!.inputs[0]!]!
     const flags = op === 'select' ? this.#tokens.get(inputs[0]!)! : -1
     const places = this.#gradientPlaces(op === 'select' ? inputs[1]! : nodes[id]!.inputs[0]!)
-    sumStarts(this.#lowering, places, this.#lowering.parameters.get(this.#parameterOf(id))!, flags)
-  }
-
-  /** Whether a result of a scan is read by nothing but a loss. */
-  #onlyForLoss(scan: number, index: number): boolean {
-    const { nodes, order } = this.#plan
-    const picks = new Set(
-      order.filter(
-        (id) =>
-          nodes[id]!.op === 'pick' && nodes[id]!.inputs[0] === scan && nodes[id]!.attributes.index === index,
-      ),
-    )
-    const readers = order.filter((id) => nodes[id]!.inputs.some((input) => picks.has(input)))
-    return readers.length > 0 && readers.every((id) => nodes[id]!.op.startsWith('cross_entropy'))
+    sumStarts(this.#lowering, places, this.#lowering.parameters.get(parameterOf(this.#plan, id))!, flags)
   }
 
   /** Whether the gradient of logits may take their place. */
@@ -260,7 +211,7 @@ class WindowLowering {
     const { op, inputs, attributes } = this.#plan.nodes[logits]!
     const scan = op === 'pick' ? this.#scans.get(inputs[0]!) : undefined
     const index = attributes.index as number
-    return scan !== undefined && this.#onlyForLoss(inputs[0]!, index) && scan.isSpare(index)
+    return scan !== undefined && isOnlyForLoss(this.#plan, inputs[0]!, index) && scan.isSpare(index)
   }
 
   #pick(id: number): void {
@@ -320,7 +271,7 @@ class WindowLowering {
   /** The gradient of an embedding: rows added to the rows that their tokens name. */
   #scatter(id: number): void {
     const [value, tokens] = this.#plan.nodes[id]!.inputs as [number, number]
-    const place = this.#lowering.parameters.get(this.#parameterOf(id))!
+    const place = this.#lowering.parameters.get(parameterOf(this.#plan, id))!
     this.#lowering.sums.push({
       kind: 'scatter',
       ...panelsOf(this.#value(value), place.columns, this.#lowering.shape.width),
@@ -357,15 +308,6 @@ class WindowLowering {
     if (!source || !target || target.columnStride === 1 || source.columnStride === 1)
       throw new Unsupported('unsupported/operation', { op: 'weight_dropout' })
     dropWeights(this.#lowering, attributes, source, target)
-  }
-
-  /** The parameter of whose gradient a node is a part. */
-  #parameterOf(id: number): number {
-    const { nodes, parameterGradients, partition } = this.#plan
-    const port = parameterGradients.find(({ node }) => ancestors({ nodes }, [node]).has(id))
-    const parameter = partition.graph.parameters.find(({ name }) => name === port?.name)
-    invariant(parameter, 'a sum is the gradient of a parameter')
-    return parameter.node
   }
 
   #reverse(id: number): void {
@@ -446,18 +388,4 @@ class WindowLowering {
       places: [scan.states[(attributes.index as number) - scan.program.outputs.length]!],
     }
   }
-}
-
-/** Outputs stand where they were computed; a final state is the slot after the last step of its sequence. */
-function scanResult(scan: ScanLowering, index: number): Operand {
-  const { outputs } = scan.program
-  const port = outputs[index]
-  return port
-    ? scan.rowsOf(port.node)
-    : later(scan.states[index - outputs.length]!, scan.lowering.shape.steps)
-}
-
-/** Tokens are whole numbers, one a step and row. */
-function tokenPlace(base: number, rows: number): Operand {
-  return { ...constantRow(base, 1), timeStride: rows, rowStride: 1, panelStride: 0 }
 }

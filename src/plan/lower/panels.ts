@@ -96,13 +96,23 @@ export class Packing {
 
   /** Weights of neighbouring slots for one operand of `k` entries: [panel][k][vectors]. */
   forward(panels: Panels, terms: readonly Term[], k: number): number {
+    return this.#forward(panels, terms, k, this.#lowering.pairs)
+  }
+
+  /** The same for one-hot operands, whose rows are gathered: never in pairs. */
+  table(panels: Panels, terms: readonly Term[], classes: number): number {
+    return this.#forward(panels, terms, classes, 0)
+  }
+
+  #forward(panels: Panels, terms: readonly Term[], k: number, pairs: 0 | 1): number {
     const { arena, shape } = this.#lowering
     const vectors = terms.length * panels.units
-    const dst = arena.allocate(panels.panels * k * vectors * shape.width)
+    const lines = pairs ? this.#lowering.linesOf(k) : k
+    const dst = arena.allocate(panels.panels * lines * vectors * shape.width)
     const lastVectors = terms.length === panels.slots ? panels.lastVectors : vectors
     const counts = { panels: panels.panels, vectors, lastVectors, slots: terms.length, units: panels.units }
     this.#pack(
-      { kind: packKinds.indexOf('forward'), dst, ...counts, k, n: panels.size },
+      { kind: packKinds.indexOf('forward'), dst, ...counts, k, n: panels.size, pairs },
       this.#sources(terms),
     )
     return dst
@@ -110,12 +120,12 @@ export class Packing {
 
   /** The same weights for the way back, for the gradient of an operand of `k` entries: [panel][slots x blocks][vectors]. */
   backward(panels: Panels, terms: readonly Term[], k: number): number {
-    const { arena, shape } = this.#lowering
+    const { arena, pairs, shape } = this.#lowering
     const { panels: outer, vectors, lastVectors } = plainPanels(k, shape.width)
     const inner = panels.panels * terms.length * panels.units * shape.width
-    const dst = arena.allocate(outer * inner * vectors * shape.width)
+    const dst = arena.allocate(outer * this.#lowering.linesOf(inner) * vectors * shape.width)
     const counts = { panels: outer, vectors, lastVectors, slots: terms.length, units: panels.units }
-    const sizes = { k, n: panels.size, innerPanels: panels.panels }
+    const sizes = { k, n: panels.size, innerPanels: panels.panels, pairs }
     this.#pack({ kind: packKinds.indexOf('backward'), dst, ...counts, ...sizes }, this.#sources(terms))
     return dst
   }

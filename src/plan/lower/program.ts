@@ -8,8 +8,12 @@ import type { Lowering } from './writer.ts'
 
 const opcodes = new Map(Object.keys(instructions).map((name, index) => [name as InstructionName, index]))
 
-/** A column sum: adds `value` over rows into `sums`. */
-export interface ColumnSum {
+/**
+ * A sum that a program makes on its way: of the column (over rows), added to what is in `sums`, or of the row (over
+ * blocks, lane by lane).
+ */
+export interface Sum {
+  readonly of: 'row' | 'column'
   readonly value: number
   readonly sums: Operand
 }
@@ -23,7 +27,7 @@ export interface ProgramDraft {
   readonly homes: ReadonlyMap<number, readonly Operand[]>
   /** Place of a value from outside. */
   readonly locate: (value: number) => Operand
-  readonly sums: readonly ColumnSum[]
+  readonly sums: readonly Sum[]
 }
 
 /** Writes a pointwise program and returns its index. */
@@ -45,6 +49,13 @@ export function copyProgram(
     sums: [],
   })
 }
+
+const sumOps: ReadonlySet<InstructionName> = new Set([
+  'row_sum',
+  'row_sum_mul',
+  'column_sum',
+  'column_sum_mul',
+])
 
 /** Where a value stands: one of the program's operands, or a temporary. */
 type Slot = { readonly operand: number } | { readonly temporary: number }
@@ -84,7 +95,7 @@ class ProgramWriter {
 
   write(): number {
     const { list, sums } = this.#draft
-    for (const sum of sums) if (!this.#made.has(sum.value)) this.#columnSum(sum)
+    for (const sum of sums) if (!this.#made.has(sum.value)) this.#sum(sum)
     list.forEach((entry, index) => this.#instruction(entry, index))
     for (const { value, home } of this.#deferred) this.#copy(value, home)
     return this.#finish()
@@ -101,20 +112,20 @@ class ProgramWriter {
     const args = entry.args.map((arg) => this.#read(arg))
     const summed = this.#draft.sums.filter(({ value }) => value === entry.value || value === entry.second)
     if (summed.length > 0 && this.#isOnlySummed(entry)) {
-      for (const { sums } of summed)
-        this.#lines.push({ op: 'column_sum_mul', d: this.#operand(sums), args, k: 0, k2: 0 })
+      for (const { of, sums } of summed)
+        this.#lines.push({ op: `${of}_sum_mul`, d: this.#operand(sums), args, k: 0, k2: 0 })
     } else {
       const d = this.#place(entry.value, index)
       const d2 = entry.second === undefined ? undefined : this.#place(entry.second, index)
       this.#lines.push({ op: entry.op, d, ...(d2 && { d2 }), args, k: entry.k, k2: entry.k2 })
-      summed.forEach((sum) => this.#columnSum(sum))
+      summed.forEach((sum) => this.#sum(sum))
     }
     for (const value of [...entry.args, entry.value, entry.second]) {
       if (value !== undefined && this.#lastRead(value) <= index) this.#release(value)
     }
   }
 
-  /** Whether a product is needed for nothing but its column sums. */
+  /** Whether a product is needed for nothing but its sums. */
   #isOnlySummed({ op, value }: Instruction): boolean {
     const { list, homes } = this.#draft
     return op === 'mul' && !homes.has(value) && !list.some(({ args }) => args.includes(value))
@@ -171,8 +182,8 @@ class ProgramWriter {
     this.#lines.push({ op: 'copy', d: this.#operand(home), args: [this.#read(value)], k: 0, k2: 0 })
   }
 
-  #columnSum({ value, sums }: ColumnSum): void {
-    this.#lines.push({ op: 'column_sum', d: this.#operand(sums), args: [this.#read(value)], k: 0, k2: 0 })
+  #sum({ of, value, sums }: Sum): void {
+    this.#lines.push({ op: `${of}_sum`, d: this.#operand(sums), args: [this.#read(value)], k: 0, k2: 0 })
   }
 
   #finish(): number {
@@ -210,13 +221,14 @@ class ProgramWriter {
       instructionCount: this.#lines.length,
       maskFirst: mask.first,
       maskCount: mask.count,
-      columnSums: Number(sums.length > 0),
+      columnSums: Number(sums.some(({ of }) => of === 'column')),
     })
   }
 
-  /** Operands that the program writes whole vectors to. */
+  /** Operands that the program writes whole vectors to; sums leave out what is beyond the entries themselves. */
   #stored(): readonly number[] {
-    const written = this.#lines.flatMap(({ d, d2 }) => (d2 ? [d, d2] : [d]))
+    const lines = this.#lines.filter(({ op }) => !sumOps.has(op))
+    const written = lines.flatMap(({ d, d2 }) => (d2 ? [d, d2] : [d]))
     return [...new Set(written.flatMap((slot) => ('operand' in slot ? [slot.operand] : [])))]
   }
 }

@@ -9,7 +9,7 @@ import { stageKinds } from '../format.ts'
 import { floatBits } from '../write.ts'
 import { type Instruction, select } from './fuse.ts'
 import { Packing, type Panels, layPanels, slotOf } from './panels.ts'
-import { type ColumnSum, writeProgram } from './program.ts'
+import { type Sum, writeProgram } from './program.ts'
 import type { LoopDraft, Lowering, ParameterPlace } from './writer.ts'
 
 /** Where a sequence that enters a scan stands: vectors, or the tokens of one-hot vectors. */
@@ -215,9 +215,14 @@ export class ScanLowering {
     return this.readLater(this.plan.forward, id, stage)
   }
 
-  /** Whether another program reads the value: of a later stage, or of this one for vectors of another size. */
+  /**
+   * Whether another program or product reads the value: of a later stage, or of this one for vectors of another size.
+   * Sums over entries do not: the program that makes the value adds them up.
+   */
   readLater(stages: readonly Stage[], id: number, stage: Stage): boolean {
-    const after = stages.slice(stages.indexOf(stage) + 1).flatMap(nodesOf)
+    const after = stages
+      .slice(stages.indexOf(stage) + 1)
+      .flatMap(({ groups, program }) => [...groups.flat(), ...program])
     const beside = stage.program.filter((reader) => this.size(reader) !== this.size(id))
     return reads(this.program, [...after, ...beside], id)
   }
@@ -291,12 +296,34 @@ export class ScanLowering {
     return sequences.length === all.size || this.lowering.shape.rows <= 8 ? sequences : []
   }
 
-  reduction(id: number, loop: LoopDraft): void {
+  readonly #rowSums = new Map<number, Operand>()
+
+  /** Where a program of these stages adds up the entries that a node sums; `undefined` where none makes them. */
+  #rowSum(stages: readonly Stage[], id: number): Operand | undefined {
+    const made = stageOf(stages, source(this.program, this.program.nodes[id]!.inputs[0]!))
+    const place = made < 0 ? undefined : (this.#rowSums.get(id) ?? still(this.lowering.arena.splat(1)))
+    if (place) this.#rowSums.set(id, place)
+    return place
+  }
+
+  /** Sums over entries that the program of a stage for vectors of `size` entries adds up. */
+  rowSums(stages: readonly Stage[], stage: Stage, size: number): readonly Sum[] {
+    const made = new Set(nodesOf(stage).filter((id) => this.size(id) === size))
+    return stages
+      .flatMap(({ reductions }) => reductions)
+      .map((id) => ({ id, value: source(this.program, this.program.nodes[id]!.inputs[0]!) }))
+      .filter(({ value }) => size > 0 && made.has(value))
+      .map(({ id, value }) => ({ of: 'row', value, sums: this.#rowSum(stages, id)! }))
+  }
+
+  /** The end of a sum over entries: of the lanes that a program has added up, or of the whole vector. */
+  reduction(stages: readonly Stage[], id: number, loop: LoopDraft): void {
     const { op, inputs } = this.program.nodes[id]!
     const { width } = this.lowering.shape
     const size = this.size(source(this.program, inputs[0]!))
-    const operand = this.lowering.operand(this.locate(inputs[0]!))
-    const list = this.lowering.words([operand, blocksOf(size, width)])
+    const lanes = this.#rowSum(stages, id)
+    const operand = this.lowering.operand(lanes ?? this.locate(inputs[0]!))
+    const list = this.lowering.words([operand, lanes ? 1 : blocksOf(size, width)])
     const d = this.lowering.operand(this.homes.get(id)![0]!)
     const k = floatBits(op === 'mean' ? 1 / size : 1)
     loop.stages.push({
@@ -316,7 +343,7 @@ export class ScanLowering {
     size: number,
     nodes: readonly number[],
     summed: readonly number[],
-    sums: readonly ColumnSum[] = [],
+    sums: readonly Sum[] = [],
   ): number {
     const escapes = new Set(nodes.filter((id) => this.homes.has(id)))
     for (const { value } of sums) escapes.add(value)
@@ -335,4 +362,13 @@ export class ScanLowering {
 /** The stage that computes a node; -1 where it is there before. */
 export function stageOf(stages: readonly Stage[], id: number): number {
   return stages.findIndex((stage) => nodesOf(stage).includes(id))
+}
+
+/** Outputs stand where they were computed; a final state is the slot after the last step of its sequence. */
+export function scanResult(scan: ScanLowering, index: number): Operand {
+  const { outputs } = scan.program
+  const port = outputs[index]
+  return port
+    ? scan.rowsOf(port.node)
+    : later(scan.states[index - outputs.length]!, scan.lowering.shape.steps)
 }

@@ -25,6 +25,8 @@ export interface RowSum {
   readonly classes?: number
   /** Place of the lengths of rows; -1 where rows do not end. */
   readonly lengths: number
+  /** 1 where both sides of a weight are rounded to bf16. */
+  readonly pairs?: number
 }
 
 /** The panels in which a stored vector of `size` entries is summed: up to four of its blocks at a time. */

@@ -87,6 +87,7 @@ export function sumWeights(scan: ScanLowering, panels: Panels, run: Run): void {
     stride,
     targets,
     lengths: scan.settings.lengths ?? -1,
+    pairs: onehot ? 0 : lowering.pairs,
   })
 }
 

@@ -70,11 +70,18 @@ export class Lowering {
   /** Where the values and the gradients of all parameters start. */
   readonly values: number
   readonly gradients: number
+  /** 1 where products multiply pairs of bf16 numbers: the field of that name of products, packs and weight sums. */
+  readonly pairs: 0 | 1
   readonly #operands = new Map<string, number>()
   readonly #splats = new Map<number, number>()
 
-  constructor(shape: Shape, sizes: ReadonlyMap<number, ParameterSize>, training: boolean) {
+  constructor(
+    shape: Shape,
+    sizes: ReadonlyMap<number, ParameterSize>,
+    { training, pairs }: { readonly training: boolean; readonly pairs: boolean },
+  ) {
     this.arena = new Arena(shape)
+    this.pairs = pairs ? 1 : 0
     const places = new Map<number, ParameterPlace>()
     let floats = 0
     for (const [node, { rows, columns, byRow }] of sizes) {
@@ -119,6 +126,11 @@ export class Lowering {
       unitStride: 0,
       units: 1,
     }
+  }
+
+  /** Lines of packed weights for products over `k` numbers. */
+  linesOf(k: number): number {
+    return this.pairs ? Math.ceil(k / 2) : k
   }
 
   words(list: readonly number[]): { first: number; count: number } {

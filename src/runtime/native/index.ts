@@ -11,7 +11,7 @@ import { type Backing, type Device, HeldPlan, Line, type Loaded, checkPlan, thre
 export interface NativeOptions {
   /** Threads of a run; the number of cores unless given. */
   readonly threads?: number | undefined
-  /** Instruction set: `baseline`, `avx2`, `avx512` or `neon`; the processor's best unless given. */
+  /** Instruction set: `baseline`, `avx2`, `avx512`, `avx512bf16` or `neon`; the processor's best unless given. */
   readonly isa?: string | undefined
 }
 
@@ -19,6 +19,7 @@ export interface NativeOptions {
 interface InstructionSet {
   readonly name: string
   readonly width: number
+  readonly fastPairs: boolean
 }
 
 /** What kernels/addon.cpp exports. */
@@ -72,6 +73,7 @@ function addon(): Addon {
 class NativeDevice implements Device {
   readonly machine
   readonly vectorWidth: number
+  readonly fastPairs: boolean
   readonly #addon: Addon
   readonly #set: number
   readonly #team: object
@@ -81,6 +83,7 @@ class NativeDevice implements Device {
   constructor(native: Addon, index: number, set: InstructionSet, threads: number) {
     this.machine = { runtime: 'native', isa: set.name, threads } as const
     this.vectorWidth = set.width
+    this.fastPairs = set.fastPairs
     this.#addon = native
     this.#set = index
     this.#team = attempt(() => native.team(threads))

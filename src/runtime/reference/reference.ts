@@ -13,12 +13,16 @@ import {
 } from '../../graph/index.ts'
 import { applyAverage, applyUpdate, clipGradients, groupSettings } from './update.ts'
 import { SluiceError } from '../../core/errors.ts'
-import { checkProgram, checkRun, checkWrite, checkWritten } from '../check.ts'
+import { checkPrecision, checkProgram, checkRun, checkWrite, checkWritten } from '../check.ts'
 
 /** The oracle: float64, node by node over the unplanned graph, on the caller's thread. */
 export const reference: Runtime = {
   machine: { runtime: 'reference', isa: 'float64', threads: 1 },
-  compile: async (program) => new ReferenceExecutable(program),
+  precisions: ['float32'],
+  compile: async (program) => {
+    checkPrecision(program, reference.precisions, reference.machine)
+    return new ReferenceExecutable(program)
+  },
 }
 
 /** Milliseconds after which the event loop gets a turn between two calls. */

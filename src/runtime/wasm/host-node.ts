@@ -2,51 +2,44 @@ import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { Unsupported } from '../../core/errors.ts'
-import type { Host, HostWorker } from './host.ts'
-import { serve } from './worker.ts'
+import type { Host, HostWorker, Serve, WasmFile } from './host.ts'
+import { Modules } from './modules.ts'
 
 const folder = new URL('../../../build/wasm/', import.meta.url)
-const modules = new Map<string, Promise<WebAssembly.Module>>()
-
-const program = `const { parentPort } = require('node:worker_threads')
-;(${serve.toString()})((handler) => parentPort.on('message', handler), (message) => parentPort.postMessage(message))`
+const modules = new Modules(read)
 
 /** WebAssembly in Node: modules from files, workers from worker_threads. */
 export const nodeHost: Host = {
   cores: availableParallelism(),
-  module(file) {
-    const known = modules.get(file)
-    if (known !== undefined) return known
-    const compiled = compile(file)
-    modules.set(file, compiled)
-    compiled.catch(() => modules.delete(file))
-    return compiled
-  },
-  worker() {
-    return new NodeWorker()
-  },
+  sharesMemory: true,
+  module: (file) => modules.get(file),
+  worker: (serve) => new NodeWorker(serve),
 }
 
-async function compile(file: string): Promise<WebAssembly.Module> {
-  const bytes = await readFile(new URL(file, folder)).catch((cause: unknown) => {
+async function read(file: WasmFile): Promise<BufferSource> {
+  return readFile(new URL(file, folder)).catch((cause: unknown) => {
     throw new Unsupported('unsupported/wasm-missing', {}, { cause })
   })
-  return WebAssembly.compile(bytes)
 }
 
-class NodeWorker implements HostWorker {
-  readonly #worker = new Worker(program, { eval: true, execArgv: [], name: 'sluice' })
+class NodeWorker<To, From> implements HostWorker<To, From> {
+  readonly #worker: Worker
 
-  constructor() {
+  constructor(serve: Serve<To, From>) {
+    const program = `const { parentPort } = require('node:worker_threads')
+;(${serve.toString()})(
+  (handler) => parentPort.on('message', handler),
+  (message, transfer) => parentPort.postMessage(message, transfer),
+)`
+    this.#worker = new Worker(program, { eval: true, execArgv: [], name: 'sluice' })
     this.#worker.unref()
   }
 
-  post(message: Parameters<HostWorker['post']>[0]): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker of Node has no origin
-    this.#worker.postMessage(message)
+  post(message: To, transfer?: ArrayBuffer[]): void {
+    this.#worker.postMessage(message, transfer)
   }
 
-  listen(...[onMessage, onError]: Parameters<HostWorker['listen']>): void {
+  listen(...[onMessage, onError]: Parameters<HostWorker<To, From>['listen']>): void {
     this.#worker.on('message', onMessage)
     this.#worker.on('error', onError)
     this.#worker.on('messageerror', onError)

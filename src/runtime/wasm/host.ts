@@ -1,18 +1,30 @@
-import type { FromWorker, ToWorker } from './worker.ts'
+/** The modules in build/wasm: for one thread, and for threads that share memory. */
+export type WasmFile = 'sluice.wasm' | 'sluice-threads.wasm'
 
-/** What WebAssembly needs of the program around it: Node (host-node.ts) or a browser. */
+/** What WebAssembly needs of the program around it: Node (host-node.ts) or a browser (host-browser.ts). */
 export interface Host {
   readonly cores: number
-  /** One of the modules in build/wasm, compiled. @throws Unsupported when it is not there */
-  module(file: 'sluice.wasm' | 'sluice-threads.wasm'): Promise<WebAssembly.Module>
-  /** Starts a worker that does what src/runtime/wasm/worker.ts says. */
-  worker(): HostWorker
+  /** Whether memory can be shared with workers. */
+  readonly sharesMemory: boolean
+  /** One of the modules, compiled. @throws Unsupported when it is not there or does not work here */
+  module(file: WasmFile): Promise<WebAssembly.Module>
+  /** Starts a worker that does what a function says. */
+  worker<To, From>(serve: Serve<To, From>): HostWorker<To, From>
 }
 
+/**
+ * All that a worker does. Hosts start it from its text, so it must use nothing but its arguments and globals, and
+ * define no function by name.
+ */
+export type Serve<To, From> = (
+  listen: (handler: (message: To) => void) => void,
+  post: (message: From, transfer?: ArrayBuffer[]) => void,
+) => void
+
 /** A worker as its owner sees it. */
-export interface HostWorker {
-  post(message: ToWorker): void
-  listen(onMessage: (message: FromWorker) => void, onError: (error: Error) => void): void
+export interface HostWorker<To, From> {
+  post(message: To, transfer?: ArrayBuffer[]): void
+  listen(onMessage: (message: From) => void, onError: (error: Error) => void): void
   /** Whether the program must stay alive for this worker. Idle workers do not keep it from ending. */
   hold(busy: boolean): void
 }

@@ -1,108 +1,62 @@
-import { call as callFields } from '../../plan/format.ts'
-import { Unsupported } from '../../core/errors.ts'
+import { SluiceError } from '../../core/errors.ts'
 import { inNode } from '../../core/platform.ts'
 import { type Backing, type Device, HeldPlan, Line, type Loaded, checkPlan, threadCount } from '../device.ts'
+import { Apart } from './apart.ts'
 import type { Host } from './host.ts'
-import { Memories, grow } from './memories.ts'
-import { Workers } from './workers.ts'
+import type { WasmSource } from './host-browser.ts'
+import { Together } from './together.ts'
 
 /** How to open the WebAssembly runtime. */
 export interface WasmOptions {
   /** Threads of a run, each a worker; the number of cores unless given. */
   readonly threads?: number | undefined
+  /** Where a page has the modules from; from beside the package unless given. */
+  readonly wasm?: WasmSource | undefined
   /**
-   * Run on the calling thread, with the build for memory that is not shared: for pages that may not share memory, from
-   * a worker of their own.
+   * Where plans live: in memory that workers share with their owner; in the memory of one worker, from which each call
+   * is copied; or in memory of the calling thread, which then runs them itself. Shared where that is possible, else in
+   * one worker.
    */
-  readonly inline?: boolean | undefined
+  readonly memory?: 'shared' | 'worker' | 'inline' | undefined
 }
 
-/** What kernels/wasm.cpp exports. */
-interface Exports {
-  readonly __heap_base: WebAssembly.Global
-  place(plan: number, words: number, threads: number): number
-  arena(): number
-  call(): number
-  stack(thread: number): number
-  run(thread: number): void
-  runAlone(): void
+/** Gives a plan its memory. */
+interface Places {
+  place(plan: Int32Array): Promise<Backing>
 }
 
-/** Bytes of a new memory beside the plan: the main stack (1 MiB) and the module's own data. */
-const firstBytes = 2 * 2 ** 20
-
-/** Opens the WebAssembly runtime. @throws Unsupported when it is not built or may not share memory */
+/** Opens the WebAssembly runtime. @throws Unsupported when it is not there or does not work here */
 export async function openWasm(options: WasmOptions = {}): Promise<Device> {
-  if (!inNode) {
-    throw new Unsupported('unsupported/wasm-browser')
-  }
-  const { nodeHost: host } = await import('./host-node.ts')
-  const inline = options.inline ?? typeof SharedArrayBuffer === 'undefined'
-  const threads = inline ? 1 : threadCount(options.threads, host.cores)
+  const host = await hostFor(options.wasm)
+  const memory = options.memory ?? (host.sharesMemory ? 'shared' : 'worker')
+  const threads = memory === 'shared' ? threadCount(options.threads, host.cores) : 1
   if (options.threads !== undefined && options.threads !== threads) {
-    throw new Unsupported('unsupported/wasm-threads')
+    throw new SluiceError('threads/unshared')
   }
-  const module = await host.module(inline ? 'sluice.wasm' : 'sluice-threads.wasm')
-  return new WasmDevice(host, module, threads, inline)
+  const module = await host.module(memory === 'shared' ? 'sluice-threads.wasm' : 'sluice.wasm')
+  if (memory === 'worker') return new WasmDevice(new Apart(module, host), threads)
+  return new WasmDevice(new Together(module, memory === 'shared' ? host : undefined, threads), threads)
+}
+
+async function hostFor(source: WasmSource | undefined): Promise<Host> {
+  if (inNode) return (await import('./host-node.ts')).nodeHost
+  return (await import('./host-browser.ts')).browserHost(source)
 }
 
 class WasmDevice implements Device {
   readonly machine
   readonly vectorWidth = 4
-  readonly #module: WebAssembly.Module
+  readonly fastPairs = false
+  readonly #places: Places
   readonly #line = new Line()
-  readonly #workers: Workers | undefined
-  readonly #memories: Memories
 
-  constructor(host: Host, module: WebAssembly.Module, threads: number, inline: boolean) {
+  constructor(places: Places, threads: number) {
     this.machine = { runtime: 'wasm', isa: 'simd128', threads } as const
-    this.#module = module
-    this.#workers = inline ? undefined : new Workers(host, threads)
-    this.#memories = new Memories(!inline)
+    this.#places = places
   }
 
   async load(plan: Int32Array): Promise<Loaded> {
     checkPlan(plan, this)
-    const memory = this.#memories.take(firstBytes + plan.byteLength)
-    const instance = await WebAssembly.instantiate(this.#module, { env: { memory } })
-    const exports = instance.exports as unknown as Exports
-    const start = Math.ceil(exports['__heap_base'].value / 64) * 64
-    new Int32Array(memory.buffer, start, plan.length).set(plan)
-    const bytes = exports.place(start, plan.length, this.machine.threads)
-    grow(memory, bytes)
-    return new HeldPlan(this.#backing(memory, exports, bytes), this.#line)
-  }
-
-  #backing(memory: WebAssembly.Memory, exports: Exports, bytes: number): Backing {
-    const { buffer } = memory
-    const offset = exports.arena() >>> 0
-    const start = this.#starter(memory, exports)
-    const fields = new Float64Array(buffer, exports.call() >>> 0, callFields.length)
-    return {
-      memory: buffer,
-      offset,
-      length: (bytes - offset) / 4,
-      async run(call) {
-        fields.set(call)
-        await start.run()
-        call.set(fields)
-      },
-      runNow(call) {
-        fields.set(call)
-        exports.runAlone()
-        call.set(fields)
-      },
-      free: () => {
-        start.free()
-        this.#memories.give(memory)
-      },
-    }
-  }
-
-  #starter(memory: WebAssembly.Memory, exports: Exports): { run(): Promise<void>; free(): void } {
-    const workers = this.#workers
-    if (workers === undefined) return { run: async () => exports.run(0), free: () => undefined }
-    const id = workers.load(this.#module, memory, (thread) => exports.stack(thread) >>> 0)
-    return { run: () => workers.run(id), free: () => workers.drop(id) }
+    return new HeldPlan(await this.#places.place(plan), this.#line)
   }
 }

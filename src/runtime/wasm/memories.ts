@@ -1,5 +1,8 @@
 import { Unsupported } from '../../core/errors.ts'
 
+/** Bytes of a new memory beside the plan: the main stack (1 MiB) and the module's own data. */
+export const firstBytes = 2 * 2 ** 20
+
 const pageBytes = 65536
 const mostPages = 65536
 /** Freed memories that are kept for the next plans. */
@@ -52,6 +55,11 @@ function attempt<T>(bytes: number, task: () => T): T {
   try {
     return task()
   } catch (cause) {
-    throw new Unsupported('unsupported/wasm-memory', { size: `${Math.ceil(bytes / 2 ** 20)} MiB` }, { cause })
+    throw tooLarge(bytes, cause)
   }
+}
+
+/** The error where a program needs so many bytes and does not get them. */
+export function tooLarge(bytes: number, cause: unknown): Unsupported {
+  return new Unsupported('unsupported/wasm-memory', { size: `${Math.ceil(bytes / 2 ** 20)} MiB` }, { cause })
 }

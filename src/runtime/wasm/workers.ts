@@ -1,15 +1,16 @@
 import { SluiceError } from '../../core/errors.ts'
 import type { Host, HostWorker } from './host.ts'
+import { type FromWorker, type ToWorker, serveShared } from './shared-worker.ts'
 
 /** The workers of a device: together they do one run at a time. */
 export class Workers {
-  readonly #members: readonly HostWorker[]
+  readonly #members: readonly HostWorker<ToWorker, FromWorker>[]
   #answers: ((error: string) => void) | undefined
   #failure: string | undefined
   #plans = 0
 
   constructor(host: Host, threads: number) {
-    this.#members = Array.from({ length: threads }, () => host.worker())
+    this.#members = Array.from({ length: threads }, () => host.worker(serveShared))
     for (const member of this.#members) {
       member.listen(
         ({ error }) => this.#answers?.(error),
@@ -64,6 +65,7 @@ export class Workers {
   }
 }
 
-function crash(reason: string): SluiceError {
+/** The error where a run failed, after which nothing is sure. */
+export function crash(reason: string): SluiceError {
   return new SluiceError('internal', { problem: `the WebAssembly runtime stopped (${reason})` })
 }

@@ -16,11 +16,8 @@ export interface FromWorker {
   readonly error: string
 }
 
-/**
- * All that a worker does. Hosts start it from its text, so it must use nothing but its arguments and globals, and
- * define no function by name.
- */
-export function serve(
+/** What a worker does that shares memory with its owner (see `Serve` in host.ts). */
+export function serveShared(
   listen: (handler: (message: ToWorker) => void) => void,
   post: (message: FromWorker) => void,
 ): void {

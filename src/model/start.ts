@@ -1,0 +1,60 @@
+import { initialise } from '../cells/index.ts'
+import { Stream } from '../core/random.ts'
+import type { WindowGraph } from '../graph/index.ts'
+import { type LayerPart, allLayers } from './parts.ts'
+import { embeddingStream, headStream, weightStream } from './streams.ts'
+import { embeddingName } from './encoder.ts'
+import type { NamedStep } from './window-writer.ts'
+
+/** Weights of one parameter, row-major in its shape. */
+export interface Weights {
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+/** Names and shapes of the parameters of a window, in its order. */
+export function shapesOf({ nodes, parameters }: WindowGraph): ReadonlyMap<string, readonly number[]> {
+  return new Map(parameters.map(({ name, node }) => [name, nodes[node]!.type.shape]))
+}
+
+/**
+ * Weights as the cells and the seed start them: an embedding in U(-0.1, 0.1), learned initial states and biases at zero,
+ * gains of norms at one.
+ */
+export function startingWeights(
+  graph: WindowGraph,
+  layers: readonly LayerPart[],
+  seed: number,
+  head?: NamedStep,
+): ReadonlyMap<string, Weights> {
+  const values = new Map<string, Float32Array>()
+  const add = (name: string, own: ReadonlyMap<string, Float32Array>): void => {
+    for (const [parameter, data] of own) values.set(`${name}.${parameter}`, data)
+  }
+  for (const part of allLayers(layers)) {
+    if (part.norm) add(part.norm.name, initialise(part.norm.step, {}, seed))
+    if (!('ways' in part)) continue
+    for (const { name, step, isReverse } of part.ways)
+      add(name, initialise(step, part.init, seed, weightStream(part.number, isReverse)))
+  }
+  if (head) add(head.name, initialise(head.step, {}, seed, headStream))
+  const shapes = shapesOf(graph)
+  const embedding = shapes.get(embeddingName)
+  if (embedding) values.set(embeddingName, embeddingWeights(countOf(embedding), seed))
+  return new Map(
+    [...shapes].map(([name, shape]) => [
+      name,
+      { shape, data: values.get(name) ?? new Float32Array(countOf(shape)) },
+    ]),
+  )
+}
+
+function embeddingWeights(count: number, seed: number): Float32Array {
+  const random = new Stream(seed, embeddingStream)
+  return Float32Array.from({ length: count }, () => 0.2 * random.float() - 0.1)
+}
+
+/** Entries of a shape. */
+export function countOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1)
+}

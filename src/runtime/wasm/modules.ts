@@ -1,0 +1,39 @@
+import { Unsupported } from '../../core/errors.ts'
+import type { WasmFile } from './host.ts'
+
+/** Modules that are fetched and compiled once; what failed is tried again. */
+export class Modules {
+  readonly #read: (file: WasmFile) => Promise<BufferSource>
+  readonly #known = new Map<WasmFile, Promise<WebAssembly.Module>>()
+
+  constructor(read: (file: WasmFile) => Promise<BufferSource>) {
+    this.#read = read
+  }
+
+  /** @throws Unsupported when a module is missing, or this engine has not the instructions that it uses */
+  get(file: WasmFile): Promise<WebAssembly.Module> {
+    const known = this.#known.get(file)
+    if (known !== undefined) return known
+    const compiled = this.#read(file).then(compile)
+    this.#known.set(file, compiled)
+    compiled.catch(() => this.#known.delete(file))
+    return compiled
+  }
+}
+
+/** A module of one function whose body is a vector of zeros, dropped; `|` parts the sections. */
+const simdProbe = `0061736d01000000|010401600000|03020100|0a17011500fd0c${'00'.repeat(16)}1a0b`
+
+async function compile(bytes: BufferSource): Promise<WebAssembly.Module> {
+  if (!WebAssembly.validate(fromHex(simdProbe))) throw new Unsupported('unsupported/wasm-simd')
+  try {
+    return await WebAssembly.compile(bytes)
+  } catch (cause) {
+    const reason = (cause as Error).message
+    throw new Unsupported('unsupported/wasm-module', { reason }, { cause })
+  }
+}
+
+function fromHex(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text.match(/[\da-f]{2}/g) ?? [], (byte) => parseInt(byte, 16))
+}
