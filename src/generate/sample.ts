@@ -58,7 +58,7 @@ export class Sampling implements AsyncIterable<string> {
   /** Where the text stands; as a function while the session still has the states. */
   #state: SamplingState | (() => SamplingState) | undefined
   #started = false
-  /** When the event loop last had a turn, and how long the last call took that gave it none, in milliseconds. */
+  /** When the event loop last had a turn, and how long the last call took, in milliseconds. */
   #turn = 0
   #taken = 0
 
@@ -132,7 +132,10 @@ export class Sampling implements AsyncIterable<string> {
       return undefined
     }
     this.#settle() // while the session runs it has no states
-    return session.run(input, reading).then(() => (this.#turn = performance.now()))
+    return session.run(input, reading).then(() => {
+      this.#turn = performance.now()
+      this.#taken = this.#turn - start
+    })
   }
 
   #choose(logits: ArrayLike<number>): number {
