@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { cells } from '../../src/cells/index.ts'
-import { sample } from '../../src/generate/index.ts'
+import { type SamplingState, sample } from '../../src/generate/index.ts'
 import { model } from '../../src/model/index.ts'
 import { type Runtime, openRuntime } from '../../src/runtime/index.ts'
 import { collect, letters } from '../train/fake.ts'
@@ -26,7 +26,7 @@ const patient: Runtime = {
 test('sampling lets the event loop have turns', async () => {
   let turned = false
   setTimeout(() => (turned = true))
-  for await (const _piece of sample(small, { runtime, length: 1e6 })) if (turned) break
+  for await (const piece of sample(small, { runtime, length: 1e6 })) if (piece && turned) break
   expect(turned).toBe(true)
 })
 
@@ -44,7 +44,7 @@ test('tells where the text stands after every piece', async () => {
   const options = { runtime, temperature: 1, seed: 3 }
   const sampling = sample(small, { ...options, length: 8 })
   let text = ''
-  let half
+  let half: SamplingState | undefined
   for await (const piece of sampling) {
     text += piece
     if (text.length === 4) half = sampling.state
