@@ -58,7 +58,7 @@ export class Sampling implements AsyncIterable<string> {
   /** Where the text stands; as a function while the session still has the states. */
   #state: SamplingState | (() => SamplingState) | undefined
   #started = false
-  /** When the event loop last had a turn, and how long the last call took that gave it none, in milliseconds. */
+  /** When the event loop last had a turn, and how long the last call took, in milliseconds. */
   #turn = 0
   #taken = 0
 
@@ -125,14 +125,20 @@ export class Sampling implements AsyncIterable<string> {
    * Runs a window on this thread where that is short, since going through the event loop would add a good part; but
    * gives the event loop a turn every few milliseconds.
    */
-  #run(session: Session, input: Input): Promise<unknown> | undefined {
+  #run(session: Session, input: Input): Promise<void> | undefined {
     const start = performance.now()
     if (start - this.#turn + this.#taken < longestBlock && session.runNow(input, reading)) {
       this.#taken = performance.now() - start
       return undefined
     }
+    return this.#runAside(session, input, start)
+  }
+
+  async #runAside(session: Session, input: Input, start: number): Promise<void> {
     this.#settle() // while the session runs it has no states
-    return session.run(input, reading).then(() => (this.#turn = performance.now()))
+    await session.run(input, reading)
+    this.#turn = performance.now()
+    this.#taken = this.#turn - start
   }
 
   #choose(logits: ArrayLike<number>): number {
