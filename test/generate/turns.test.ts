@@ -11,6 +11,7 @@ const runtime = await openRuntime('auto', { threads: 1 })
 /** The runtime with nothing but calls through the event loop. */
 const patient: Runtime = {
   machine: runtime.machine,
+  precisions: runtime.precisions,
   async compile(program) {
     const executable = await runtime.compile(program)
     return new Proxy(executable, {
