@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import type { Ready, Slice } from './protocol.ts'
+import { repeat } from './repeat.ts'
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
 
@@ -17,22 +18,6 @@ export async function serve(ready: Ready, work: () => Promise<unknown>): Promise
     if (done) return
     say({ times: await repeat(work, Number(value), 1) })
   }
-}
-
-/** Does `work` for some seconds and at least `least` times; gives the seconds of each. */
-export async function repeat(
-  work: () => Promise<unknown>,
-  seconds: number,
-  least: number,
-): Promise<readonly number[]> {
-  const times: number[] = []
-  const end = performance.now() + seconds * 1000
-  do {
-    const start = performance.now()
-    await work()
-    times.push((performance.now() - start) / 1000)
-  } while (times.length < least || performance.now() < end)
-  return times
 }
 
 function say(message: Ready | Slice): void {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { bundleForBrowser } from '../scripts/browser-bundle.ts'
 import { median } from './statistics.ts'
 
 const run = promisify(execFile)
@@ -69,29 +69,12 @@ async function timed(args: readonly string[]): Promise<number> {
   return performance.now() - start
 }
 
-/** Everything of the package in one module for a browser, without the files that package.json keeps from browsers. */
+/** Everything of the package in one module for a browser. */
 async function browserBundle(): Promise<Uint8Array> {
-  const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
-    readonly browser: Readonly<Record<string, false>>
-  }
-  const source = (path: string): string => root + path.replace('./dist/', 'src/').replace(/\.js$/, '.ts')
-  const absent = new Set(Object.keys(manifest.browser).map(source))
-  const { outputFiles } = await build({
-    entryPoints: [`${root}src/browser.ts`],
-    bundle: true,
+  const { outputFiles } = await bundleForBrowser({
+    entryPoints: ['src/browser.ts'],
     minify: true,
-    write: false,
     format: 'esm',
-    platform: 'browser',
-    target: 'es2023',
-    plugins: [
-      {
-        name: 'package.json',
-        setup({ onLoad }) {
-          onLoad({ filter: /\.ts$/ }, ({ path }) => (absent.has(path) ? { contents: '' } : undefined))
-        },
-      },
-    ],
   })
   return outputFiles[0]!.contents
 }

@@ -31,10 +31,14 @@ SLUICE_INLINE Vector expm1Series(Vector r) {
   return muladd(r * r, p, r);
 }
 
+/** e to the power of what was reduced, where that is a normal float. */
+SLUICE_INLINE Vector powerOf(const Reduced &s) {
+  return fromBits(bits(expm1Series(s.r) + 1) + (bits(s.shifted) << 23));
+}
+
 /** e to the power x: 0 below -87.33, infinite above 88.72. */
 SLUICE_INLINE Vector exponential(Vector x) {
-  const Reduced s = reduced(atLeast(atMost(x, 89), -89));
-  const Vector y = fromBits(bits(expm1Series(s.r) + 1) + (bits(s.shifted) << 23));
+  const Vector y = powerOf(reduced(atLeast(atMost(x, 89), -89)));
   const Vector big = select(x > 88.7228f, splat(infinity), y);
   return select(x < -87.3365f, Vector{}, big);
 }
@@ -53,9 +57,7 @@ SLUICE_INLINE Vector expm1Wide(Vector x) {
 
 /** 1 / (1 + exp(-x)): beyond the bounds the exponential would leave the range of normal floats. */
 SLUICE_INLINE Vector sigmoid(Vector x) {
-  const Reduced s = reduced(atLeast(atMost(-x, 88), -87));
-  const Vector e = fromBits(bits(expm1Series(s.r) + 1) + (bits(s.shifted) << 23));
-  return 1 / (1 + e);
+  return 1 / (1 + powerOf(reduced(atLeast(atMost(-x, 88), -87))));
 }
 
 /** (e - 1) / (e + 1) with e = exp(2x); beyond 9.1 it is 1 to the last bit. */

@@ -162,7 +162,7 @@ template <int op> struct Meaning;
 
 #define SLUICE_MEANING(op, inputCount, unrolled, value)                                                                \
   template <> struct Meaning<plan::op> {                                                                               \
-    static constexpr int inputs = inputCount, unroll = atOnce(unrolled);                                                       \
+    static constexpr int inputs = inputCount, unroll = atOnce(unrolled);                                               \
     static inline __attribute__((always_inline)) Vector of(const Arguments &x) {                                       \
       [[maybe_unused]] const Vector a = x.a, b = x.b, c = x.c, e = x.e;                                                \
       [[maybe_unused]] const float k = x.k, k2 = x.k2;                                                                 \

@@ -59,7 +59,7 @@ template <class F> SLUICE_INLINE void eachSpan(const Spans &spans, Room room, F 
   for (int k = 0; k < spans.count; k++) {
     const Span &span = spans.list[k];
     f(span, room);
-    room.before += span.rows() * (span.lastStep - span.firstStep);
+    room.before += span.all();
   }
 }
 

@@ -5,15 +5,6 @@
 
 namespace SLUICE_ISA {
 
-SLUICE_INLINE Pair<uint32_t> keyOf(const Worker &w, int32_t stream) {
-  return dropoutKey((uint32_t)(int64_t)w.call->seed, (uint32_t)(int64_t)w.call->counter, (uint32_t)stream);
-}
-
-/** Which of `width` units from block `b` on a mask keeps. */
-SLUICE_INLINE Ints keptUnits(const plan::Stage &s, Pair<uint32_t> key, int row, int b) {
-  return (Ints)(dropoutWords(key, (uint32_t)row, (uint32_t)(s.offset + b * width)) >= (uint32_t)s.threshold);
-}
-
 /** Fills a place with kept, dropped or, outside training, other values; one that stands still at step 0 alone. */
 static void maskStage(const Worker &w, const plan::Stage &s, const Span &span) {
   const plan::Operand &d = w.records.operands[s.d];

@@ -66,23 +66,29 @@ SLUICE_INLINE Words dropoutWords(Pair<uint32_t> key, uint32_t row, uint32_t unit
   return threefry<Words>(key, {Words{} + row, (Words)lanes() + unit}).first;
 }
 
+/** What the random numbers of a stream come from in this update. */
+SLUICE_INLINE Pair<uint32_t> keyOf(const Worker &w, int32_t stream) {
+  return dropoutKey((uint32_t)(int64_t)w.call->seed, (uint32_t)(int64_t)w.call->counter, (uint32_t)stream);
+}
+
+/** Which of `width` units from block `b` on a stage keeps. */
+SLUICE_INLINE Ints keptUnits(const plan::Stage &s, Pair<uint32_t> key, int row, int b) {
+  return (Ints)(dropoutWords(key, (uint32_t)row, (uint32_t)(s.offset + b * width)) >= (uint32_t)s.threshold);
+}
+
 static void dropoutStage(const Worker &w, const plan::Stage &s, const Span &span) {
   const plan::Operand &a = w.records.operands[s.a], &d = w.records.operands[s.d];
-  const Pair<uint32_t> key = dropoutKey((uint32_t)(int64_t)w.call->seed, (uint32_t)(int64_t)w.call->counter,
-                                        (uint32_t)s.stream);
+  const Pair<uint32_t> key = keyOf(w, s.stream);
   const bool training = w.call->training != 0;
   const float scale = asFloat(s.k);
   for (int step = span.firstStep; step < span.lastStep; step++) {
     for (int row = span.firstRow; row < span.lastRow; row++) {
       const float *source = w.arena + offsetOf(a, step, row);
       float *target = w.arena + offsetOf(d, step, row);
-      const uint32_t number = (uint32_t)((step + (int)w.call->firstStep) * w.records.header.rows + row);
+      const int number = (step + (int)w.call->firstStep) * w.records.header.rows + row;
       for (int b = 0; b < s.blocks; b++) {
         Vector v = load(source + blockOffset(a, b));
-        if (training) {
-          const Words words = dropoutWords(key, number, (uint32_t)(s.offset + b * width));
-          v = select((Ints)(words >= (uint32_t)s.threshold), v * scale, Vector{});
-        }
+        if (training) v = select(keptUnits(s, key, number, b), v * scale, Vector{});
         store(target + blockOffset(d, b), v);
       }
     }

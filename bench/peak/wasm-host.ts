@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { repeat, serve } from '../serve.ts'
+import { repeat } from '../repeat.ts'
+import { serve } from '../serve.ts'
 
 /*
  * Measures the multiply-add peak of WebAssembly. Arguments: the module's file and the number of threads, each a worker

@@ -1,4 +1,5 @@
-import { repeat, readTask, serve } from '../serve.ts'
+import { repeat } from '../repeat.ts'
+import { readTask, serve } from '../serve.ts'
 import { rates } from '../sluice/rates.ts'
 import { grown } from './grown.ts'
 import type { Arrays, Jax, JaxArray } from './jax-api.ts'

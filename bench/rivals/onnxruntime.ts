@@ -1,4 +1,5 @@
-import { readTask, repeat, serve } from '../serve.ts'
+import { repeat } from '../repeat.ts'
+import { readTask, serve } from '../serve.ts'
 import { characters, draw } from './draw.ts'
 import { onnxModel } from './onnx/model.ts'
 import { nextName, onnxNetwork, stateNames } from './onnx/network.ts'

@@ -1,4 +1,5 @@
-import { repeat, readTask, serve } from '../serve.ts'
+import { repeat } from '../repeat.ts'
+import { readTask, serve } from '../serve.ts'
 import { rates } from '../sluice/rates.ts'
 import { characters, draw } from './draw.ts'
 import { reordered, transposed } from './layout.ts'

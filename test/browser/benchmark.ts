@@ -1,5 +1,6 @@
 import { flopsOf } from '../../bench/flops.ts'
 import { configurations, modelOf } from '../../bench/models.ts'
+import { repeat } from '../../bench/repeat.ts'
 import { median, pairedRatio } from '../../bench/statistics.ts'
 import { Trainer } from '../../bench/sluice/trainer.ts'
 import { openRuntime } from '../../src/runtime/index.ts'
@@ -63,14 +64,7 @@ export async function benchmark({ config, threads, seconds }: Task): Promise<Fig
 
 /** Does something for some seconds, at least once. @returns times a second, by the median */
 async function rateOf(work: () => Promise<unknown>, seconds: number): Promise<number> {
-  const times: number[] = []
-  const end = performance.now() + seconds * 1000
-  do {
-    const start = performance.now()
-    await work()
-    times.push((performance.now() - start) / 1000)
-  } while (performance.now() < end)
-  return 1 / median(times)
+  return 1 / median(await repeat(work, seconds, 1))
 }
 
 const program = `onmessage = ({ data: module }) => {

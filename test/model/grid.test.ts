@@ -6,6 +6,7 @@ import { type StepGraph, interpret, valueOf } from '../../src/graph/index.ts'
 import { type GridParts, gridStep, gridWindow } from '../../src/model/index.ts'
 import { type Program, type Runtime, type UpdateSettings, reference } from '../../src/runtime/index.ts'
 import { runtimes } from '../runtime/runtimes.ts'
+import { plainAdam } from '../runtime/settings.ts'
 
 const square = (hidden: number): StepGraph => cells.lstm(hidden).cell.graph({ input: hidden, hidden })
 
@@ -94,19 +95,10 @@ const vocabulary = Vocabulary.of(text)
 const [rows, steps] = [4, 8]
 
 const adam: UpdateSettings = {
-  rule: 'adam',
+  ...plainAdam,
   learningRate: 0.03,
-  momentum: 0,
-  nesterov: false,
-  alpha: 0,
-  centered: false,
-  beta1: 0.9,
-  beta2: 0.99,
   epsilon: 1e-6,
-  weightDecay: 0,
   clipNorm: 1,
-  clipValue: 0,
-  count: 1,
 }
 
 /** Losses of some training steps of a grid on a line of text. */

@@ -7,6 +7,7 @@ import { sequenceData } from '../plan/sequences.ts'
 import { type Data, give } from '../plan/windows.ts'
 import { expectAgreement, results, runtimes } from '../runtime/runtimes.ts'
 import { forms, stackProgram } from './forms.ts'
+import { bitsOf, padded } from '../runtime/padding.ts'
 
 const shape = { rows: 5, steps: 4 }
 const names = Object.keys(forms)
@@ -95,27 +96,6 @@ describe('finite differences agree with the gradient', () => {
     }
   })
 })
-
-/** The same rows in a longer window, with no numbers in the padding. */
-function padded(program: Program, data: Data, steps: number): { program: Program; data: Data } {
-  const { graph, rows } = program
-  const lengths = data.inputs.get('lengths')!
-  const extents = new Map(
-    [...graph.inputs, ...graph.outputs].map(({ name, node }) => [name, graph.nodes[node]!.type.extent]),
-  )
-  const inputs = [...data.inputs].map(([name, values]) => {
-    if (extents.get(name.replace(/^d /, '')) !== 'step') return [name, values] as const
-    const size = values.length / (rows * program.steps)
-    const longer = Float64Array.from({ length: steps * rows * size }, (_unused, i) => {
-      const [step, row] = [Math.floor(i / size / rows), Math.floor(i / size) % rows]
-      return step < lengths[row]! ? values[i]! : Number.NaN
-    })
-    return [name, longer] as const
-  })
-  return { program: { ...program, steps }, data: { ...data, inputs: new Map(inputs) } }
-}
-
-const bitsOf = (values: ArrayLike<number>): Uint32Array => new Uint32Array(Float32Array.from(values).buffer)
 
 describe.each([['reference', reference] as const, ...runtimes.slice(0, 1), ...runtimes.slice(-1)])(
   'padding on %s',

@@ -13,6 +13,7 @@ import {
 import { namedCells, randomCells, shapes, sized } from '../plan/cases.ts'
 import { difference, give, randomData, resultsOf, stackProgram } from '../plan/windows.ts'
 import { runtimes, withThreads } from './runtimes.ts'
+import { plainAdam } from './settings.ts'
 
 const all = [['reference', reference] as const, ...runtimes]
 
@@ -79,19 +80,10 @@ describe.each(all)('freezing on %s', (_name, runtime) => {
 })
 
 const settings: UpdateSettings = {
+  ...plainAdam,
   rule: 'adamw',
-  learningRate: 0.01,
-  momentum: 0,
-  nesterov: false,
-  alpha: 0,
-  centered: false,
-  beta1: 0.9,
-  beta2: 0.99,
-  epsilon: 1e-8,
   weightDecay: 0.1,
   clipNorm: 0.5,
-  clipValue: 0,
-  count: 1,
   groups: [
     { parameters: ['0.Wf', '0.bf', '1.Wg'], learningRate: 0.1, weightDecay: 0 },
     { parameters: ['1.Wg'], learningRate: 0.003, weightDecay: 0.5 },

@@ -4,6 +4,7 @@ import { Vocabulary } from '../../src/data/index.ts'
 import { model } from '../../src/model/index.ts'
 import { type Runtime, type UpdateSettings, reference } from '../../src/runtime/index.ts'
 import { runtimes, withThreads } from './runtimes.ts'
+import { plainAdam } from './settings.ts'
 
 /** A cell that nobody wrote before: a matrix on a gate, a division, a memory of another size, a norm, a block. */
 const invented = cell(
@@ -28,19 +29,10 @@ const rows = 6
 const steps = 12
 
 const adam: UpdateSettings = {
-  rule: 'adam',
+  ...plainAdam,
   learningRate: 0.03,
-  momentum: 0,
-  nesterov: false,
-  alpha: 0,
-  centered: false,
-  beta1: 0.9,
-  beta2: 0.99,
   epsilon: 1e-6,
-  weightDecay: 0,
   clipNorm: 1,
-  clipValue: 0,
-  count: 1,
 }
 
 /** Losses of some training steps on a line of text, with carried states. */

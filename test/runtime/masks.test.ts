@@ -21,6 +21,7 @@ import { namedCells, randomCells, shapes, sized } from '../plan/cases.ts'
 import { type Rates, everyDropout, maskedModel, maskedProgram, unmasked } from '../plan/masked.ts'
 import { give, randomData, resultsOf } from '../plan/windows.ts'
 import { expectAgreement, runtimes, withThreads } from './runtimes.ts'
+import { plainSteps } from './settings.ts'
 
 const all = [['reference', reference] as const, ...runtimes]
 const [rows, steps] = [3, 4]
@@ -206,19 +207,8 @@ async function updates(runtime: Runtime): Promise<readonly ArrayLike<number>[]> 
 }
 
 const sgd: UpdateSettings = {
-  rule: 'sgd',
+  ...plainSteps,
   learningRate: 0.5,
-  momentum: 0,
-  nesterov: false,
-  alpha: 0,
-  centered: false,
-  beta1: 0,
-  beta2: 0,
-  epsilon: 0,
-  weightDecay: 0,
-  clipNorm: 0,
-  clipValue: 0,
-  count: 1,
 }
 
 it.each(runtimes)(

@@ -13,24 +13,14 @@ import { namedCells, sized } from '../plan/cases.ts'
 import { sequenceData, sequenceProgram } from '../plan/sequences.ts'
 import { give } from '../plan/windows.ts'
 import { runtimes } from './runtimes.ts'
+import { plainAdam } from './settings.ts'
 
 const steps = 40
 const rows = 32
 
 const adam: UpdateSettings = {
-  rule: 'adam',
-  learningRate: 0.01,
-  momentum: 0,
-  nesterov: false,
-  alpha: 0,
-  centered: false,
-  beta1: 0.9,
-  beta2: 0.99,
-  epsilon: 1e-8,
-  weightDecay: 0,
+  ...plainAdam,
   clipNorm: 0.5,
-  clipValue: 0,
-  count: 1,
 }
 
 const bitsOf = (data: ArrayLike<number>): Uint32Array => new Uint32Array(Float32Array.from(data).buffer)

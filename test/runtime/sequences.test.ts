@@ -7,6 +7,7 @@ import { plannedResults } from '../plan/planned.ts'
 import { type Direction, sequenceData, sequenceProgram } from '../plan/sequences.ts'
 import { type Data, difference } from '../plan/windows.ts'
 import { expectAgreement, results, runtimes, withThreads } from './runtimes.ts'
+import { bitsOf, padded } from './padding.ts'
 
 const directions: readonly Direction[] = ['forward', 'reverse', 'both']
 
@@ -114,27 +115,6 @@ describe.each(runtimes)('%s agrees with the reference', (_name, runtime) => {
     await expectAgreement(runtime, program, data, calls(program.steps))
   })
 })
-
-/** The same rows in a longer window, with no numbers in the padding. */
-function padded(program: Program, data: Data, steps: number): { program: Program; data: Data } {
-  const { graph, rows } = program
-  const lengths = data.inputs.get('lengths')!
-  const extents = new Map(
-    [...graph.inputs, ...graph.outputs].map(({ name, node }) => [name, graph.nodes[node]!.type.extent]),
-  )
-  const inputs = [...data.inputs].map(([name, values]) => {
-    if (extents.get(name.replace(/^d /, '')) !== 'step') return [name, values] as const
-    const size = values.length / (rows * program.steps)
-    const longer = Float64Array.from({ length: steps * rows * size }, (_unused, i) => {
-      const [step, row] = [Math.floor(i / size / rows), Math.floor(i / size) % rows]
-      return step < lengths[row]! ? values[i]! : Number.NaN
-    })
-    return [name, longer] as const
-  })
-  return { program: { ...program, steps }, data: { ...data, inputs: new Map(inputs) } }
-}
-
-const bitsOf = (values: ArrayLike<number>): Uint32Array => new Uint32Array(Float32Array.from(values).buffer)
 
 const ragged = stacks.filter(({ name }) => !name.includes('tokens'))
 

@@ -2,21 +2,13 @@ import { cells } from '../../src/cells/index.ts'
 import { Vocabulary } from '../../src/data/index.ts'
 import { model } from '../../src/model/index.ts'
 import type { Precision, Runtime, UpdateSettings } from '../../src/runtime/index.ts'
+import { plainAdam } from './settings.ts'
 
 const adam: UpdateSettings = {
-  rule: 'adam',
-  learningRate: 0.01,
-  momentum: 0,
-  nesterov: false,
-  alpha: 0,
-  centered: false,
-  beta1: 0.9,
-  beta2: 0.99,
-  epsilon: 1e-8,
+  ...plainAdam,
   weightDecay: 0.01,
   clipNorm: 0.5,
   clipValue: 0.4,
-  count: 1,
 }
 
 /** Training on a few windows: all that it leaves, as bits. */

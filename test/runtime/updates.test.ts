@@ -11,22 +11,7 @@ import {
 import { compile } from '../../src/equations/index.ts'
 import { programOf, shapes } from '../plan/cases.ts'
 import { runtimes } from './runtimes.ts'
-
-const none: UpdateSettings = {
-  rule: 'sgd',
-  learningRate: 0.1,
-  momentum: 0,
-  nesterov: false,
-  alpha: 0,
-  centered: false,
-  beta1: 0,
-  beta2: 0,
-  epsilon: 0,
-  weightDecay: 0,
-  clipNorm: 0,
-  clipValue: 0,
-  count: 1,
-}
+import { plainSteps as none } from './settings.ts'
 
 const rmsprop = { rule: 'rmsprop', learningRate: 0.01, alpha: 0.9, epsilon: 1e-4 } as const
 const adam = { rule: 'adam', learningRate: 0.01, beta1: 0.9, beta2: 0.98, epsilon: 1e-6 } as const

@@ -1,7 +1,7 @@
 import type { InstructionName } from '../format.ts'
 import { type StepProgram } from '../step.ts'
 import { source } from '../schedule.ts'
-import { pairOnce } from './pairs.ts'
+import { either, pairOnce } from './pairs.ts'
 
 /** One pointwise instruction on values (nodes of the step); `second` is the value of its other result. */
 export interface Instruction {
@@ -68,14 +68,6 @@ interface Context {
 }
 
 type Pattern = (instruction: Instruction, context: Context) => Draft | undefined
-
-/** Both orders of the operands of a commutative instruction. */
-function either(
-  args: readonly number[],
-  find: (a: number, b: number) => Draft | undefined,
-): Draft | undefined {
-  return find(args[0]!, args[1]!) ?? find(args[1]!, args[0]!)
-}
 
 /** The value y where this is 1 - y. */
 function complement(context: Context, value: number): number | undefined {

@@ -4,18 +4,18 @@ import type { Instruction } from './fuse.ts'
 type Draft = Pick<Instruction, 'op' | 'args'>
 type Pair = (first: Instruction, second: Instruction) => Draft | undefined
 
-/** Both orders of two factors: calls `find` with each and gives the first result. */
-function factors(
+/** The first result for the two operands of a commutative instruction, in one order or the other. */
+export function either<T>(
   args: readonly number[],
-  find: (a: number, b: number) => Draft | undefined,
-): Draft | undefined {
+  find: (a: number, b: number) => T | undefined,
+): T | undefined {
   return find(args[0]!, args[1]!) ?? find(args[1]!, args[0]!)
 }
 
 /** `t = tanh(a); h = b t`. */
 const tanhThenProduct: Pair = (first, second) =>
   first.op === 'tanh' && second.op === 'mul'
-    ? factors(second.args, (t, b) =>
+    ? either(second.args, (t, b) =>
         t === first.value && b !== t ? { op: 'tanh_mul', args: [first.args[0]!, b] } : undefined,
       )
     : undefined
@@ -23,9 +23,9 @@ const tanhThenProduct: Pair = (first, second) =>
 /** The gradient of a product of a sigmoid y with something else: `a y` and `a c y (1 - y)`. */
 const productAndSlope: Pair = (first, second) =>
   first.op === 'mul' && second.op === 'mul_dsigmoid'
-    ? factors(first.args, (a, y) =>
+    ? either(first.args, (a, y) =>
         y === second.args[2]
-          ? factors(second.args.slice(0, 2), (other, c) =>
+          ? either(second.args.slice(0, 2), (other, c) =>
               other === a ? { op: 'mul_and_dsigmoid', args: [a, y, c] } : undefined,
             )
           : undefined,
@@ -39,8 +39,8 @@ const bothSlopes: Pair = (first, second) => {
   const [y, z] = [first.args[2]!, second.args[2]!]
   const added = second.args.slice(3)
   const op = added.length > 0 ? 'dsigmoid_and_dtanh_add' : 'dsigmoid_and_dtanh'
-  return factors(first.args, (a, other) =>
-    other === z && factors(second.args, (b, last) => (b === a && last === y ? { op, args: [] } : undefined))
+  return either(first.args, (a, other) =>
+    other === z && either(second.args, (b, last) => (b === a && last === y ? { op, args: [] } : undefined))
       ? { op, args: [a, y, z, ...added] }
       : undefined,
   )
