@@ -415,6 +415,7 @@ export const catalogue = {
   'program-run/slots': 'The update "{rule}" needs {needed} slots, but this program keeps {slots}.',
   'program-shape': '{name} of a program must be a whole number of at least {least}, not {value}.',
   'program-token': '"{name}" has the token {token}, but there are {limit} classes.',
+  'loss-setting': '{name} of {loss} must be {must}.',
   'program-length/value':
     '"{name}" has {length} for a row, but takes whole numbers from 0 to {most}, the longest window.',
   'program-length/missing': 'Write "{name}", one number a row, before the first call.',
