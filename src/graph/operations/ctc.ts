@@ -86,9 +86,8 @@ function align(logs: readonly Float64Array[], path: readonly number[]) {
   const skips = path.map((label, i) => i >= 2 && i % 2 === 1 && label !== path[i - 2])
   const ahead: number[][] = []
   let before = path.map((_label, i) => (i === 0 ? 0 : -Infinity))
-  logs.forEach((log, step) => {
-    const from = step === 0 ? before.map((_x, i) => (i < 2 ? 0 : -Infinity)) : reached(before, skips)
-    before = from.map((x, i) => x + (log[path[i]!] ?? -Infinity))
+  logs.forEach((log) => {
+    before = reached(before, skips).map((x, i) => x + (log[path[i]!] ?? -Infinity))
     ahead.push(before)
   })
   const total = logSum(before[last]!, last > 0 ? before[last - 1]! : -Infinity)
