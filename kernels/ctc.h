@@ -2,7 +2,7 @@
 // the labels with a blank before, between and after. Logarithms, each step's relative to its largest, so that float32
 // stays exact where it counts; the sums of what was taken off are float64.
 #pragma once
-#include "loss.h"
+#include "prediction.h"
 
 namespace SLUICE_ISA {
 
@@ -55,11 +55,11 @@ static bool layPath(const Alignment &a, const plan::Stage &s, const Row &labels,
 }
 
 /** log of the sum of three exponentials, -infinity for none. */
-SLUICE_INLINE Vector logSum(Vector x, Vector y, Vector z) {
+SLUICE_NOINLINE Vector logSum(Vector x, Vector y, Vector z) {
   Vector most = select(x > y, x, y);
   most = select(z > most, z, most);
   most = select(most == -infinity, Vector{}, most);
-  return most + logarithm(exponential(x - most) + exponential(y - most) + exponential(z - most));
+  return most + logarithm(exponentialOf(x - most) + exponentialOf(y - most) + exponentialOf(z - most));
 }
 
 /** Log-probabilities of a step, place by place. */
@@ -82,9 +82,9 @@ static void normalise(const Alignment &a, const Row &logits, int step, int class
   Vector sum{};
   a.most[step] = largestLogit(logits, classes);
   for (int b = 0; b * width < classes; b++)
-    sum += firstLanes(exponential(load(logits.block(b)) - a.most[step]), classes - b * width);
+    sum += firstLanes(exponentialOf(blockOf(logits, b) - a.most[step]), classes - b * width);
   const float total = sumOf(sum);
-  a.log[step] = total < infinity ? (float)logarithm((double)total) : __builtin_nanf("");
+  a.log[step] = total < infinity ? (float)logarithmOf(total) : __builtin_nanf("");
 }
 
 /** The lines of all steps. Gives the log-probability of the labels: NaN for logits that are no numbers. */
@@ -114,11 +114,12 @@ static void writeGradient(const Worker &w, const plan::Stage &s, const Alignment
                           int step, double relative, float share) {
   const Row logits = rowOf(w, s.a, step, row), d = rowOf(w, s.d, step, row);
   for (int b = 0; b * width < s.classes; b++) {
-    const Vector y = exponential(load(logits.block(b)) - a.most[step] - a.log[step]);
+    const Vector y = exponentialOf(blockOf(logits, b) - a.most[step] - a.log[step]);
     store(d.block(b), firstLanes(y * share, s.classes - b * width));
   }
   for (int i = 0; i < a.places; i += width) {
-    const Vector y = exponential(load(a.at(step) + i) + load(after + i) + (float)relative) * share;
+    float y[width];
+    store(y, exponentialOf(load(a.at(step) + i) + load(after + i) + (float)relative) * share);
     for (int lane = 0; lane < width && i + lane < a.places; lane++) d.entry(a.labels[i + lane]) -= y[lane];
   }
 }
@@ -164,16 +165,6 @@ static float alignRow(const Worker &w, const plan::Stage &s, int row) {
   if (wanted) clearSteps(w, s, row, fits ? steps : 0);
   if (!fits) return list[2].value ? 0 : infinity;
   return (float)-total * share;
-}
-
-/** A row needs all its steps, so they wait for the last. */
-static void ctcLossStage(const Worker &w, const plan::Stage &s, const Span &span) {
-  const plan::Header &h = w.records.header;
-  for (int step = span.firstStep; step < span.lastStep; step++)
-    for (int row = span.firstRow; row < span.lastRow; row++)
-      w.arena[h.losses + (ptrdiff_t)step * h.rows + row] = 0;
-  if (span.lastStep < w.steps()) return;
-  for (int row = span.firstRow; row < span.lastRow; row++) w.arena[h.losses + row] = alignRow(w, s, row);
 }
 
 } // namespace SLUICE_ISA

@@ -2,13 +2,11 @@
 #pragma once
 #include "across.h"
 #include "active.h"
-#include "ctc.h"
 #include "loss.h"
 #include "masks.h"
 #include "product.h"
 #include "program.h"
 #include "rows.h"
-#include "values.h"
 
 namespace SLUICE_ISA {
 
@@ -115,10 +113,10 @@ static void runStage(const Worker &w, const plan::Stage &s, const Spans &spans, 
   for (int k = 0; k < spans.count; k++) {
     switch (s.kind) {
     case plan::STAGE_REDUCE: reduceStage(w, s, spans.list[k]); break;
-    case plan::STAGE_LOSS: lossStage(w, s, spans.list[k]); break;
-    case plan::STAGE_VALUE_LOSS: valueLossStage(w, s, spans.list[k]); break;
-    case plan::STAGE_BERNOULLI_LOSS: bernoulliLossStage(w, s, spans.list[k]); break;
-    case plan::STAGE_CTC_LOSS: ctcLossStage(w, s, spans.list[k]); break;
+    case plan::STAGE_LOSS:
+    case plan::STAGE_VALUE_LOSS:
+    case plan::STAGE_BERNOULLI_LOSS:
+    case plan::STAGE_CTC_LOSS: lossStage(w, s, spans.list[k]); break;
     case plan::STAGE_EMBED: embedStage(w, s, spans.list[k]); break;
     case plan::STAGE_DROPOUT: dropoutStage(w, s, spans.list[k]); break;
     case plan::STAGE_SEQUENCE_DROPOUT: sequenceDropoutStage(w, s, spans.list[k]); break;

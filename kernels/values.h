@@ -1,6 +1,6 @@
 // Losses of values and of independent probabilities, entry by entry, and their gradients.
 #pragma once
-#include "loss.h"
+#include "prediction.h"
 
 namespace SLUICE_ISA {
 
@@ -17,57 +17,39 @@ SLUICE_INLINE Losses huber(Vector difference, float delta) {
 }
 
 /** Block `b` of predictions against quantiles of a target; entry e is level e % levels of entry e / levels. */
-static Losses quantiles(const Worker &w, const plan::Stage &s, const Row &prediction, const Row &target, int b) {
+SLUICE_NOINLINE Losses quantiles(const Worker &w, const plan::Stage &s, const Row &prediction, const Row &target, int b) {
   const int levels = s.listCount - 2;
-  Vector value{}, level{};
+  float value[width] = {}, level[width] = {};
   for (int i = 0, e = b * width; i < width && e < s.entries; i++, e++) {
     value[i] = target.entry(e / levels);
     level[i] = listed(w, s, 2 + e % levels);
   }
-  const Vector difference = load(prediction.block(b)) - value;
-  const Vector slope = select(difference < 0, -level, 1 - level);
+  const Vector difference = blockOf(prediction, b) - load(value);
+  const Vector slope = select(difference < 0, -load(level), 1 - load(level));
   return {slope * difference, select(difference == 0, Vector{}, slope)};
-}
-
-/** Sum of the losses of a row; writes the gradient, times the scale, if `d` is wanted. */
-template <class LossesOf>
-SLUICE_INLINE float sumLosses(const plan::Stage &s, const Row *d, float factor, float scale, LossesOf lossesOf) {
-  Vector sum{};
-  for (int b = 0; b * width < s.entries; b++) {
-    const Losses each = lossesOf(b);
-    sum += firstLanes(each.loss, s.entries - b * width);
-    if (d) store(d->block(b), firstLanes(each.slope * (factor * scale), s.entries - b * width));
-  }
-  return factor * sumOf(sum);
-}
-
-static bool isMarked(int mark) { return mark != 0; }
-
-static void valueLossStage(const Worker &w, const plan::Stage &s, const Span &span) {
-  const float scale = (float)w.call->lossScale, factor = listed(w, s, 0), delta = listed(w, s, 1);
-  eachLoss(w, s, span, isMarked, [&](const Row &x, const Row *d, int, int step, int row) {
-    const Row target = rowOf(w, s.b, step, row);
-    return sumLosses(s, d, factor, scale, [&](int b) {
-      return s.listCount > 2 ? quantiles(w, s, x, target, b) : huber(load(x.block(b)) - load(target.block(b)), delta);
-    });
-  });
 }
 
 /** Cross-entropy of probabilities sigmoid(x) and targets y of some weight. */
 SLUICE_INLINE Losses bernoulli(Vector x, Vector y, Vector weight) {
   const Vector yes = weight * y, no = 1 - y;
-  const Vector rest = log1pOf(exponential(-absolute(x)));
-  return {yes * (atLeast(-x, 0) + rest) + no * (atLeast(x, 0) + rest), (yes + no) * sigmoid(x) - yes};
+  const Vector e = exponentialOf(-absolute(x)), rest = log1pOf(e);
+  const Vector probability = select(x < 0, e, splat(1)) / (1 + e);
+  return {yes * (atLeast(-x, 0) + rest) + no * (atLeast(x, 0) + rest), (yes + no) * probability - yes};
 }
 
-static void bernoulliLossStage(const Worker &w, const plan::Stage &s, const Span &span) {
-  const float scale = (float)w.call->lossScale;
-  eachLoss(w, s, span, isMarked, [&](const Row &x, const Row *d, int, int step, int row) {
-    const Row target = rowOf(w, s.b, step, row);
-    return sumLosses(s, d, 1, scale, [&](int b) {
-      return bernoulli(load(x.block(b)), load(target.block(b)), listedWeights(w, s, b));
-    });
-  });
+/** Sum of the losses of a row; writes the gradient, times the call's scale, if `d` is wanted. */
+static float sumLosses(const Worker &w, const plan::Stage &s, const Row &x, const Row *d, const Row &target) {
+  const bool isValue = s.kind == plan::STAGE_VALUE_LOSS;
+  const float factor = isValue ? listed(w, s, 0) : 1, scale = factor * (float)w.call->lossScale;
+  Vector sum{};
+  for (int b = 0; b * width < s.entries; b++) {
+    const Losses each = !isValue ? bernoulli(blockOf(x, b), blockOf(target, b), listedWeights(w, s, b))
+                        : s.listCount > 2 ? quantiles(w, s, x, target, b)
+                                          : huber(blockOf(x, b) - blockOf(target, b), listed(w, s, 1));
+    sum += firstLanes(each.loss, s.entries - b * width);
+    if (d) store(d->block(b), firstLanes(each.slope * scale, s.entries - b * width));
+  }
+  return factor * sumOf(sum);
 }
 
 } // namespace SLUICE_ISA
