@@ -1,3 +1,4 @@
+export { type Batch, type BatchSource, windowBatches } from './batches.ts'
 export {
   type Bucket,
   type Bucketing,
