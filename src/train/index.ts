@@ -6,6 +6,14 @@ export {
   parseAveraging,
 } from './averaging.ts'
 export { type Checkpoint, type Description, type Progress } from './checkpoint.ts'
+export {
+  type EvaluateExamplesOptions,
+  type ExampleEvaluation,
+  evaluateExamples,
+  exampleLoss,
+} from './evaluate-examples.ts'
+export type { ExampleData, ExampleModel, ExampleSet } from './example-data.ts'
+export { type Prediction, type PredictOptions, predict, usedFor } from './predict.ts'
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
 export type { ParameterGroup } from './groups.ts'
 export {

@@ -93,15 +93,15 @@ export class Updates {
   async #shares(step: number): Promise<readonly Share[]> {
     const { accumulate } = this.#settings
     const { count } = this.#training
-    const numbers = Array.from({ length: accumulate }, (_unused, i) => (step - 1) * accumulate + i)
-    const read = numbers.map((number) => this.#training.at(number % count, Math.floor(number / count)))
-    const batches = await Promise.all(read)
-    const predictions = batches.reduce((sum, batch) => sum + batch.predictions, 0)
-    return batches.map((batch, i) => ({
+    const all: { readonly number: number; readonly batch: Batch }[] = []
+    for (let number = (step - 1) * accumulate; number < step * accumulate; number++)
+      all.push({ number, batch: await this.#training.at(number % count, Math.floor(number / count)) })
+    const predictions = all.reduce((sum, { batch }) => sum + batch.predictions, 0)
+    return all.map(({ number, batch }) => ({
       batch,
-      first: numbers[i]! % count === 0,
+      first: number % count === 0,
       share: batch.predictions / Math.max(predictions, Number.MIN_VALUE),
-      counter: numbers[i]! + 1,
+      counter: number + 1,
     }))
   }
 }
