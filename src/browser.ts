@@ -1,12 +1,12 @@
 import { textFrom } from './data/index.ts'
-import { decodeModel as decodeStored, modelFrom, sequenceModelFrom } from './interop/index.ts'
-import type { Model, SequenceModel } from './model/index.ts'
+import { decodeModel as decodeStored, modelFrom } from './interop/index.ts'
+import type { Model } from './model/index.ts'
 
 /*
  * What `import … from 'sluice'` gives in a browser: everything but files.
  */
 
-export { type OnAnyRuntime, evaluate, predict, sample, train, write } from './auto.ts'
+export { type OnAnyRuntime, evaluate, sample, train } from './auto.ts'
 export {
   type CellFactory,
   type CellFamily,
@@ -22,23 +22,9 @@ export {
   library,
 } from './cells/index.ts'
 export { type ErrorCode, SluiceError, Unsupported } from './core/errors.ts'
-export {
-  type ExampleStream,
-  type OpenExamples,
-  type Text,
-  type TextOptions,
-  Vocabulary,
-  streamExamples,
-} from './data/index.ts'
+export { type Text, type TextOptions, Vocabulary } from './data/index.ts'
 export { EquationError, type Spelling, cellText, compile } from './equations/index.ts'
-export type {
-  Choice,
-  SampleOptions,
-  Sampling,
-  SamplingState,
-  WriteOptions,
-  Written,
-} from './generate/index.ts'
+export type { Choice, SampleOptions, Sampling, SamplingState } from './generate/index.ts'
 export { encodeModel } from './interop/index.ts'
 export {
   type AroundOptions,
@@ -49,15 +35,6 @@ export {
   Model,
   type ModelConfig,
   type ModelOptions,
-  type Example,
-  type Numbers,
-  type SequenceConfig,
-  type SequenceInput,
-  SequenceModel,
-  type SequenceOptions,
-  type SequenceOutput,
-  type Shape,
-  sequenceModel,
   branches,
   dense,
   layer,
@@ -70,11 +47,6 @@ export {
   type AveragingKind,
   type AveragingOptions,
   type Evaluation,
-  type EvaluateExamplesOptions,
-  type ExampleData,
-  type ExampleEvaluation,
-  type PredictOptions,
-  type Prediction,
   type OptimizerName,
   type OptimizerOptions,
   type ParameterGroup,
@@ -98,9 +70,4 @@ export const text = { from: textFrom }
  */
 export function decodeModel(bytes: Uint8Array, name?: string): Model {
   return modelFrom(decodeStored(bytes, name))
-}
-
-/** The same for a sequence model. */
-export function decodeSequenceModel(bytes: Uint8Array, name?: string): SequenceModel {
-  return sequenceModelFrom(decodeStored(bytes, name))
 }

@@ -3,10 +3,12 @@ import type { Model, SequenceModel } from './model/index.ts'
 import { type Which, readModel as readStored } from './train/read-model.ts'
 
 /*
- * What `import … from 'sluice'` gives in Node: everything that a browser has, and files.
+ * What `import … from 'sluice'` gives in Node: everything that a browser has, sequences, and files.
  */
 
 export * from './browser.ts'
+export * from './sequences.ts'
+export { evaluate, train } from './sequences.ts'
 export { type FileOptions, text } from './data/file.ts'
 export { RunDirectory } from './train/directory.ts'
 
