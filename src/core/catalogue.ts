@@ -325,6 +325,8 @@ export const catalogue = {
   'example-shape/longest':
     'Example {example} has {steps} steps, more than the longest of {longest} that the model allows.',
   'example-shape/target': 'The target of example {example} has {given} steps; it must have {expected}.',
+  'example-shape/labels':
+    'Example {example} has {steps} steps, too few for its {labels} labels, which take {needed}.',
   'example-shape/mask': 'The mask of example {example} has {given} numbers; its target has {expected} steps.',
   'example-value/finite':
     'The {what} of example {example} is {value} at step {step}: fill in or leave out what is missing.',

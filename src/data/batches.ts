@@ -8,6 +8,8 @@ export interface Batch {
   readonly inputs: Readonly<Record<string, ArrayLike<number>>>
   /** What the mean loss is of: its predictions, each by its weight. */
   readonly predictions: number
+  /** Factor of the mean loss, where rows without an example count in it; 1 unless given. */
+  readonly scale?: number
 }
 
 /**

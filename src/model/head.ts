@@ -3,7 +3,7 @@ import { dense } from './layer.ts'
 import type { SequenceOutput, Shape, ValuesOutput } from './sequence-config.ts'
 import type { NamedStep, WindowWriter } from './window-writer.ts'
 
-/** Numbers that a model gives at each step: logits, or values, one after the other for each level. */
+/** Numbers that a model gives at each step: logits, or values, the levels of each side by side. */
 export function outputSize(output: SequenceOutput, shape: Shape): number {
   if ('classes' in output) return shape === 'one-to-many' ? output.classes + 1 : output.classes
   if ('values' in output) return output.values * levelCount(output)

@@ -9,7 +9,7 @@ export {
   readConfig,
 } from './config.ts'
 export { type Encoding, addEncoder, encodedWidth } from './encoder.ts'
-export { type Example, ExampleLayout, type Question } from './examples.ts'
+export { ExampleLayout } from './examples.ts'
 export { gridStep } from './grid.ts'
 export { type GridParts, type GridWindow, gridWindow } from './grid-window.ts'
 export {
@@ -24,6 +24,7 @@ export {
   dense,
   layer,
 } from './layer.ts'
+export type { Example, Question } from './lay-example.ts'
 export { type Demand, type TrainingShape, trainingDemand } from './memory.ts'
 export { Model, type ModelOptions, type ProgramOptions, model, modelConfig } from './model.ts'
 export { type LayerPart, type Width, stackParts } from './parts.ts'

@@ -37,18 +37,28 @@ function joined(list: readonly ArrayLike<number>[], width: number, place: Number
   return all
 }
 
-/** Refuses numbers that are not finite, and with a limit those that are no whole numbers from `least` to below it. */
+/** What numbers must be; finite in any case. */
+export interface Wanted {
+  /** Whole numbers from `least` to below `limit`. */
+  readonly least?: number
+  readonly limit?: number
+  /** One number a step: 0 where they may be anything. */
+  readonly mask?: ArrayLike<number> | undefined
+}
+
+/** Refuses numbers that are not what they must be. @throws SluiceError `example-value` */
 export function requireNumbers(
   numbers: ArrayLike<number>,
-  width: number,
-  place: NumbersPlace,
-  whole?: { readonly least: number; readonly limit: number },
+  { width, ...place }: NumbersPlace & { readonly width: number },
+  { least = -Infinity, limit, mask }: Wanted,
 ): void {
   for (let at = 0; at < numbers.length; at++) {
     const value = numbers[at]!
-    const where = { ...place, step: Math.floor(at / width), value: String(value) }
+    const step = Math.floor(at / width)
+    if (mask?.[step] === 0) continue
+    const where = { ...place, step, value: String(value) }
     if (!Number.isFinite(value)) throw new SluiceError('example-value/finite', where)
-    if (whole && !(Number.isInteger(value) && value >= whole.least && value < whole.limit))
-      throw new SluiceError('example-value/whole', { ...where, least: whole.least, most: whole.limit - 1 })
+    if (limit !== undefined && !(Number.isInteger(value) && value >= least && value < limit))
+      throw new SluiceError('example-value/whole', { ...where, least, most: limit - 1 })
   }
 }

@@ -41,7 +41,7 @@ export interface ValuesOutput {
   readonly values: number
   /** `squared` unless given. */
   readonly loss?: ValueLoss
-  /** Of the loss `quantile`: the levels of the quantiles, each in (0, 1). Each level has an answer for all values. */
+  /** Of the loss `quantile`: the levels of the quantiles, each in (0, 1); 0.1, 0.5 and 0.9 unless given. */
   readonly levels?: readonly number[]
   /** Of the losses `huber` and `smooth_l1`: where the parabola ends, above 0; 1 unless given. */
   readonly delta?: number

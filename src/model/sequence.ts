@@ -1,7 +1,8 @@
 import type { Batch } from '../data/index.ts'
 import type { Program } from '../runtime/index.ts'
-import { type Example, ExampleLayout } from './examples.ts'
+import { ExampleLayout } from './examples.ts'
 import { outputSize } from './head.ts'
+import type { Example } from './lay-example.ts'
 import { requireAddressable } from './memory.ts'
 import { type ProgramOptions, givenWeights } from './model.ts'
 import { type SequenceConfig, type SequenceOptions, sequenceConfig } from './sequence-config.ts'
@@ -69,7 +70,7 @@ export class SequenceModel {
     return [...this.parameters.values()].reduce((total, { data }) => total + data.length, 0)
   }
 
-  /** Numbers that it gives at each step: logits, or values, level after level. */
+  /** Numbers that it gives at each step: logits, or values, the levels of each side by side. */
   get outputSize(): number {
     return outputSize(this.config.output, this.config.shape)
   }

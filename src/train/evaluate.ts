@@ -52,9 +52,10 @@ export async function measureLoss(session: Session, source: BatchSource): Promis
   let tokens = 0
   for (let index = 0; index < source.count; index++) {
     const batch = await source.at(index, 0)
+    const { predictions, scale = 1 } = batch
     const { loss } = await session.run(batch, { mode: 'forward', training: false })
-    total += loss * batch.predictions
-    tokens += batch.predictions
+    total += loss * scale * predictions
+    tokens += predictions
   }
   session.setStates(states)
   const loss = total / tokens

@@ -22,7 +22,7 @@ export interface PredictOptions {
 export interface Prediction {
   /** Steps that are answered: 1, or all of the sequence where the model is synced. */
   readonly steps: number
-  /** `[steps][size]`: logits of classes, of bits, of labels and the blank behind them; or values, level after level. */
+  /** `[steps][size]`: logits of classes, of bits, of labels and the blank behind them; or values, the levels of each side by side. */
   readonly output: Float32Array
   /** `[steps][size]`, of classes, labels and bits. */
   readonly probabilities?: Float32Array

@@ -100,7 +100,7 @@ export class Updates {
     return all.map(({ number, batch }) => ({
       batch,
       first: number % count === 0,
-      share: batch.predictions / Math.max(predictions, Number.MIN_VALUE),
+      share: ((batch.scale ?? 1) * batch.predictions) / Math.max(predictions, Number.MIN_VALUE),
       counter: number + 1,
     }))
   }
