@@ -23,6 +23,7 @@ const order = [
   'equations',
   'cells',
   'models',
+  'examples',
   'training',
   'runs',
   'files',

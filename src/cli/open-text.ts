@@ -41,7 +41,8 @@ export async function trainingText(
 
 /** The file of a run's text: a relative path may start from here, from the run's folder or from one of two above it. */
 async function textOf({ path, checkpoint }: Continued): Promise<string> {
-  const { name } = checkpoint.description.text
+  const name = checkpoint.description.text?.name
+  if (name === undefined) throw new SluiceError('usage/no-text', { command: command('train book.txt') })
   const folders = isAbsolute(name) ? [] : ['.', '..', '../..'].map((above) => join(path, above))
   for (const file of [name, ...folders.map((folder) => join(folder, name))]) {
     if (await exists(file)) return file

@@ -32,6 +32,7 @@ export const catalogue = {
   'option-value/average':
     'average must be ema, swa or none, with a number behind a colon or without: ema:0.999, swa:0.75; not {value}.',
   'option-value/layers': 'layers must hold at least one cell.',
+  'option-value/list': '{name} must be a list, and not an empty one.',
   'option-unknown': '{what} has no option "{key}"; it takes {known}.',
   'text-file/missing': 'There is no file {path}; check the path.[ Did you mean {nearest}?]',
   'text-file/folder': '{path} is a folder; give a text file.',
@@ -275,6 +276,7 @@ export const catalogue = {
   'model-unsupported/inputs': 'The cell "{cell}" has {count} inputs; a layer of a stack has one.',
   'model-unsupported/future':
     '"{layer}" reads backward, and so would see what a model of the next token is to predict: let it read forward.',
+  'model-unsupported/shape': 'This version has no model of the shape {shape} yet.',
   'model-unsupported/carried':
     'The cell "{cell}" does not carry its output on; along a dimension of a grid it has to.',
   'model-layer/residual':
@@ -287,6 +289,12 @@ export const catalogue = {
   'model-layer/embedding': '{option} needs an embedding: give the model one.',
   'model-layer/tied':
     'A tied head needs a last layer as wide as the embedding of {embedding}, but it gives {output}: end with dense({embedding}).',
+  'model-shape/option': '{option} is for the shape {needed}; this model is {shape}.',
+  'model-shape/written': 'A model that is one-to-many writes tokens: its output is classes.',
+  'model-shape/predict': 'A model that is one-to-many writes sequences: sample from it.',
+  'model-shape/sample':
+    'A model that is {shape} answers what it reads: it is one-to-many that is sampled from.',
+  'model-shape/count': 'There are {given} {what}; the output needs {count}.',
   'dropout-cell/product':
     'The cell "{cell}" multiplies no matrix with a state: variational dropout of its recurrent connections has nothing to drop.',
   'dropout-cell/memory':
@@ -302,8 +310,33 @@ export const catalogue = {
   'model-config/object': 'This is no model that Sluice can build: {what} is not an object.',
   'model-config/task':
     'This is no model that Sluice can build: its task is {task}; this version knows next-token.',
+  'model-config/sequence':
+    'This is no sequence model: its task is {task}. A model of the next token is read by readModel.',
   'model-config/layers': 'This is no model that Sluice can build: it has no layers.',
   'model-config/layer': 'This is no model that Sluice can build: layer {layer} has no name or no equations.',
+  'example-shape/numbers':
+    'The {what} of example {example} is neither a number nor a list of numbers or vectors.',
+  'example-shape/width':
+    'The {what} of example {example} has {given} numbers, which are no whole steps of {width}.',
+  'example-shape/vector':
+    'The {what} of example {example} has a vector of {given} numbers at step {step}; each step has {width}.',
+  'example-shape/empty': 'Example {example} has no steps: leave it out.',
+  'example-shape/one': 'Example {example} has {steps} steps; a model that is {shape} reads one.',
+  'example-shape/longest':
+    'Example {example} has {steps} steps, more than the longest of {longest} that the model allows.',
+  'example-shape/target': 'The target of example {example} has {given} steps; it must have {expected}.',
+  'example-shape/labels':
+    'Example {example} has {steps} steps, too few for its {labels} labels, which take {needed}.',
+  'example-shape/mask': 'The mask of example {example} has {given} numbers; its target has {expected} steps.',
+  'example-value/finite':
+    'The {what} of example {example} is {value} at step {step}: fill in or leave out what is missing.',
+  'example-value/whole':
+    'The {what} of example {example} is {value} at step {step}; it must be a whole number from {least} to {most}.',
+  'examples-few/none': 'There are no examples.',
+  'examples-few/split':
+    '{count} examples are too few to hold out {fraction} of them: give more, or hold out nothing.',
+  'examples-changed':
+    '{name} gave fewer than the {count} examples that were counted: open must give the same examples at each call.',
   'training-diverged/loss':
     'The loss ({value}) of update {step} is no finite number[; it broke first in {layer} (state {state})][; it broke first in {layer} (gradient of {parameter})]. Try a lower learning rate (now {learningRate}) or stronger clipping (clipNorm, now {clipNorm}).[ The checkpoint of update {kept} is kept.]',
   'training-diverged/gradient':

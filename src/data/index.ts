@@ -1,3 +1,7 @@
+export { type Batch, type BatchSource, windowBatches } from './batches.ts'
+export { Digest } from './digest.ts'
+export { type ExampleOrder, type ExampleReader, exampleBatches } from './example-batches.ts'
+export { type ExampleStream, type OpenExamples, streamBatches, streamExamples } from './example-stream.ts'
 export {
   type Bucket,
   type Bucketing,

@@ -4,9 +4,9 @@ import { type Batching, Windows, windows } from './windows.ts'
 
 /** What is held out of training. */
 export interface Holdout {
-  /** `tail`: the end of the text; `streams`: the end of each of the `batch` rows; `none`. */
-  readonly by: 'tail' | 'streams' | 'none'
-  /** Share of the text that is held out, above 0 and below 1. */
+  /** `tail`: the end; `streams`: of a text, the end of each of the `batch` rows; `random`: of examples, any; `none`. */
+  readonly by: 'tail' | 'streams' | 'random' | 'none'
+  /** Share that is held out, above 0 and below 1. */
   readonly fraction: number
 }
 
@@ -24,7 +24,7 @@ const tailTenth: Holdout = { by: 'tail', fraction: 0.1 }
 /** Fills in and checks a holdout. */
 export function resolveHoldout(options: Partial<Holdout> = {}): Holdout {
   knownKeys('validation', options, ['by', 'fraction'])
-  const by = oneOf('validation by', options.by ?? tailTenth.by, ['tail', 'streams', 'none'])
+  const by = oneOf('validation by', options.by ?? tailTenth.by, ['tail', 'streams', 'random', 'none'])
   if (by === 'none') return { by, fraction: 0 }
   const fraction = numberWithin('validation fraction', options.fraction ?? tailTenth.fraction, {
     above: 0,
@@ -37,6 +37,7 @@ export function resolveHoldout(options: Partial<Holdout> = {}): Holdout {
 export function split(tokens: Int32Array, batching: Batching, holdout: Holdout = tailTenth): Split {
   wholeNumber('batch', batching.batch, 1)
   wholeNumber('window', batching.window, 1)
+  oneOf('validation by', holdout.by, ['tail', 'streams', 'none'])
   if (holdout.by === 'none') {
     const training = windows(tokens, batching)
     return {

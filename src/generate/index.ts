@@ -1,2 +1,3 @@
 export { type Choice, chooseToken, resolveChoice } from './choose.ts'
 export { type SampleOptions, Sampling, type SamplingState, sample } from './sample.ts'
+export { type WriteOptions, type Written, write } from './write.ts'

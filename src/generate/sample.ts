@@ -116,7 +116,7 @@ export class Sampling implements AsyncIterable<string> {
     let steps = 0
     for (let at = 0; at < tokens.length; at += steps) {
       steps = Math.min(most, tokens.length - at)
-      await this.#run(session, { steps, tokens: tokens.subarray(at, at + steps) })
+      await this.#run(session, { steps, inputs: { tokens: tokens.subarray(at, at + steps) } })
     }
     return session.read('logits').subarray((steps - 1) * size, steps * size)
   }

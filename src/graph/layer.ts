@@ -10,9 +10,11 @@ export interface LayerInputs {
   readonly lengths?: number | undefined
   /** Whether each row is read from its end to its beginning. */
   readonly isReverse?: boolean
+  /** Leaves what was read in reverse in the order in which it was read: the last state stands at the row's last step. */
+  readonly staysReversed?: boolean
 }
 
-/** Nodes of a layer: a sequence for each output of the step, in the order of time, and the final value of each state. */
+/** Nodes of a layer: a sequence for each output of the step, in the order of time unless it stays reversed, and the final value of each state. */
 export interface Layer {
   readonly outputs: readonly number[]
   readonly finals: readonly number[]
@@ -23,7 +25,7 @@ export interface Layer {
  * states stand still, so that finals are those of the row's last step (of its first, in reverse).
  */
 export function addLayer(build: Builder, step: StepGraph, inputs: LayerInputs): Layer {
-  const { sequences, initial, parameters, lengths, isReverse = false } = inputs
+  const { sequences, initial, parameters, lengths, isReverse = false, staysReversed } = inputs
   const beside = lengths === undefined ? [] : [lengths]
   const turned = (sequence: number): number =>
     isReverse ? build.add('reverse', [sequence, ...beside]) : sequence
@@ -33,7 +35,7 @@ export function addLayer(build: Builder, step: StepGraph, inputs: LayerInputs): 
   })
   const pick = (index: number): number => build.add('pick', [scan], { index })
   return {
-    outputs: step.outputs.map((_output, index) => turned(pick(index))),
+    outputs: step.outputs.map((_output, index) => (staysReversed ? pick(index) : turned(pick(index)))),
     finals: step.states.map((_state, index) => pick(step.outputs.length + index)),
   }
 }

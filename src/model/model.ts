@@ -84,7 +84,9 @@ export class Model {
     const { graph } = nextTokenWindow(this.#parts, true)
     requireAddressable(graph)
     const { layers, head } = this.#parts
-    this.parameters = weights ? given(graph, weights) : startingWeights(graph, layers, config.seed, head)
+    this.parameters = weights
+      ? givenWeights(graph, weights)
+      : startingWeights(graph, layers, config.seed, head)
   }
 
   /** Number of weights. */
@@ -99,7 +101,8 @@ export class Model {
   }
 }
 
-function given(
+/** The weights of a window from a file. @throws SluiceError `model-weights` */
+export function givenWeights(
   graph: WindowGraph,
   weights: ReadonlyMap<string, { readonly data: ArrayLike<number> }>,
 ): ReadonlyMap<string, Weights> {

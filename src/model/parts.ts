@@ -92,7 +92,7 @@ export function allLayers(layers: readonly LayerPart[]): readonly LayerPart[] {
 }
 
 /** @throws SluiceError `model-unsupported` where a layer reads backward: it would see what the model predicts */
-function requireForward(layers: readonly LayerPart[]): void {
+export function requireForward(layers: readonly LayerPart[]): void {
   const backward = allLayers(layers).find((part) => 'ways' in part && part.ways.some((way) => way.isReverse))
   if (backward) throw new SluiceError('model-unsupported/future', { layer: backward.name })
 }

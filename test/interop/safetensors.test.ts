@@ -108,7 +108,7 @@ describe('a model file', () => {
   test('stands alone: equations, vocabulary and weights in float32', () => {
     const read = decodeModel(encodeModel(model))
     expect(read.config).toEqual(model.config)
-    expect(read.vocabulary.equals(model.vocabulary)).toBe(true)
+    expect(read.vocabulary!.equals(model.vocabulary)).toBe(true)
     expect(read.parameters.get('layers.0.W')).toEqual({ shape: [1, 2], data: Float32Array.of(0.1, 2) })
   })
 
