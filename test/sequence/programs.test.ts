@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { cell, cells } from '../../src/cells/index.ts'
-import { type Example, SequenceModel, branches, dense, layer, sequenceModel } from '../../src/model/index.ts'
+import {
+  type Example,
+  type SequenceModel,
+  branches,
+  dense,
+  layer,
+  sequenceModel,
+} from '../../src/model/index.ts'
 import { reference } from '../../src/runtime/index.ts'
 import { Session, predict } from '../../src/train/index.ts'
 import type { Data } from '../plan/windows.ts'
@@ -78,7 +85,7 @@ const questions = [3, 1, 5, 2, 4].map((length, row) =>
   Array.from({ length }, (_unused, step) => [Math.sin(3 * row + step), Math.cos(row - 2 * step)]),
 )
 
-const close = (got: ArrayLike<number>, wanted: readonly number[]): void => {
+const expectClose = (got: ArrayLike<number>, wanted: readonly number[]): void => {
   expect(got.length).toBe(wanted.length)
   wanted.forEach((x, i) => expect(got[i]!).toBeCloseTo(x, 5))
 }
@@ -93,7 +100,7 @@ describe('an answer is made of', () => {
     questions.forEach((question, row) => {
       const ahead = recurrence(net, 'layers.0', question, 4).at(-1)!
       const back = recurrence(net, 'layers.0.reverse', question.toReversed(), 4).at(-1)!
-      close(answers[row]!.output, readOut(net, [...ahead, ...back]))
+      expectClose(answers[row]!.output, readOut(net, [...ahead, ...back]))
     })
   })
 
@@ -116,7 +123,7 @@ describe('an answer is made of', () => {
       const above = [...b!.data].map((bias, i) =>
         Math.tanh(ends.reduce((sum, value, k) => sum + W!.data[i * 4 + k]! * value, bias)),
       )
-      close(answers[row]!.output, readOut(net, above))
+      expectClose(answers[row]!.output, readOut(net, above))
     })
   })
 
@@ -130,7 +137,7 @@ describe('an answer is made of', () => {
         const values = ahead.map((states, step) => [...states, ...back[step]!][unit]!)
         return pool === 'max' ? Math.max(...values) : values.reduce((a, x) => a + x) / values.length
       })
-      close(answers[row]!.output, readOut(net, pooled))
+      expectClose(answers[row]!.output, readOut(net, pooled))
     })
   })
 
@@ -140,7 +147,7 @@ describe('an answer is made of', () => {
     questions.forEach((question, row) => {
       const states = recurrence(net, 'layers.0', question, 4)
       expect(answers[row]!.steps).toBe(question.length)
-      close(
+      expectClose(
         answers[row]!.output,
         states.flatMap((h) => readOut(net, h)),
       )

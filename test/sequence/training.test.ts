@@ -47,7 +47,7 @@ const { options, examples } = tasks['many-to-one']!
 const small = { batch: 7, steps: 24, learningRate: 0.02, validateEvery: 5, checkpointEvery: 4 } as const
 
 /** The checkpoint that a training ends in; interrupted after an update, if one is named, and gone on with. */
-async function ended(
+async function outcome(
   data: readonly Example[] | ExampleData<Example>,
   given: Omit<TrainOptions, 'runtime'>,
   runtime: Runtime,
@@ -77,15 +77,15 @@ describe('a run on examples that goes on', () => {
   it.each([...runtimes.slice(0, 1), ...runtimes.slice(-1)])(
     'ends in the same bits on %s',
     async (_name, runtime) => {
-      const whole = await ended(examples, small, runtime)
-      for (const step of [1, 9, 16]) expect(await ended(examples, small, runtime, step)).toEqual(whole)
+      const whole = await outcome(examples, small, runtime)
+      for (const step of [1, 9, 16]) expect(await outcome(examples, small, runtime, step)).toEqual(whole)
       expect(whole.checkpoint.progress.step).toBe(24)
     },
   )
 
   it('ends in the same bits with several batches to an update, and an average', async () => {
     const given = { ...small, accumulate: 3, average: 'ema', schedule: 'cosine' } as const
-    expect(await ended(examples, given, fastest, 7)).toEqual(await ended(examples, given, fastest))
+    expect(await outcome(examples, given, fastest, 7)).toEqual(await outcome(examples, given, fastest))
   })
 
   it('ends in the same bits where only a chunk of the examples is in memory', async () => {
@@ -93,7 +93,7 @@ describe('a run on examples that goes on', () => {
     const stream = await streamExamples(net, () => examples, { chunk: 50 })
     expect([stream.count, stream.steps]).toEqual([120, 7])
     const data = { training: stream, validation: examples.slice(0, 9) }
-    expect(await ended(data, small, fastest, 13)).toEqual(await ended(data, small, fastest))
+    expect(await outcome(data, small, fastest, 13)).toEqual(await outcome(data, small, fastest))
   })
 
   it('is refused with other examples', async () => {
