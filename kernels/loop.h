@@ -113,7 +113,10 @@ static void runStage(const Worker &w, const plan::Stage &s, const Spans &spans, 
   for (int k = 0; k < spans.count; k++) {
     switch (s.kind) {
     case plan::STAGE_REDUCE: reduceStage(w, s, spans.list[k]); break;
-    case plan::STAGE_LOSS: lossStage(w, s, spans.list[k]); break;
+    case plan::STAGE_LOSS:
+    case plan::STAGE_VALUE_LOSS:
+    case plan::STAGE_BERNOULLI_LOSS:
+    case plan::STAGE_CTC_LOSS: lossStage(w, s, spans.list[k]); break;
     case plan::STAGE_EMBED: embedStage(w, s, spans.list[k]); break;
     case plan::STAGE_DROPOUT: dropoutStage(w, s, spans.list[k]); break;
     case plan::STAGE_SEQUENCE_DROPOUT: sequenceDropoutStage(w, s, spans.list[k]); break;
@@ -127,6 +130,12 @@ static void runStage(const Worker &w, const plan::Stage &s, const Spans &spans, 
 /** True for a place that all steps share: one vector a row, over and over. */
 SLUICE_INLINE bool standsStill(const plan::Operand &o) { return o.timeStride == 0 && o.rowStride != 0; }
 
+/** True for stages that read operand `a`, row by row. */
+SLUICE_INLINE bool readsRows(int kind) {
+  return isLoss(kind) || kind == plan::STAGE_DROPOUT || kind == plan::STAGE_SEQUENCE_DROPOUT ||
+         kind == plan::STAGE_WORD_DROPOUT;
+}
+
 /** True if a stage has only operands with a place for each step. */
 static bool movesWithTime(const Worker &w, const plan::Stage &s) {
   const Records &r = w.records;
@@ -134,9 +143,7 @@ static bool movesWithTime(const Worker &w, const plan::Stage &s) {
   if (s.kind == plan::STAGE_REDUCE)
     for (int i = 0; i < s.listCount; i += 2)
       if (still(r.words[s.listFirst + i].value)) return false;
-  if (s.kind == plan::STAGE_LOSS || s.kind == plan::STAGE_DROPOUT || s.kind == plan::STAGE_SEQUENCE_DROPOUT ||
-      s.kind == plan::STAGE_WORD_DROPOUT)
-    if (still(s.a)) return false;
+  if (readsRows(s.kind) && still(s.a)) return false;
   if (s.kind != plan::STAGE_COMPUTE) return s.d < 0 || !still(s.d);
   for (int i = 0; i < s.groupCount; i++)
     if (still(r.groups[s.groupFirst + i].c)) return false;

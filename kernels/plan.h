@@ -118,6 +118,7 @@ struct Stage {
   int32_t productFirst;
   int32_t productCount;
   int32_t a;
+  int32_t b;
   int32_t d;
   int32_t listFirst;
   int32_t listCount;
@@ -214,6 +215,9 @@ enum StageKind {
   STAGE_WORD_DROPOUT = 6,
   STAGE_MASK = 7,
   STAGE_REVERSE = 8,
+  STAGE_VALUE_LOSS = 9,
+  STAGE_BERNOULLI_LOSS = 10,
+  STAGE_CTC_LOSS = 11,
 };
 enum ReductionKind {
   REDUCE_WEIGHT = 0,

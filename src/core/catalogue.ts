@@ -433,7 +433,8 @@ export const catalogue = {
   'unsupported/cut': 'A vector that {op} needs whole is cut by a slice; this runtime cannot plan that.',
   'unsupported/operation': 'This runtime has no plan for "{op}" over a window.',
   'unsupported/initial': 'This runtime takes initial states from inputs or as zero.',
-  'unsupported/parts': 'Windows whose sequences are reversed cannot be run in parts: leave `keepEvery` out.',
+  'unsupported/parts':
+    'Windows whose sequences are reversed or aligned with labels cannot be run in parts: leave `keepEvery` out.',
   'unsupported/losses': 'This runtime plans one loss a program.',
   'unsupported/outputs': 'This runtime gives sequences, final states and the loss as outputs.',
   'unsupported/one-hot':
@@ -447,9 +448,12 @@ export const catalogue = {
   'program-run/update': 'A call with the mode "update" needs the settings of the update.',
   'program-run/slots': 'The update "{rule}" needs {needed} slots, but this program keeps {slots}.',
   'program-shape': '{name} of a program must be a whole number of at least {least}, not {value}.',
-  'program-token': '"{name}" has the token {token}, but there are {limit} classes.',
+  'program-token/class': '"{name}" has the token {token}, but there are {limit} classes.',
+  'program-token/blank': '"{name}" has the label {token}, which is the blank.',
+  'loss-setting': '{name} of {loss} must be {must}.',
   'program-length/value':
     '"{name}" has {length} for a row, but takes whole numbers from 0 to {most}, the longest window.',
+  'program-length/labels': '"{name}" has {count} labels for a row, but takes whole numbers from 0 to {most}.',
   'program-length/missing': 'Write "{name}", one number a row, before the first call.',
   'program-name/value': 'This program has no "{name}"; it has {names}.',
   'program-name/parameter': 'This program has no parameter "{name}".',

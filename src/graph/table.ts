@@ -1,5 +1,6 @@
 import { arithmetic } from './operations/arithmetic.ts'
 import { functions } from './operations/functions.ts'
+import { losses } from './operations/losses.ts'
 import { masks } from './operations/masks.ts'
 import { structure } from './operations/structure.ts'
 import { window } from './operations/window.ts'
@@ -8,7 +9,7 @@ import { invariant } from '../core/errors.ts'
 
 /** The operation table: each operation once, with its shape rule, float64 meaning, derivative and cost. */
 export const table: ReadonlyMap<string, Operation> = new Map<string, Operation>(
-  Object.entries({ ...arithmetic, ...functions, ...structure, ...window, ...masks }),
+  Object.entries({ ...arithmetic, ...functions, ...structure, ...window, ...losses, ...masks }),
 )
 
 /** The row of an operation. */

@@ -97,7 +97,7 @@ export class Cuts {
     else if (op === 'place') this.#part(vector(0), self, attributes.offset as number)
     else if (op === 'pick') this.#link(self, axes.vector(inputs[0]!, attributes.index as number))
     else if (op === 'weight_dropout') this.#weights(id, inputs[0]!, attributes, axes)
-    else if (op !== 'scan' && op !== 'cross_entropy' && type.shape.length === 1) {
+    else if (op !== 'scan' && type.shape.length === 1) {
       inputs.forEach((input, index) => {
         if (graph.nodes[input]!.type.shape.length === 1) this.#link(self, vector(index))
       })

@@ -121,6 +121,14 @@ export const records = {
    * reduce: operand `d` (all lanes) = k * sum of all entries of the operands in the word list [operand, blocks]...
    * loss: softmax cross-entropy of logits operand `a` [classes] and targets (int32 at `tokens` + t*rows + r; negative
    *   is left out): loss of the row to header.losses; with a backward pass, gradient * call.lossScale to operand `d`.
+   *   A share `k` of each target is spread over the classes; the word list holds their weights, if they have any.
+   * value_loss: of prediction operand `a` and target operand `b`, `entries` entries, where the int32 at `tokens` +
+   *   t*rows + r is not 0 (tokens -1: everywhere); results as for loss. Word list, float32: factor, delta (of huber), then
+   *   the levels of quantiles, if any; then entry e of `a` belongs to entry e / levels of `b`.
+   * bernoulli_loss: as value_loss, of logits and targets from 0 to 1. Word list: the weights of targets, or nothing.
+   * ctc_loss: of logits operand `a` [classes] over all steps (int32 at `lengths` + r) of a row and its labels, the first (int32 at
+   *   `tokens` + r) of the `entries` entries of operand `b`, at the last step of the loop. The loss of the row goes to step 0.
+   *   Word list: the blank; 1 to divide by the number of labels; 1 for no loss where no alignment fits.
    * embed: operand `d` = row `token` of the table of `classes` rows at `table` (row stride `stride`), `blocks` blocks;
    *   zeros for other tokens.
    * dropout: operand `d` = operand `a` masked and scaled by `k` (a copy outside training), `blocks` blocks of `entries`
@@ -143,6 +151,7 @@ export const records = {
     'productFirst',
     'productCount',
     'a',
+    'b',
     'd',
     'listFirst',
     'listCount',
@@ -269,6 +278,9 @@ export const stageKinds = [
   'word_dropout',
   'mask',
   'reverse',
+  'value_loss',
+  'bernoulli_loss',
+  'ctc_loss',
 ] as const
 export const reductionKinds = ['weight', 'columns', 'scatter', 'chunks', 'transpose', 'rows'] as const
 export const packKinds = ['forward', 'backward', 'bias'] as const
@@ -338,7 +350,7 @@ export const call = [
   'training', // 1: dropout is on
   'seed',
   'counter', // number of the update, for dropout
-  'lossScale', // 1 / number of targets that count
+  'lossScale', // 1 / number of targets, entries, positions or rows that count
   // A window may be run in parts of whole passes: forward from the first to the last, back from the last to the first.
   'firstStep', // steps of the window before this part
   'continued', // 1: a later part went back before; what it began goes on

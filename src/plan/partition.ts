@@ -1,5 +1,5 @@
 import type { Node, Port, StatePort, StepGraph, WindowGraph } from '../graph/index.ts'
-import { Builder, numbers, operation } from '../graph/index.ts'
+import { Builder, isLoss, numbers, operation } from '../graph/index.ts'
 import { type Axes, Cuts, bodyAxes, windowAxes } from './cuts.ts'
 import { Unsupported, invariant } from '../core/errors.ts'
 
@@ -238,7 +238,7 @@ class Writer {
     const node = this.#nodes[id]!
     const count = node.type.shape.length === 1 ? this.#bounds(id, 0).length - 1 : 1
     const inputs = node.inputs.map((input) => this.#rowwise(input))
-    const whole = node.op === 'cross_entropy' || node.op === 'log_softmax' || node.op === 'onehot'
+    const whole = isLoss(node.op) || node.op === 'log_softmax' || node.op === 'onehot'
     if (whole && (count > 1 || inputs.some((parts) => parts.length > 1))) {
       throw new Unsupported('unsupported/cut', { op: node.op })
     }

@@ -9,6 +9,7 @@ import {
   version,
 } from './format.ts'
 import { type Fields, readPlan, recordNames } from './read.ts'
+import { isLossStage, verifyLoss } from './verify-loss.ts'
 
 /** Slots that an instruction names, by field. */
 const slotFields = ['d', 'd2', 'a', 'b', 'c', 'e'] as const
@@ -19,6 +20,7 @@ const signed: ReadonlySet<string> = new Set([
   'group.bias',
   'stage.program',
   'stage.lengths',
+  'stage.tokens',
   'loop.lengths',
   'reduction.lengths',
   'copy.lengths',
@@ -175,14 +177,14 @@ class Verifier {
     }
     if (kind !== 'embed' && kind !== 'mask') this.#operand(`${kind} from`, stage.a!, stage.blocks!)
     this.#operand(`${kind} to`, stage.d!, stage.blocks!)
-    if (kind === 'embed' || kind === 'loss' || kind === 'word_dropout')
+    if (kind === 'embed' || kind === 'word_dropout')
       this.#region('tokens', stage.tokens!, this.#head.steps! * this.#head.rows!)
     if (kind === 'mask') invariant(this.#range('word', 'list', stage).length === 3, 'a mask has three values')
     if (kind === 'reverse') this.#lengths(stage)
     if (kind === 'embed') this.#region('table', stage.table!, stage.classes! * stage.stride!)
-    if (kind === 'loss') {
-      this.#region('losses', this.#head.losses!, this.#head.steps! * this.#head.rows!)
-      invariant(stage.classes! <= stage.blocks! * this.#head.vectorWidth!, 'logits have all classes')
+    if (isLossStage(kind)) {
+      const list = this.#range('word', 'list', stage).map(({ value }) => value!)
+      verifyLoss({ kind, stage, list, head: this.#head }, this.#region.bind(this), this.#operand.bind(this))
     }
   }
 

@@ -22,7 +22,7 @@ export interface PartedGraph {
 
 /**
  * The same graph with an input and an output for each state.
- * @throws Unsupported where a step needs a later one, as in a reversed sequence
+ * @throws Unsupported where a step needs a later one, as in a reversed sequence or for `ctc_loss`
  */
 export function partGraph(graph: WindowGraph): PartedGraph {
   return new GraphParter(graph).write()
@@ -64,7 +64,7 @@ class GraphParter {
   }
 
   #written({ op, inputs, attributes, type, name }: Node, id: number): number {
-    if (op === 'reverse') throw new Unsupported('unsupported/parts')
+    if (op === 'reverse' || op === 'ctc_loss') throw new Unsupported('unsupported/parts')
     if (op === 'input' || op === 'parameter' || op === 'state')
       return this.#build.leaf(op, attributes.name as string, type)
     const own = inputs.map((input) => this.#made[input]!)

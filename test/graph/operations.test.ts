@@ -23,6 +23,7 @@ const apply =
 
 const tokens: Operand = { type: step(), data: [0, 2, 1, 2] }
 const targets: Operand = { type: step(), data: [1, -1, 0, 2] }
+const mask: Operand = { type: step(), data: [1, 0, 1, 1] }
 
 /** One case an operation: finite differences at ordinary points. `fixed` operands have no derivative. */
 const cases: Record<string, { operands: Operand[]; write: Write; fixed?: number[] }> = {
@@ -105,6 +106,36 @@ const cases: Record<string, { operands: Operand[]; write: Write; fixed?: number[
   },
   log_softmax: { operands: [operand(step(3), 0, 2)], write: apply('log_softmax') },
   cross_entropy: { operands: [operand(step(3), 0, 2), targets], write: apply('cross_entropy'), fixed: [1] },
+  'cross_entropy with smoothing and weights': {
+    operands: [operand(step(3), 0, 2), targets],
+    write: apply('cross_entropy', { smoothing: 0.2, classWeights: [1, 0.5, 3] }),
+    fixed: [1],
+  },
+  value_loss: {
+    operands: [operand(step(3), 0, 2), operand(step(3), 1), mask],
+    write: apply('value_loss', { kind: 'huber', delta: 0.8 }),
+    fixed: [1, 2],
+  },
+  'value_loss of quantiles': {
+    operands: [operand(step(6), 0, 2), operand(step(2), 1)],
+    write: apply('value_loss', { kind: 'quantile', levels: [0.1, 0.5, 0.9], reduction: 'sum' }),
+    fixed: [1],
+  },
+  bernoulli_loss: {
+    operands: [operand(step(3), 0, 3), operand(step(3), 0.5, 0.5), mask],
+    write: apply('bernoulli_loss', { positiveWeights: [1, 4, 0], reduction: 'frames' }),
+    fixed: [1, 2],
+  },
+  ctc_loss: {
+    operands: [
+      operand(step(3), 0, 2),
+      { type: row(2), data: [1, -1, 2, 1] },
+      { type: row(), data: [2, 2] },
+      { type: row(), data: [1, 2] },
+    ],
+    write: apply('ctc_loss'),
+    fixed: [1, 2, 3],
+  },
 }
 
 /** Operations that only appear inside derivatives, or are checked as a whole in scan.test.ts. */
@@ -127,6 +158,9 @@ const elsewhere = [
   'sum_rows',
   'scatter',
   'cross_entropy_gradient',
+  'value_loss_gradient',
+  'bernoulli_loss_gradient',
+  'ctc_loss_gradient',
 ]
 
 describe('the operation table', () => {

@@ -1,7 +1,6 @@
-import type { StepGraph, Type } from '../../graph/index.ts'
+import { type StepGraph, type Type, isLoss, marksOf } from '../../graph/index.ts'
 import { type Place, Places } from './places.ts'
 import { type Plan, isZero } from '../plan.ts'
-import { stageKinds } from '../format.ts'
 import { Unsupported, invariant } from '../../core/errors.ts'
 import { extraBuffers, parameterSizes, trainedParts } from './buffers.ts'
 import { type Operand, blocksOf, chunksOf, still, tokenPlace } from './arena.ts'
@@ -10,7 +9,8 @@ import { type Gradients, lowerGradient } from './gradient.ts'
 import { dropWeights, dropoutStage, layMask, type sequenceMasks } from './masks.ts'
 import { writeProgram } from './program.ts'
 import { freshStart, givenStart } from './initial.ts'
-import type { Lowered, Target } from './lowered.ts'
+import { lossStage } from './loss.ts'
+import type { Lowered, LoweredLoss, Target } from './lowered.ts'
 import { isCarried, isOnlyForLoss, parameterOf } from './questions.ts'
 import { ScanLowering, type Sequence, scanResult } from './scan.ts'
 import { embedStage, reverseStage } from './stages.ts'
@@ -36,7 +36,7 @@ class WindowLowering {
   readonly #initial = new Map<number, readonly Operand[]>()
   readonly #places: Places
   #losses = -1
-  #targets: number | undefined
+  #loss: LoweredLoss | undefined
   #lossGradient: Operand | undefined
   #spent: ReadonlySet<string> = new Set()
 
@@ -79,7 +79,7 @@ class WindowLowering {
       trained: trained.map(({ name }) => name),
       rates,
       spent: this.#spent,
-      targets: this.#targets,
+      loss: this.#loss,
     }
   }
 
@@ -125,10 +125,6 @@ class WindowLowering {
         return this.#droppedWeights(id)
       case 'reverse':
         return this.#reverse(id)
-      case 'cross_entropy':
-        return this.#loss(id)
-      case 'cross_entropy_gradient':
-        return this.#lossGradientOf(id)
       case 'add':
         return node.inputs.every((input) => this.#values.has(input)) ? this.#add(id) : undefined
       case 'sum_rows':
@@ -140,7 +136,7 @@ class WindowLowering {
       case 'spread':
         return
       default:
-        throw new Unsupported('unsupported/operation', { op: node.op })
+        return this.#lossOr(id)
     }
   }
 
@@ -339,32 +335,38 @@ class WindowLowering {
     this.#single(id, { kind: compute, panels: blocksOf(size, shape.width), units: 1, program })
   }
 
-  #loss(id: number): void {
-    if (this.#targets !== undefined) throw new Unsupported('unsupported/losses')
-    const [logits, targets] = this.#plan.nodes[id]!.inputs as [number, number]
+  #lossOr(id: number): void {
+    const { op } = this.#plan.nodes[id]!
+    if (isLoss(op)) return this.#lossOf(id)
+    if (isLoss(op.replace(/_gradient$/, ''))) return this.#lossGradientOf(id)
+    throw new Unsupported('unsupported/operation', { op })
+  }
+
+  #lossOf(id: number): void {
+    if (this.#loss) throw new Unsupported('unsupported/losses')
+    const node = this.#plan.nodes[id]!
+    const [prediction, labels] = node.inputs as [number, number]
     const { arena, shape } = this.#lowering
-    const { type } = this.#plan.nodes[logits]!
+    const { type } = this.#plan.nodes[prediction]!
     const size = type.shape[0]!
     this.#losses = arena.allocate(shape.steps * shape.rows)
-    this.#targets = this.#tokens.get(targets)!
-    const isSpare = this.#isSpare(logits)
-    this.#lossGradient = isSpare ? this.#value(logits) : this.#rowMajor(type)
-    if (isSpare) this.#spent = this.#places.outputsOf(logits)
-    const blocks = blocksOf(size, shape.width)
-    this.#single(id, {
-      kind: stageKinds.indexOf('loss'),
-      a: this.#lowering.operand(this.#value(logits)),
-      d: this.#lowering.operand(this.#lossGradient),
-      tokens: this.#targets,
-      classes: size,
-      blocks,
-      entries: size,
+    const marks = this.#tokens.get(marksOf(node) ?? -1)
+    this.#loss = { op: node.op, attributes: node.attributes, size, marks }
+    const isSpare = this.#isSpare(prediction)
+    this.#lossGradient = isSpare ? this.#value(prediction) : this.#rowMajor(type)
+    if (isSpare) this.#spent = this.#places.outputsOf(prediction)
+    const stage = lossStage(this.#lowering, node, size, {
+      gradient: this.#lossGradient,
+      vector: (index) => this.#value(node.inputs[index]!),
+      labels: this.#plan.nodes[labels]!.type.shape[0] ?? 0,
+      tokens: (index) => this.#tokens.get(node.inputs[index] ?? -1) ?? -1,
     })
+    this.#single(id, stage)
   }
 
   /** The loss stage leaves the gradient for a seed of 1, which a loss has that is seeded once. */
   #lossGradientOf(id: number): void {
-    const { op, attributes } = this.#plan.nodes[this.#plan.nodes[id]!.inputs[2]!]!
+    const { op, attributes } = this.#plan.nodes[this.#plan.nodes[id]!.inputs.at(-1)!]!
     if (op !== 'constant' || attributes.value !== 1) throw new Unsupported('unsupported/losses')
     this.#values.set(id, this.#lossGradient!)
   }
@@ -379,7 +381,7 @@ class WindowLowering {
 
   #outputPlace(id: number): Pick<Place, 'kind' | 'places'> {
     const { op, type, inputs, attributes } = this.#plan.nodes[id]!
-    if (op === 'cross_entropy') return { kind: 'loss', places: [] }
+    if (isLoss(op)) return { kind: 'loss', places: [] }
     if (type.extent === 'step') return { kind: 'steps', places: [this.#value(id)] }
     const scan = op === 'pick' ? this.#scans.get(inputs[0]!) : undefined
     if (!scan) throw new Unsupported('unsupported/outputs')
