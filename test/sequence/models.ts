@@ -6,6 +6,8 @@ import { type Example, type SequenceOptions, dense, layer } from '../../src/mode
 export interface Task {
   readonly options: SequenceOptions
   readonly examples: readonly Example[]
+  /** Loss that is reached; 0.06 unless given. */
+  readonly below?: number
 }
 
 const random = new Stream(11)
@@ -23,6 +25,21 @@ const texts = sequences(120, 7)
 
 /** The class of a text is told by its first token. */
 const firstToken: readonly Example[] = texts.map((input) => ({ input, target: input[0]! % 2 }))
+
+const numbers = Array.from({ length: 40 }, () =>
+  Array.from({ length: 2 + random.below(5) }, () => [random.float(), random.float()] as const),
+)
+const means: readonly Example[] = numbers.map((input) => ({
+  input,
+  target: input.reduce((sum, [x]) => sum + x, 0) / input.length,
+}))
+
+/** Which of three tones were heard, each for one or two steps and then silence. */
+const spoken: readonly Example[] = Array.from({ length: 30 }, () => {
+  const labels = Array.from({ length: 1 + random.below(3) }, () => random.below(3))
+  const heard = labels.flatMap((label) => [...Array<number>(1 + random.below(2)).fill(label), 3])
+  return { input: heard.map((label) => [0, 1, 2].map((tone) => Number(tone === label))), target: labels }
+})
 
 /** A task for each shape and each way to answer. */
 export const tasks: Readonly<Record<string, Task>> = {
@@ -103,9 +120,75 @@ export const tasks: Readonly<Record<string, Task>> = {
       layers: [layer(cells.lstm(10), { direction: 'both' })],
     },
     // What follows, which only what reads backward can know; nothing follows the last.
-    examples: texts
-      .filter(({ length }) => length > 1)
-      .map((input) => ({ input, target: [...input.slice(1), -1] })),
+    examples: texts.map((input) => ({ input, target: [...input.slice(1), -1] })),
+  },
+  'many-to-one, a value': {
+    options: {
+      shape: 'many-to-one',
+      input: { vectors: 2 },
+      output: { values: 1 },
+      layers: [cells.gru(10)],
+    },
+    examples: means,
+    below: 0.01,
+  },
+  'many-to-one, quantiles through a sigmoid': {
+    options: {
+      shape: 'many-to-one',
+      input: { vectors: 2 },
+      output: { values: 1, loss: 'quantile', activation: 'sigmoid' },
+      layers: [cells.gru(10)],
+      pool: 'mean',
+    },
+    examples: means,
+    below: 0.03,
+  },
+  'many-to-one, weighted and smoothed': {
+    options: {
+      shape: 'many-to-one',
+      input: { tokens: 4 },
+      output: { classes: 2, weights: [1, 3], smoothing: 0.1 },
+      layers: [cells.gru(10)],
+    },
+    examples: firstToken,
+    below: 0.5,
+  },
+  'synced, values of which some are left out': {
+    options: {
+      shape: 'synced',
+      input: { vectors: 2 },
+      output: { values: 2, loss: 'huber', delta: 0.5 },
+      layers: [cells.gru(10)],
+    },
+    examples: numbers.map((input) => ({
+      input,
+      target: input.map(([x, y], step) => (step === 0 ? [NaN, NaN] : [y, x])),
+      mask: input.map((_vector, step) => Number(step > 0)),
+    })),
+    below: 0.02,
+  },
+  'synced, bits': {
+    options: {
+      shape: 'synced',
+      input: { vectors: 2 },
+      output: { bits: 2, weights: [1, 2] },
+      layers: [cells.gru(10)],
+    },
+    examples: numbers.map((input) => ({
+      input,
+      target: input.map(([x, y]) => [Number(x > 0.5), Number(y > 0.5)]),
+    })),
+    below: 1,
+  },
+  'synced, labels without their steps': {
+    options: {
+      shape: 'synced',
+      input: { vectors: 3 },
+      output: { ctc: 3 },
+      layers: [layer(cells.gru(12), { direction: 'both' })],
+    },
+    examples: spoken,
+    below: 0.5,
   },
 }
 

@@ -161,9 +161,10 @@ describe.each(runtimes)('on %s', (_name, runtime) => {
     const net = sequenceModel({ ...options, dropout: 0 })
     const lossOf = async (some: readonly Example[], size: number, steps: number): Promise<number> => {
       const session = await Session.open(net, runtime, { rows: size, steps, training: false })
-      const { loss } = await session.run(net.batch(some, size, steps), { mode: 'forward' })
+      const batch = net.batch(some, size, steps)
+      const { loss } = await session.run(batch, { mode: 'forward' })
       session.dispose()
-      return loss
+      return loss * (batch.scale ?? 1)
     }
     const one = examples.slice(0, 1)
     const alone = await lossOf(one, 1, net.stepsOf(one[0]!, 0))
