@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { type Bundle, bundleForBrowser } from '../../scripts/browser-bundle.ts'
 
 /** As they travel; docs/performance.md says what stands between this and the 60 KB that are wanted. */
-const limit = 64 * 1024
+const limit = 68 * 1024
 /** What the planner and a runtime may add when one is opened. */
 const laterLimit = 40 * 1024
 
