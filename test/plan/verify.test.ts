@@ -38,7 +38,12 @@ const masked = sequenceProgram([sized(namedCells[0]![1], { input: 5, hidden: 20 
   masked: true,
 })
 
-const lossy = Object.values(lossCases).map((one) => lossProgram(one, { rows: 9, steps: 3 }))
+const lossy = [
+  'cross-entropy with weights, summed',
+  'quantiles, masked',
+  'keys with weights',
+  'alignments, the mean',
+].map((name) => lossProgram(lossCases[name]!, { rows: 9, steps: 3 }))
 
 describe('verify accepts', () => {
   it.each(namedCells)('%s', (_name, cell) => {
@@ -117,7 +122,6 @@ describe('verify refuses', () => {
           "program.columnSums",
           "stage.units",
           "stage.k",
-          "stage.entries",
           "stage.stream",
           "stage.threshold",
           "stage.offset",
@@ -137,6 +141,7 @@ describe('verify refuses', () => {
           "product.fused",
           "group.panelStride",
           "group.vectors",
+          "word.value",
           "stage.panels",
           "stage.groupFirst",
           "stage.groupCount",
@@ -144,6 +149,7 @@ describe('verify refuses', () => {
           "stage.productFirst",
           "stage.productCount",
           "stage.a",
+          "stage.b",
           "stage.d",
           "stage.listFirst",
           "stage.listCount",
@@ -152,6 +158,7 @@ describe('verify refuses', () => {
           "stage.table",
           "stage.stride",
           "stage.blocks",
+          "stage.entries",
           "stage.lengths",
           "reduction.a",
           "reduction.d",
@@ -192,6 +199,7 @@ describe('verify refuses', () => {
           "header.losses",
           "word.value",
           "stage.program",
+          "stage.tokens",
           "stage.lengths",
         ],
       }
