@@ -32,6 +32,8 @@ export const catalogue = {
   'option-value/average':
     'average must be ema, swa or none, with a number behind a colon or without: ema:0.999, swa:0.75; not {value}.',
   'option-value/layers': 'layers must hold at least one cell.',
+  'option-value/no-size':
+    'Tokens of kind {kind} take no vocabulary size; leave it out, or take words or byte-pairs.',
   'option-unknown': '{what} has no option "{key}"; it takes {known}.',
   'text-file/missing': 'There is no file {path}; check the path.[ Did you mean {nearest}?]',
   'text-file/folder': '{path} is a folder; give a text file.',
@@ -69,6 +71,9 @@ export const catalogue = {
     '{name} was read with {given} symbols and the model knows {known}: read the text with the vocabulary of the model.',
   'unknown-character':
     '{character} at character {position}[ (line {line})] of {where} is not among the {size} characters that the model knows; leave it out, or train on a text that has it.',
+  'tokenizer-format/words': 'These are no tokens of words: a list of different words was expected.',
+  'tokenizer-format/merges':
+    'These are no pairs of bytes: a list of different pairs of earlier tokens was expected.',
   'unknown-token': 'There is no token {token}: the vocabulary has {size} symbols.',
   'equation-syntax/empty': "expected equations, as in h' = tanh(U @ x + W @ h + b), but found none",
   'equation-syntax/no-equation': 'expected an equation, as in h_t = \\tanh(W x_t)',

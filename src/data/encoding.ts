@@ -65,3 +65,15 @@ function characterLength(bytes: Uint8Array, at: number): number {
   }
   return length
 }
+
+/** How many bytes at the start of some UTF-8 are whole characters, where more bytes may follow. */
+export function completeLength(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back]!
+    if (byte < 0x80) break
+    if (byte < 0xc0) continue
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
+    return length > back ? bytes.length - back : bytes.length
+  }
+  return bytes.length
+}

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { SluiceError } from '../core/errors.ts'
 import { knownKeys } from './check.ts'
 import { decodeBytes } from './encoding.ts'
-import { type Text, type TextOptions, textFrom } from './text.ts'
+import { type Text, type TextOptions, textFrom, textOptions } from './text.ts'
 
 /** How a text file is read. */
 export interface FileOptions extends TextOptions {
@@ -15,7 +15,7 @@ export const text = { file: textFile, from: textFrom }
 
 /** Reads a text file. Missing, unreadable, empty, binary and wrongly encoded files are errors that say so. */
 export async function textFile(path: string, options: FileOptions = {}): Promise<Text> {
-  knownKeys('text.file', options, ['encoding', 'keepCr', 'vocabulary', 'name'])
+  knownKeys('text.file', options, ['encoding', ...textOptions])
   const { encoding, ...rest } = options
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     throw readError(path, cause)

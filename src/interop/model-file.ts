@@ -1,12 +1,12 @@
 import { SluiceError } from '../core/errors.ts'
-import { Vocabulary } from '../data/index.ts'
+import { type Tokenizer, tokenizerFromJSON } from '../data/index.ts'
 import { type Tensor, readSafetensors, writeSafetensors } from './safetensors.ts'
 
 /** Everything that sampling needs of a model, as it is kept in one safetensors file. */
 export interface StoredModel {
   /** Plain JSON: encoder, layers with their equations and sizes, head. */
   readonly config: object
-  readonly vocabulary: Vocabulary
+  readonly vocabulary: Tokenizer
   /** Weights by canonical name; written in float32. */
   readonly parameters: ReadonlyMap<string, Tensor>
 }
@@ -52,7 +52,7 @@ export function decodeModel(bytes: Uint8Array, name = 'the model'): StoredModel 
   }
   return {
     config,
-    vocabulary: Vocabulary.fromJSON(parsed(metadata.get(keys.vocabulary), name)),
+    vocabulary: tokenizerFromJSON(parsed(metadata.get(keys.vocabulary), name)),
     parameters: tensors,
   }
 }

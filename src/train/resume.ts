@@ -1,5 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
-import { type Text, type Vocabulary, split, textHash } from '../data/index.ts'
+import { type Text, type Tokenizer, split, textHash } from '../data/index.ts'
 import type { Machine } from '../runtime/types.ts'
 import type { Checkpoint, Description } from './checkpoint.ts'
 import { knownUpdates } from './length.ts'
@@ -109,7 +109,7 @@ function textDifferences(before: Description['text'], now: Description['text']):
   return [`text (${before.characters} characters of ${before.name}, now ${now.characters} of ${now.name})`]
 }
 
-function vocabularyDifferences(before: Vocabulary, now: Vocabulary): readonly string[] {
+function vocabularyDifferences(before: Tokenizer, now: Tokenizer): readonly string[] {
   if (before.equals(now)) return []
   const added = now.symbols.filter((symbol) => before.token(symbol) === undefined)
   const examples = added.slice(0, 5).map((symbol) => JSON.stringify(symbol))

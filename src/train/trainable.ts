@@ -1,4 +1,4 @@
-import type { Vocabulary } from '../data/index.ts'
+import type { Tokenizer } from '../data/index.ts'
 import type { ProgramOptions, Weights } from '../model/index.ts'
 import type { Program, Runtime } from '../runtime/index.ts'
 
@@ -13,7 +13,7 @@ export type RuntimeSource = Runtime | Promise<Runtime>
  * `logits`, and the final states.
  */
 export interface Trainable {
-  readonly vocabulary: Vocabulary
+  readonly vocabulary: Tokenizer
   /** Plain JSON that the model can be built from again, equations included. */
   readonly config: object
   readonly parameters: ReadonlyMap<string, Weights>

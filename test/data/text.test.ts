@@ -63,6 +63,29 @@ describe('a text from a string', () => {
     expect(() => text.from('a\t', { vocabulary })).toThrow('The character U+0009 at character 2 of')
   })
 
+  test.each([
+    ['words', 'a b, c'],
+    ['bytes', 'aé'],
+    ['byte-pairs', 'abab abab'],
+  ] as const)('may be read by %s', (tokens, source) => {
+    const { vocabulary, tokens: read } = text.from(source, { tokens })
+    expect(vocabulary.kind).toBe(tokens)
+    expect(vocabulary.decode(read)).toBe(source)
+    expect(read.length).not.toBe(source.length)
+    expect(text.from(source, { vocabulary }).tokens).toEqual(read)
+  })
+
+  test('may have a limit of tokens, unless tokens are characters or bytes', () => {
+    expect(text.from('a a b b c', { tokens: 'words', vocabularySize: 6 }).vocabulary.size).toBe(6)
+    expect(text.from('abab', { tokens: 'byte-pairs', vocabularySize: 257 }).vocabulary.size).toBe(257)
+    expect(() => text.from('a', { vocabularySize: 9 })).toThrow(
+      'Tokens of kind characters take no vocabulary',
+    )
+    expect(() => text.from('a', { tokens: 'letters' as 'words' })).toThrow(
+      'tokens must be one of characters, words',
+    )
+  })
+
   test('has a hash that does not depend on line ends', async () => {
     const hash = await textHash(text.from('abc'))
     expect(hash).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
