@@ -20,6 +20,7 @@ const order = [
   'command-line',
   'options',
   'texts',
+  'measures',
   'equations',
   'cells',
   'models',

@@ -8,6 +8,7 @@ import { type Which, readModel as readStored } from './train/read-model.ts'
 
 export * from './browser.ts'
 export { type FileOptions, text } from './data/file.ts'
+export * as measures from './measure/index.ts'
 export { RunDirectory } from './train/directory.ts'
 
 /** The model of a run directory (its best or its last checkpoint) or of a model file. */

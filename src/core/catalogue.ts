@@ -75,6 +75,17 @@ export const catalogue = {
   'tokenizer-format/merges':
     'These are no pairs of bytes: a list of different pairs of earlier tokens was expected.',
   'unknown-token': 'There is no token {token}: the vocabulary has {size} symbols.',
+  'measure-length': '{what} has {first} and {second} values; give as many of each.',
+  'measure-empty': '{what} needs at least one value; give predictions and what they are compared with.',
+  'measure-value/class':
+    'Class {value} at place {place} is not one of {classes} classes; give whole numbers from 0.',
+  'measure-value/number': 'The number at place {place} is {value}; give finite numbers.',
+  'measure-value/one-side':
+    'The area under the curve needs positive and negative examples; all are of one kind.',
+  'measure-value/constant':
+    'The series repeats itself with season {season}, so nothing can be scaled by its seasonal-naive error; give another season.',
+  'measure-value/season': '{count} values are too few for season {season}; give a longer series.',
+  'measure-value/level': 'A level of a quantile must be above 0 and below 1, not {value}.',
   'equation-syntax/empty': "expected equations, as in h' = tanh(U @ x + W @ h + b), but found none",
   'equation-syntax/no-equation': 'expected an equation, as in h_t = \\tanh(W x_t)',
   'equation-syntax/left-hand':
