@@ -20,6 +20,7 @@ const order = [
   'command-line',
   'options',
   'texts',
+  'data',
   'measures',
   'equations',
   'cells',

@@ -8,6 +8,41 @@ import { type Which, readModel as readStored } from './train/read-model.ts'
 
 export * from './browser.ts'
 export { type FileOptions, text } from './data/file.ts'
+export {
+  type LabelledOptions,
+  type LabelledTexts,
+  type Series,
+  type SeriesOptions,
+  type SeriesSet,
+  type Table,
+  type Vectors,
+  BytePairs,
+  Classes,
+  Scaling,
+  ScalingFitter,
+  Words,
+  calendarColumns,
+  columnsOf,
+  forecastStarts,
+  framesOf,
+  holdOutByClass,
+  holdOutGroups,
+  holdOutRandom,
+  holdOutTail,
+  imageRows,
+  inferKinds,
+  readLabelled,
+  readPairs,
+  readSeries,
+  requireSeenClasses,
+  tableFrom,
+  typedBatches,
+  vectorsFrom,
+  vectorsOf,
+} from './data/index.ts'
+export { readArray, readVectors } from './data/files/arrays.ts'
+export { readDividedPairs, readPairFiles } from './data/files/pairs.ts'
+export { type TableFormat, type TableOptions, readTable } from './data/files/table.ts'
 export * as measures from './measure/index.ts'
 export { RunDirectory } from './train/directory.ts'
 

@@ -57,7 +57,16 @@ describe('pairs of bytes', () => {
 
   test('do not cross words', () => {
     expect(bytePieces("The whale's  fin, 12\n\n x")).toEqual([
-      ...['The', ' whale', "'", 's', ' ', ' fin', ',', ' 12', '\n\n', ' x'],
+      'The',
+      ' whale',
+      "'",
+      's',
+      ' ',
+      ' fin',
+      ',',
+      ' 12',
+      '\n\n',
+      ' x',
     ])
     for (const text of odd) expect(bytePieces(text).join('')).toBe(text)
   })

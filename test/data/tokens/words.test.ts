@@ -7,7 +7,22 @@ const shown = (words: Words, text: string): string[] => [...words.encode(text)].
 describe('words', () => {
   test('are cut from punctuation, numbers, line ends and white space', () => {
     expect(wordPieces("It's 3.14,\n  naïve-ish “é” 😀_x")).toEqual([
-      ...["It's", ' ', '3.14', ',', '\n', '  ', 'naïve', '-', 'ish', ' ', '“', 'é', '”', ' ', '😀', '_x'],
+      "It's",
+      ' ',
+      '3.14',
+      ',',
+      '\n',
+      '  ',
+      'naïve',
+      '-',
+      'ish',
+      ' ',
+      '“',
+      'é',
+      '”',
+      ' ',
+      '😀',
+      '_x',
     ])
   })
 
