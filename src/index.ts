@@ -39,7 +39,7 @@ export {
   typedBatches,
   vectorsFrom,
   vectorsOf,
-} from './data/index.ts'
+} from './data/all.ts'
 export { readArray, readVectors } from './data/files/arrays.ts'
 export { readDividedPairs, readPairFiles } from './data/files/pairs.ts'
 export { type TableFormat, type TableOptions, readTable } from './data/files/table.ts'

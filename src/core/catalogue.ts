@@ -53,19 +53,19 @@ export const catalogue = {
   'text-too-large': '{name} is too large to be read as one text. Give a part of it.',
   'text-surrogate':
     '{character} at index {index} of {name} is half of a surrogate pair. Give text that was not cut inside a character.',
-  'text-too-short/few': '{count} characters are too few to learn from; give a longer text.',
+  'text-too-short/few': '{count} {unit} are too few to learn from; give a longer text.',
   'text-too-short/batch':
-    '{count} characters[, {held} of them held out,] are too few for batch {batch} and window {window}: take batch {mostBatch} at most (with window {window}), or a longer text.',
+    '{count} {unit}[, {held} of them held out,] are too few for batch {batch} and window {window}: take batch {mostBatch} at most (with window {window}), or a longer text.',
   'text-too-short/window':
-    '{count} characters[, {held} of them held out,] are too few for batch {batch} and window {window}: take window {mostWindow} at most (with batch {batch}), or a longer text.',
+    '{count} {unit}[, {held} of them held out,] are too few for batch {batch} and window {window}: take window {mostWindow} at most (with batch {batch}), or a longer text.',
   'text-too-short/either':
-    '{count} characters[, {held} of them held out,] are too few for batch {batch} and window {window}: take batch {mostBatch} at most (with window {window}), window {mostWindow} at most (with batch {batch}), or a longer text.',
+    '{count} {unit}[, {held} of them held out,] are too few for batch {batch} and window {window}: take batch {mostBatch} at most (with window {window}), window {mostWindow} at most (with batch {batch}), or a longer text.',
   'text-too-short/both':
-    '{count} characters[, {held} of them held out,] are too few for batch {batch} and window {window}: take batch 1 and window {mostWindow} at most, or a longer text.',
+    '{count} {unit}[, {held} of them held out,] are too few for batch {batch} and window {window}: take batch 1 and window {mostWindow} at most, or a longer text.',
   'text-too-short/validation':
-    '{held} of {count} characters are too few to validate on: hold out a larger share, or nothing (--validation 0).',
+    '{held} of {count} {unit} are too few to validate on: hold out a larger share, or nothing (--validation 0).',
   'text-too-short/training':
-    '{count} characters, {held} of them held out, are too few to learn from: hold out a smaller share, or nothing.',
+    '{count} {unit}, {held} of them held out, are too few to learn from: hold out a smaller share, or nothing.',
   'vocabulary-format': 'This is not a vocabulary: a sorted list of different single characters was expected.',
   'vocabulary-differs':
     '{name} was read with {given} symbols and the model knows {known}: read the text with the vocabulary of the model.',

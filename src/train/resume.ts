@@ -1,5 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
-import { type Text, type Tokenizer, split, textHash } from '../data/index.ts'
+import { type Text, type Tokenizer, split, textHash, unitOf } from '../data/index.ts'
 import type { Machine } from '../runtime/types.ts'
 import type { Checkpoint, Description } from './checkpoint.ts'
 import { knownUpdates } from './length.ts'
@@ -87,7 +87,7 @@ export async function resumeDifferences(
   if (differences.length > 0 || canonical(lengthOf(description.settings)) === canonical(lengthOf(settings))) {
     return differences
   }
-  const { training } = split(text.tokens, settings, settings.validation)
+  const { training } = split(text.tokens, settings, settings.validation, unitOf(text.vocabulary))
   return lengthDifferences(checkpoint, knownUpdates(settings, training.count))
 }
 

@@ -1,5 +1,5 @@
 import { SluiceError, invariant } from '../core/errors.ts'
-import { type Split, type Text, split, wholeNumber } from '../data/index.ts'
+import { type Split, type Text, split, unitOf, wholeNumber } from '../data/index.ts'
 import { type Checkpoint, type Description, type Progress } from './checkpoint.ts'
 import { type Bad, brokenPlace, diverged, divergenceValues, firstBroken, notFinite } from './divergence.ts'
 import { type Evaluation, measureLoss } from './evaluate.ts'
@@ -92,7 +92,7 @@ export class Training implements AsyncIterable<TrainingStep> {
     if (memory !== undefined) wholeNumber('memory', memory, 1)
     requireSameVocabulary(model, text)
     this.settings = resume ? continuedSettings(resume.description.settings, given) : resolveSettings(given)
-    this.data = split(text.tokens, this.settings, this.settings.validation)
+    this.data = split(text.tokens, this.settings, this.settings.validation, unitOf(text.vocabulary))
     this.#model = model
     this.#text = text
     this.#updates = new Updates(this.settings, this.data.training, [...model.parameters.keys()])

@@ -8,7 +8,7 @@ import {
   readLabelled,
   requireSeenClasses,
   tableFrom,
-} from '../../src/data/index.ts'
+} from '../../src/data/all.ts'
 
 describe('classes', () => {
   const classes = Classes.of(['spam', 'ham', 'spam', 'egg'])

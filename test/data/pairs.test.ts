@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readDividedPairs, readPairFiles } from '../../src/data/files/pairs.ts'
-import { dividedPairs, pairsOf, readPairs, tableFrom } from '../../src/data/index.ts'
+import { dividedPairs, pairsOf, readPairs, tableFrom } from '../../src/data/all.ts'
 
 const pairs = [
   { source: 'one', target: 'eins' },

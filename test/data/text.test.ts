@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeBytes, firstInvalidByte } from '../../src/data/encoding.ts'
 import { text } from '../../src/data/file.ts'
-import { Vocabulary, textHash } from '../../src/data/index.ts'
+import { Vocabulary, split, textHash, unitOf } from '../../src/data/index.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -80,6 +80,10 @@ describe('a text from a string', () => {
     expect(text.from('abab', { tokens: 'byte-pairs', vocabularySize: 257 }).vocabulary.size).toBe(257)
     expect(() => text.from('a', { vocabularySize: 9 })).toThrow(
       'Tokens of kind characters take no vocabulary',
+    )
+    const few = text.from('a b', { tokens: 'words' })
+    expect(() => split(few.tokens, { batch: 9, window: 9 }, undefined, unitOf(few.vocabulary))).toThrow(
+      '2 tokens are too few',
     )
     expect(() => text.from('a', { tokens: 'letters' as 'words' })).toThrow(
       'tokens must be one of characters, words',

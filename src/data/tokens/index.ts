@@ -11,6 +11,11 @@ export { Words } from './words.ts'
 /** Kinds of tokens, by name. */
 export const tokenKinds: readonly TokenKind[] = ['characters', 'words', 'bytes', 'byte-pairs']
 
+/** What the tokens of a text are called. */
+export function unitOf({ kind }: Pick<Tokenizer, 'kind'>): string {
+  return kind === 'characters' || kind === 'bytes' ? kind : 'tokens'
+}
+
 /**
  * Makes the tokens of a text.
  * @param size most tokens: of words 10,000 unless given, of pairs of bytes 1,256; characters and bytes take no size

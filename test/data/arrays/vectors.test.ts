@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readArray, readVectors } from '../../../src/data/files/arrays.ts'
-import { decodeNpy, imageRows, requireVectorSize, vectorsFrom, vectorsOf } from '../../../src/data/index.ts'
+import { decodeNpy, imageRows, requireVectorSize, vectorsFrom, vectorsOf } from '../../../src/data/all.ts'
 
 /** The bytes of a .npy file. */
 function npy(

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TableOptions, readTable } from '../../../src/data/files/table.ts'
-import type { Cell, Table } from '../../../src/data/index.ts'
+import type { Cell, Table } from '../../../src/data/all.ts'
 
 const fixtures = fileURLToPath(new URL('../fixtures/', import.meta.url))
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Scaling, ScalingFitter, type ScalingKind } from '../../../src/data/index.ts'
+import { Scaling, ScalingFitter, type ScalingKind } from '../../../src/data/all.ts'
 
 const values = [2, 4, 4, 4, 5, 5, 7, 9]
 

@@ -12,7 +12,7 @@ import {
   readSeries,
   tableFrom,
   typedBatches,
-} from '../../../src/data/index.ts'
+} from '../../../src/data/all.ts'
 import { collect } from '../../train/fake.ts'
 
 const days = tableFrom(

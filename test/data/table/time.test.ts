@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { calendarColumns, timeOf } from '../../../src/data/index.ts'
+import { calendarColumns, timeOf } from '../../../src/data/all.ts'
 
 describe('a time', () => {
   test.each([
