@@ -20,6 +20,8 @@ const order = [
   'command-line',
   'options',
   'texts',
+  'data',
+  'measures',
   'equations',
   'cells',
   'models',

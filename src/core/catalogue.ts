@@ -33,6 +33,8 @@ export const catalogue = {
     'average must be ema, swa or none, with a number behind a colon or without: ema:0.999, swa:0.75; not {value}.',
   'option-value/layers': 'layers must hold at least one cell.',
   'option-value/list': '{name} must be a list, and not an empty one.',
+  'option-value/no-size':
+    'Tokens of kind {kind} take no vocabulary size; leave it out, or take words or byte-pairs.',
   'option-unknown': '{what} has no option "{key}"; it takes {known}.',
   'text-file/missing': 'There is no file {path}; check the path.[ Did you mean {nearest}?]',
   'text-file/folder': '{path} is a folder; give a text file.',
@@ -52,25 +54,106 @@ export const catalogue = {
   'text-too-large': '{name} is too large to be read as one text. Give a part of it.',
   'text-surrogate':
     '{character} at index {index} of {name} is half of a surrogate pair. Give text that was not cut inside a character.',
-  'text-too-short/few': '{count} characters are too few to learn from; give a longer text.',
+  'text-too-short/few': '{count} {unit} are too few to learn from; give a longer text.',
   'text-too-short/batch':
-    '{count} characters[, {held} of them held out,] are too few for batch {batch} and window {window}: take batch {mostBatch} at most (with window {window}), or a longer text.',
+    '{count} {unit}[, {held} of them held out,] are too few for batch {batch} and window {window}: take batch {mostBatch} at most (with window {window}), or a longer text.',
   'text-too-short/window':
-    '{count} characters[, {held} of them held out,] are too few for batch {batch} and window {window}: take window {mostWindow} at most (with batch {batch}), or a longer text.',
+    '{count} {unit}[, {held} of them held out,] are too few for batch {batch} and window {window}: take window {mostWindow} at most (with batch {batch}), or a longer text.',
   'text-too-short/either':
-    '{count} characters[, {held} of them held out,] are too few for batch {batch} and window {window}: take batch {mostBatch} at most (with window {window}), window {mostWindow} at most (with batch {batch}), or a longer text.',
+    '{count} {unit}[, {held} of them held out,] are too few for batch {batch} and window {window}: take batch {mostBatch} at most (with window {window}), window {mostWindow} at most (with batch {batch}), or a longer text.',
   'text-too-short/both':
-    '{count} characters[, {held} of them held out,] are too few for batch {batch} and window {window}: take batch 1 and window {mostWindow} at most, or a longer text.',
+    '{count} {unit}[, {held} of them held out,] are too few for batch {batch} and window {window}: take batch 1 and window {mostWindow} at most, or a longer text.',
   'text-too-short/validation':
-    '{held} of {count} characters are too few to validate on: hold out a larger share, or nothing (--validation 0).',
+    '{held} of {count} {unit} are too few to validate on: hold out a larger share, or nothing (--validation 0).',
   'text-too-short/training':
-    '{count} characters, {held} of them held out, are too few to learn from: hold out a smaller share, or nothing.',
+    '{count} {unit}, {held} of them held out, are too few to learn from: hold out a smaller share, or nothing.',
   'vocabulary-format': 'This is not a vocabulary: a sorted list of different single characters was expected.',
   'vocabulary-differs':
     '{name} was read with {given} symbols and the model knows {known}: read the text with the vocabulary of the model.',
   'unknown-character':
     '{character} at character {position}[ (line {line})] of {where} is not among the {size} characters that the model knows; leave it out, or train on a text that has it.',
+  'tokenizer-format/words': 'These are no tokens of words: a list of different words was expected.',
+  'tokenizer-format/merges':
+    'These are no pairs of bytes: a list of different pairs of earlier tokens was expected.',
   'unknown-token': 'There is no token {token}: the vocabulary has {size} symbols.',
+  'table-file/format': '{path} has no ending that says what it is; give its format: {formats}.',
+  'table-file/parquet':
+    '{path} could not be read as Parquet: {reason}. Take another copy of it, or another format.',
+  'table-file/empty': '{path} has no rows; give a table with some.',
+  'table-row/ragged':
+    '{name}, line {line}: the row has {found} cells and the header {expected}; mend the row, or put cells that hold a separator into quotes.',
+  'table-row/quote':
+    '{name}, line {line}: quotes do not match ({reason}); close them, and write a quote inside quotes twice.',
+  'table-row/json': '{name}, line {line}: this is not JSON: {reason}. Give one object a line.',
+  'table-row/object': '{name}, line {line}: this is no JSON object; give one object a line.',
+  'table-column/missing': '{name} has no column "{column}"; it has {columns}.',
+  'table-column/twice': '{name} has two columns "{column}"; rename one.',
+  'table-column/unnamed': '{name} has a column without a name, number {number} of its header; name it.',
+  'table-column/none': '{name} was asked for no column; name at least one.',
+  'table-cell/number':
+    '{name}, row {row}[ (line {line})], column {column}: "{value}" is no number; mend it, or leave the column out.',
+  'table-cell/timestamp':
+    '{name}, row {row}[ (line {line})], column {column}: "{value}" is no time; write 2024-01-31, or 2024-01-31T18:30:00Z.',
+  'table-cell/nested':
+    '{name}, row {row}[ (line {line})], column {column}: the cell holds a list or an object; give a number, a text or a truth value.',
+  'table-cell/missing':
+    '{name}, row {row}[ (line {line})], column {column}: the cell is empty; fill it, or say how: previous, zero, mean or linear.',
+  'table-cell/nan':
+    '{name}, row {row}[ (line {line})], column {column}: the value is {value}; mend it, or say how missing values are filled: previous, zero, mean or linear.',
+  'table-cell/first':
+    '{name}, column {column}: there is no value before row {row} to repeat; fill it, or take linear, mean or zero.',
+  'table-cell/all': '{name}, column {column}: not one value is there; leave the column out.',
+  'series-order/before':
+    '{name}, row {row}[ (line {line})]: the time is before that of the row above; sort the rows by time.',
+  'series-order/twice':
+    '{name}, row {row}[ (line {line})]: the time is that of the row above; give each time once, or name the column that tells series apart.',
+  'series-short':
+    '{what} has {length} steps, and a context of {context} with a horizon of {horizon} needs {needed}; take a shorter horizon, or a longer series.',
+  'scaling-constant':
+    'The column "{column}" is {value} in every row of the training part, so it cannot be scaled; leave it out, or take the scaling none.',
+  'scaling-format': 'This is no scaling: a kind and the columns with shift and scale were expected.',
+  'scaling-columns':
+    'The scaling is for {expected} columns, and {found} were given; give the columns of the training data in their order.',
+  'class-unknown/validation':
+    'The class "{label}" (row {row}) is only in the validation part, where nothing can have learned it; hold out by class (stratified), or leave it out.',
+  'class-unknown/target': '{where}: the class "{label}" is not among the {count} that are known: {names}.',
+  'class-unknown/number': 'There is no class {number}: there are {count}.',
+  'class-format': 'This is no list of classes: at least one name was expected, each once.',
+  'pairs-line/target':
+    '{name}, line {line}: a source without a target line: there are {sources} source lines and {targets} target lines.',
+  'pairs-line/source':
+    '{name}, line {line}: a target without a source line: there are {sources} source lines and {targets} target lines.',
+  'pairs-line/empty': '{name}, line {line}: the {side} is empty; give a text, or leave the pair out.',
+  'pairs-line/divided': '{name}, line {line}: there is no tab between source and target.',
+  'sequence-length/none': '{what} {index} has length 0; leave it out.',
+  'sequence-length/above': '{what} {index} has length {length}, above the {steps} steps of the array.',
+  'sequence-length/whole': '{what} {index} has length {length}; lengths are whole numbers from 1.',
+  'sequence-length/count': 'There are {count} sequences and {lengths} lengths; give one for each.',
+  'array-file/other': '{name} is no .npy file; numpy.save writes one.',
+  'array-file/version': '{name} is .npy of version {version}; 1 and 2 are read.',
+  'array-file/header': '{name} has a damaged header; take another copy of it.',
+  'array-file/type':
+    '{name} holds numbers of type {type}; read are f4, f8, u1, i1, u2, i2, u4 and i4, the lowest byte first.',
+  'array-file/order': '{name} is stored column by column; save it with numpy.ascontiguousarray.',
+  'array-file/size':
+    '{name} has {bytes} bytes of numbers, and its shape {shape} needs {needed}; take another copy of it.',
+  'array-file/shape': '{name} has the shape {shape}; {needed} is needed.',
+  'array-file/json': '{name} holds no array of numbers at {place}.',
+  'array-size': '{what} {index} has size {found}, and {expected} is needed; bring all to one size.',
+  'array-nan': '{what} {index}, step {step}, entry {entry}: the value is {value}; mend it.',
+  'split-empty':
+    '{count} {what} are too few to hold out {fraction}: {side} would be empty; hold out another share, or give more.',
+  'measure-length': '{what} has {first} and {second} values; give as many of each.',
+  'measure-empty': '{what} needs at least one value; give predictions and what they are compared with.',
+  'measure-value/class':
+    'Class {value} at place {place} is not one of {classes} classes; give whole numbers from 0.',
+  'measure-value/number': 'The number at place {place} is {value}; give finite numbers.',
+  'measure-value/one-side':
+    'The area under the curve needs positive and negative examples; all are of one kind.',
+  'measure-value/constant':
+    'The series repeats itself with season {season}, so nothing can be scaled by its seasonal-naive error; give another season.',
+  'measure-value/season': '{count} values are too few for season {season}; give a longer series.',
+  'measure-value/level': 'A level of a quantile must be above 0 and below 1, not {value}.',
   'equation-syntax/empty': "expected equations, as in h' = tanh(U @ x + W @ h + b), but found none",
   'equation-syntax/no-equation': 'expected an equation, as in h_t = \\tanh(W x_t)',
   'equation-syntax/left-hand':
