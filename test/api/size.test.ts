@@ -63,5 +63,5 @@ test('a page pays for what it imports', async () => {
 test.each(['sluice.wasm', 'sluice-threads.wasm'])('%s travels in at most 60 KB', (file) => {
   const bytes = readFileSync(new URL(`../../build/wasm/${file}`, import.meta.url))
   expect(zipped(bytes)).toBeLessThan(60 * 1024)
-  expect(bytes.length).toBeLessThan(100 * 1024)
+  expect(bytes.length).toBeLessThan(76 * 1024)
 })
