@@ -21,11 +21,21 @@ export {
 } from './operations/masks.ts'
 export { printGraph, printStep } from './print.ts'
 export { activeRows } from './operations/sequence.ts'
+export {
+  type MemoryInputs,
+  type MemoryRead,
+  type MemoryRows,
+  type MemorySequence,
+  addProjection,
+  memoryReads,
+  withTraces,
+} from './memory.ts'
 export { operation, table } from './table.ts'
 export type {
   Attributes,
   Extent,
   Graph,
+  MemoryPort,
   Node,
   Port,
   StatePort,
