@@ -233,7 +233,13 @@ export const catalogue = {
     'block(a, k, n) takes whole numbers with 0 <= k < n: the k-th of n equal parts of a',
   'equation-unused/parameter': '"{name}" is declared but never read',
   'equation-unused/size': 'the size "{name}" is declared but nothing has it',
-  'equation-unsupported': 'attention over a memory is not supported yet',
+  'equation-memory/vector': '"{name}" is a memory, not a vector: attend(q, {name}, {name}) reads it',
+  'equation-memory/argument':
+    '{function} takes a memory here, or a matrix times one; declare it with a line such as: memory M',
+  'equation-memory/two': '{keys} and {values} are two memories; scores and what they weigh are of one',
+  'equation-memory/unread': 'the memory "{name}" is never attended to',
+  'equation-memory/weights':
+    '"{name}" is the name of the attention weights of line {line}; choose another name',
   'equation-too-large/cell': 'a cell is at most {most} characters long',
   'equation-too-large/equations': 'a cell has at most {most} equations',
   'equation-too-large/sizes': 'a cell has at most {most} sizes',

@@ -88,7 +88,8 @@ function withoutMemories(
   }
   rewriter.write((node, id) => {
     const port = memories.find(({ values, mask }) => values === id || mask === id)
-    if (port) return port.mask === id ? rewriter.input(masksName(port), ...node.type.shape) : inputOf(port.name)
+    if (port)
+      return port.mask === id ? rewriter.input(masksName(port), ...node.type.shape) : inputOf(port.name)
     const of = memories.find(({ values }) => node.op === 'product' && node.inputs[1] === values)
     return of ? inputOf(projection(step, node, of.name).input) : undefined
   })
@@ -109,7 +110,9 @@ export function memoryInputs(
     memory.mask,
     ...reads
       .filter((read) => read.memory === index)
-      .map((read) => ('reads' in memory ? given(memory, read) : remembered(build, step, memory, read, parameters))),
+      .map((read) =>
+        'reads' in memory ? given(memory, read) : remembered(build, step, memory, read, parameters),
+      ),
   ])
 }
 
