@@ -132,6 +132,8 @@ struct Stage {
   int32_t threshold;
   int32_t offset;
   int32_t lengths;
+  int32_t b;
+  int32_t memory;
 };
 struct Copy {
   int32_t a;
@@ -139,6 +141,7 @@ struct Copy {
   int32_t blocks;
   int32_t lastStep;
   int32_t lengths;
+  int32_t add;
 };
 struct Loop {
   int32_t direction;
@@ -214,6 +217,15 @@ enum StageKind {
   STAGE_WORD_DROPOUT = 6,
   STAGE_MASK = 7,
   STAGE_REVERSE = 8,
+  STAGE_SCORE = 9,
+  STAGE_SCORE_ADDITIVE = 10,
+  STAGE_ATTENTION_SOFTMAX = 11,
+  STAGE_ATTENTION_SOFTMAX_GRADIENT = 12,
+  STAGE_MIX = 13,
+  STAGE_ROW_OUTER = 14,
+  STAGE_SCORE_ADDITIVE_GRADIENT = 15,
+  STAGE_PLACES = 16,
+  STAGE_KEEP = 17,
 };
 enum ReductionKind {
   REDUCE_WEIGHT = 0,

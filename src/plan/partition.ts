@@ -212,7 +212,12 @@ class Writer {
   #scored({ op, inputs }: Node): number {
     const parts = inputs.map((input) => this.#parts[input]!)
     return parts[0]!
-      .map((_part, index) => this.build.add(op, parts.map((own) => own[index]!)))
+      .map((_part, index) =>
+        this.build.add(
+          op,
+          parts.map((own) => own[index]!),
+        ),
+      )
       .reduce((sum, score) => this.build.add('add', [sum, score]))
   }
 

@@ -21,7 +21,7 @@ function copied(from: Value, to: Value, count: number): Value {
 
 /**
  * A sequence as a memory of `places` places: step t is place t, places beyond the window are zero. There are at least as
- * many places as steps.
+ * many places as steps; a mask leaves out those beyond the window.
  */
 const remember: Operation = {
   kind: 'window',
