@@ -1,5 +1,6 @@
 import type { Format, Reason } from '../cases.ts'
 import type { Fields } from '../fields.ts'
+import { attention } from './attention.ts'
 import { cells } from './cells.ts'
 import { onnx } from './onnx.ts'
 import { standard } from './standard.ts'
@@ -10,11 +11,6 @@ const waiting = (reason: Reason, recognises: (raw: Fields) => boolean): Format =
   nameOf: (raw) => raw.text('name'),
   read: () => reason,
 })
-
-const attention = waiting(
-  'attention',
-  (raw) => raw.has('parameters') && raw.object('parameters').has('decoder.weight_ih'),
-)
 
 const losses = waiting('losses', (raw) => raw.has('inputs') && raw.object('inputs').has('prediction'))
 

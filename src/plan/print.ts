@@ -117,8 +117,8 @@ class ScanPrinter {
   #sums(): readonly string[] {
     const { matrices, vectors, memoryGradients, inputs } = this.#program
     return [
-      ...memoryGradients.flatMap((terms, i) =>
-        terms.map((id) => `sum ${this.#name(inputs[i]!.node)} += ${this.#name(id)}`),
+      ...memoryGradients.flatMap((parts, i) =>
+        parts.map((id) => `sum ${this.#name(inputs[i]!.node)} += ${this.#name(id)}`),
       ),
       ...matrices.map(({ parameter, transposed, gradient, operand }) => {
         const pair = transposed ? [operand, gradient] : [gradient, operand]

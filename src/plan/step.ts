@@ -70,9 +70,20 @@ export function stepProgram(step: StepGraph, request?: StepRequest): StepProgram
 
 /** Operations that give zero where what comes in as a gradient is zero. */
 const linear: ReadonlySet<string> = new Set([
-  ...['mul', 'div', 'neg', 'sum', 'mean', 'spread', 'copy'],
-  ...['score', 'mix', 'row_outer', 'attention_softmax_gradient'],
-  ...['score_additive_query', 'score_additive_keys', 'score_additive_vector'],
+  'mul',
+  'div',
+  'neg',
+  'sum',
+  'mean',
+  'spread',
+  'copy',
+  'score',
+  'mix',
+  'row_outer',
+  'attention_softmax_gradient',
+  'score_additive_query',
+  'score_additive_keys',
+  'score_additive_vector',
 ])
 
 class StepWriter {

@@ -22,7 +22,10 @@ export class DeclaredSizes {
     this.#source = source
     this.names = [
       ...new Set([
-        ...['input', 'hidden', ...syntax.sizes.map(({ name }) => name), ...this.#implied(syntax)],
+        'input',
+        'hidden',
+        ...syntax.sizes.map(({ name }) => name),
+        ...this.#implied(syntax),
         ...(syntax.memories.length > 0 ? [placesSize] : []),
       ]),
     ]
