@@ -178,8 +178,8 @@ function give(target: Value, step: number, rows: readonly number[], part: Value)
   if (target.type.extent === 'step') return putRows(stepOf(target, step), rows, part)
   const read = reader(part)
   const size = entries(target.type.shape)
-  rows.forEach((row, i) => {
-    for (let entry = 0; entry < size; entry++) target.data[row * size + entry]! += read(0, i, entry)
+  rows.forEach((own, i) => {
+    for (let entry = 0; entry < size; entry++) target.data[own * size + entry]! += read(0, i, entry)
   })
 }
 
