@@ -270,6 +270,7 @@ export const catalogue = {
   'cell-sizes/value':
     'The cell "{cell}" has a value of size {size}, which must be a whole number above zero but is {value} where {given}.',
   'cell-sizes/differ': 'The cell "{cell}" needs {left} = {right} ({reason}), but {given}.',
+  'cell-memory': 'The cell "{cell}" attends to a memory, and there is none here: a decoder needs an encoder.',
   'cell-init/unknown': 'The cell "{cell}" has no parameter "{name}" to initialise; it has {parameters}.',
   'cell-init/value':
     'The initialisation of "{name}" in the cell "{cell}" must be a finite number or one of {words}, not {value}.',

@@ -1,4 +1,4 @@
-import { invariant } from '../core/errors.ts'
+import { SluiceError, invariant } from '../core/errors.ts'
 import { Builder, numbers } from './builder.ts'
 import { StepRewriter } from './rewrite-step.ts'
 import type { MemoryPort, Node, StepGraph } from './types.ts'
@@ -96,7 +96,10 @@ function withoutMemories(
   return rewriter.finish()
 }
 
-/** The nodes that a scan takes for the memories of a step, in the order of `plainStep`. */
+/**
+ * The nodes that a scan takes for the memories of a step, in the order of `plainStep`.
+ * @throws SluiceError `cell-memory` where a memory is missing
+ */
 export function memoryInputs(
   build: Builder,
   step: StepGraph,
@@ -105,7 +108,7 @@ export function memoryInputs(
 ): readonly number[] {
   const reads = memoryReads(step)
   const wanted = step.memories?.length ?? 0
-  invariant(memories.length === wanted, `${step.name} has ${wanted} memories, not ${memories.length}`)
+  if (memories.length !== wanted) throw new SluiceError('cell-memory', { cell: step.name })
   return memories.flatMap((memory, index) => [
     memory.mask,
     ...reads
