@@ -407,7 +407,8 @@ export const catalogue = {
   'unsupported/cut': 'A vector that {op} needs whole is cut by a slice; this runtime cannot plan that.',
   'unsupported/operation': 'This runtime has no plan for "{op}" over a window.',
   'unsupported/initial': 'This runtime takes initial states from inputs or as zero.',
-  'unsupported/parts': 'Windows whose sequences are reversed cannot be run in parts: leave `keepEvery` out.',
+  'unsupported/parts':
+    'Windows whose sequences are reversed or remembered cannot be run in parts: leave `keepEvery` out.',
   'unsupported/losses': 'This runtime plans one loss a program.',
   'unsupported/outputs': 'This runtime gives sequences, final states and the loss as outputs.',
   'unsupported/one-hot':

@@ -26,8 +26,8 @@ export {
   type MemoryRead,
   type MemoryRows,
   type MemorySequence,
-  addProjection,
   memoryReads,
+  memorySequences,
   withTraces,
 } from './memory.ts'
 export { operation, table } from './table.ts'

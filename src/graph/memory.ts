@@ -132,13 +132,37 @@ function remembered(
   read: MemoryRead,
   parameters: readonly number[],
 ): number {
-  const sequence =
-    read.matrix === undefined ? memory.sequence : addProjection(build, step, read, memory, parameters)
+  const sequence = readSequence(build, step, memory, read, parameters)
   return build.add('remember', [sequence], { places: read.shape[0]! })
 }
 
+function readSequence(
+  build: Builder,
+  step: StepGraph,
+  memory: MemorySequence,
+  read: MemoryRead,
+  parameters: readonly number[],
+): number {
+  return read.matrix === undefined ? memory.sequence : addProjection(build, step, read, memory, parameters)
+}
+
+/**
+ * Everything that a step reads of its memories as sequences, by the names of `memoryReads`: what a window of an encoder
+ * gives, so that a decoder can take it later, step by step.
+ */
+export function memorySequences(
+  build: Builder,
+  step: StepGraph,
+  memories: readonly MemorySequence[],
+  parameters: readonly number[],
+): ReadonlyMap<string, number> {
+  const sequence = (read: MemoryRead): number =>
+    readSequence(build, step, memories[read.memory]!, read, parameters)
+  return new Map(memoryReads(step).map((read) => [read.input, sequence(read)]))
+}
+
 /** The sequence of a matrix of a step times each place of a memory; zero in the padding. */
-export function addProjection(
+function addProjection(
   build: Builder,
   step: StepGraph,
   { matrix, transpose }: MemoryRead,

@@ -7,6 +7,7 @@ import {
   type Type,
   addLayer,
   memoryReads,
+  memorySequences,
   numbers,
   withTraces,
 } from '../../src/graph/index.ts'
@@ -147,6 +148,33 @@ export function decoderData(program: Program, seed: number): Data {
     })
   }
   return data
+}
+
+/** A window that gives what a decoder reads of its memories, `read M` and `read U @ M`, from sequences with lengths. */
+export function memoryProgram(cell: Cell, shape: DecoderShape): Program {
+  const step = sized(cell, { ...shape })
+  const build = new Builder(numbers)
+  const [inputs, parameters]: [Port[], Port[]] = [[], []]
+  const leaf = (ports: Port[], name: string, type: Type): number => {
+    const node = build.leaf(ports === inputs ? 'input' : 'parameter', name, type)
+    ports.push({ name, node })
+    return node
+  }
+  const own = step.parameters.map(({ name, node }) => leaf(parameters, name, step.nodes[node]!.type))
+  const lengths = leaf(inputs, 'source lengths', { extent: 'row', shape: [] })
+  const mask = build.add('places', [lengths], { places: shape.places })
+  const memories = step.memories!.map(({ name, values }) => {
+    const size = step.nodes[values]!.type.shape[1]!
+    return { sequence: leaf(inputs, name, { extent: 'step', shape: [size] }), mask, lengths }
+  })
+  const sequences = memorySequences(build, step, memories, own)
+  const outputs = Array.from(sequences, ([name, node]) => ({ name: `read ${name}`, node }))
+  return {
+    graph: { nodes: build.nodes, inputs, parameters, outputs },
+    rows: shape.rows,
+    steps: shape.steps,
+    states: [],
+  }
 }
 
 const rnn = compile("h' = tanh(W @ [h, x] + b)", { name: 'rnn' })

@@ -6,6 +6,7 @@ import {
   decoderProgram,
   decoderShapes,
   decoders,
+  memoryProgram,
   translation,
 } from '../plan/attention.ts'
 import { expectAgreement, results, runtimes, withThreads } from './runtimes.ts'
@@ -41,6 +42,65 @@ describe.each(runtimes)('attention on %s', (_name, runtime) => {
   ])('agrees with the reference over an encoder', async (shape) => {
     const program = translation(shape)
     await expectAgreement(runtime, program, decoderData(program, 1), calls(shape.steps))
+  })
+})
+
+/** A sequence [steps][rows][size] as memories [rows][places][size], zero beyond the steps. */
+function asRows(sequence: ArrayLike<number>, rows: number, steps: number, places: number): Float32Array {
+  const size = sequence.length / (rows * steps)
+  const memory = new Float32Array(rows * places * size)
+  for (let i = 0; i < sequence.length; i++) {
+    const [step, row] = [Math.floor(i / (rows * size)), Math.floor(i / size) % rows]
+    memory[(row * places + step) * size + (i % size)] = sequence[i]!
+  }
+  return memory
+}
+
+describe.each(runtimes)('decoding step by step on %s', (_name, runtime) => {
+  it.each(decoders)('gives what a window gives: %s', async (_cell, cell) => {
+    const shape = { ...decoderShapes[0]!, steps: 3, places: 5 }
+    const { rows, steps, places } = shape
+    const { gradient: _none, ...window } = decoderProgram(cell, shape, 'lengths')
+    const data = decoderData(window, 4)
+    data.inputs.get('lengths')!.fill(steps)
+    const [whole] = await results(runtime, window, data, [{ steps, mode: 'forward' }])
+    const encoder = await runtime.compile(memoryProgram(cell, shape))
+    for (const { name } of memoryProgram(cell, shape).graph.inputs)
+      encoder.write(name, data.inputs.get(name)!)
+    for (const [name, weights] of data.parameters) encoder.writeParameter(name, weights)
+    await encoder.run({ steps, mode: 'forward' })
+    const { gradient: _never, ...once } = decoderProgram(cell, { ...shape, steps: 1 }, 'rows')
+    const decoder = await runtime.compile(once)
+    for (const [name, weights] of data.parameters) decoder.writeParameter(name, weights)
+    const ends = data.inputs.get('source lengths')!
+    for (const { name } of once.graph.inputs) {
+      if (name.startsWith('mask'))
+        decoder.write(
+          name,
+          Array.from({ length: rows * places }, (_x, i) =>
+            Number(i % places < ends[Math.floor(i / places)]!),
+          ),
+        )
+      else if (name === 'lengths') decoder.write(name, new Array(rows).fill(1))
+      else if (name !== 'x')
+        decoder.write(
+          name,
+          data.inputs.get(name)?.length && name.endsWith('0')
+            ? data.inputs.get(name)!
+            : asRows(encoder.read(`read ${name}`), rows, steps, places),
+        )
+    }
+    const x = data.inputs.get('x')!
+    for (let step = 0; step < steps; step++) {
+      decoder.write('x', x.subarray((step * x.length) / steps, ((step + 1) * x.length) / steps))
+      await decoder.run({ steps: 1, mode: 'forward', carry: step > 0 })
+      const name = once.graph.outputs[0]!.name
+      const wanted = whole!.get(name)!
+      const given = decoder.read(name)
+      given.forEach((y, i) => expect(y).toBeCloseTo(wanted[step * given.length + i]!, 5))
+    }
+    encoder.dispose()
+    decoder.dispose()
   })
 })
 
