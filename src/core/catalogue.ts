@@ -407,6 +407,10 @@ export const catalogue = {
   'unsupported/cut': 'A vector that {op} needs whole is cut by a slice; this runtime cannot plan that.',
   'unsupported/operation': 'This runtime has no plan for "{op}" over a window.',
   'unsupported/initial': 'This runtime takes initial states from inputs or as zero.',
+  'unsupported/places':
+    'A memory of {places} places cannot hold windows of {steps} steps: give it as many places.',
+  'unsupported/still':
+    '"{cell}" reads a vector that is the same at every step, which has no gradient here: give it as a sequence.',
   'unsupported/parts':
     'Windows whose sequences are reversed or remembered cannot be run in parts: leave `keepEvery` out.',
   'unsupported/losses': 'This runtime plans one loss a program.',

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Run } from '../../src/runtime/index.ts'
+import { compile } from '../../src/equations/index.ts'
+import { Builder, numbers } from '../../src/graph/index.ts'
+import type { Program, Run } from '../../src/runtime/index.ts'
 import {
   type Source,
   decoderData,
@@ -42,6 +44,33 @@ describe.each(runtimes)('attention on %s', (_name, runtime) => {
   ])('agrees with the reference over an encoder', async (shape) => {
     const program = translation(shape)
     await expectAgreement(runtime, program, decoderData(program, 1), calls(shape.steps))
+  })
+})
+
+describe.each(runtimes.slice(0, 1))('attention on %s', (_name, runtime) => {
+  it('refuses a memory with fewer places than steps', async () => {
+    const program = translation({ rows: 2, steps: 4, places: 3 })
+    await expect(runtime.compile(program)).rejects.toThrow('cannot hold windows of 4 steps')
+  })
+
+  it('refuses the gradient of a vector that all steps read', async () => {
+    const build = new Builder(numbers)
+    const step = compile('output y\ny = x * x', { name: 'square' }).graph({ input: 3 })
+    const x = build.leaf('input', 'x', { extent: 'row', shape: [3] })
+    const y = build.add('pick', [build.add('scan', [x], { step })], { index: 0 })
+    const graph = {
+      nodes: build.nodes,
+      inputs: [{ name: 'x', node: x }],
+      parameters: [],
+      outputs: [{ name: 'y', node: y }],
+    }
+    const program: Program = { graph, rows: 2, steps: 3, states: [] }
+    const made = await runtime.compile(program)
+    made.write('x', [1, 2, 3, 4, 5, 6])
+    await made.run({ steps: 2, mode: 'forward' })
+    expect([...made.read('y')]).toEqual([1, 4, 9, 16, 25, 36, 1, 4, 9, 16, 25, 36])
+    const gradient = { of: ['y'], inputs: ['x'], slots: 0 }
+    await expect(runtime.compile({ ...program, gradient })).rejects.toThrow('give it as a sequence')
   })
 })
 

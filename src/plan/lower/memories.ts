@@ -1,5 +1,5 @@
 import type { Node } from '../../graph/index.ts'
-import { invariant } from '../../core/errors.ts'
+import { Unsupported, invariant } from '../../core/errors.ts'
 import { type Operand, blocksOf, still } from './arena.ts'
 import { copyProgram, writeProgram } from './program.ts'
 import { keepStage, placesStage } from './stages.ts'
@@ -16,7 +16,10 @@ export interface Before {
   readonly lengths: (id: number | undefined) => number | undefined
 }
 
-/** Where the value of such an operation stands, and the stage that makes it; none where it stands there already. */
+/**
+ * Where the value of such an operation stands, and the stage that makes it; none where it stands there already.
+ * @throws Unsupported where a memory has fewer places than the window has steps
+ */
 export function layMemory(
   lowering: Lowering,
   nodes: readonly Node[],
@@ -34,7 +37,10 @@ export function layMemory(
   const [from] = given
   invariant(from, `${op} has something to read`)
   if (op === 'recall' && given.length === 1) return { place: from }
-  const place = op === 'remember' ? arena.memory(type.shape[0]!, size) : arena.rowMajor(size, shape.steps)
+  const places = type.shape[0]!
+  if (op === 'remember' && places < shape.steps)
+    throw new Unsupported('unsupported/places', { places, steps: shape.steps })
+  const place = op === 'remember' ? arena.memory(places, size) : arena.rowMajor(size, shape.steps)
   if (op !== 'keep') return { place, stage: sumStage(lowering, size, given, place) }
   const mask = { operand: parts(inputs[1]!)[0]!, places: nodes[inputs[1]!]!.type.shape[0]! }
   return { place, stage: keepStage(lowering, size, mask, from, place) }
