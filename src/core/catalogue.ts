@@ -220,7 +220,13 @@ export const catalogue = {
     'block(a, k, n) takes whole numbers with 0 <= k < n: the k-th of n equal parts of a',
   'equation-unused/parameter': '"{name}" is declared but never read',
   'equation-unused/size': 'the size "{name}" is declared but nothing has it',
-  'equation-unsupported': 'attention over a memory is not supported yet',
+  'equation-memory/vector': '"{name}" is a memory, not a vector: attend(q, {name}, {name}) reads it',
+  'equation-memory/argument':
+    '{function} takes a memory here, or a matrix times one; declare it with a line such as: memory M',
+  'equation-memory/two': '{keys} and {values} are two memories; scores and what they weigh are of one',
+  'equation-memory/unread': 'the memory "{name}" is never attended to',
+  'equation-memory/weights':
+    '"{name}" is the name of the attention weights of line {line}; choose another name',
   'equation-too-large/cell': 'a cell is at most {most} characters long',
   'equation-too-large/equations': 'a cell has at most {most} equations',
   'equation-too-large/sizes': 'a cell has at most {most} sizes',
@@ -242,6 +248,7 @@ export const catalogue = {
   'cell-sizes/value':
     'The cell "{cell}" has a value of size {size}, which must be a whole number above zero but is {value} where {given}.',
   'cell-sizes/differ': 'The cell "{cell}" needs {left} = {right} ({reason}), but {given}.',
+  'cell-memory': 'The cell "{cell}" attends to a memory, and there is none here: a decoder needs an encoder.',
   'cell-init/unknown': 'The cell "{cell}" has no parameter "{name}" to initialise; it has {parameters}.',
   'cell-init/value':
     'The initialisation of "{name}" in the cell "{cell}" must be a finite number or one of {words}, not {value}.',
@@ -381,8 +388,12 @@ export const catalogue = {
   'unsupported/cut': 'A vector that {op} needs whole is cut by a slice; this runtime cannot plan that.',
   'unsupported/operation': 'This runtime has no plan for "{op}" over a window.',
   'unsupported/initial': 'This runtime takes initial states from inputs or as zero.',
+  'unsupported/places':
+    'A memory of {places} places cannot hold windows of {steps} steps: give it as many places.',
+  'unsupported/still':
+    '"{cell}" reads a vector that is the same at every step, which has no gradient here: give it as a sequence.',
   'unsupported/parts':
-    'Windows whose sequences are reversed or aligned with labels cannot be run in parts: leave `keepEvery` out.',
+    'Windows whose sequences are reversed, remembered or aligned with labels cannot be run in parts: leave `keepEvery` out.',
   'unsupported/losses': 'This runtime plans one loss a program.',
   'unsupported/outputs': 'This runtime gives sequences, final states and the loss as outputs.',
   'unsupported/one-hot':
