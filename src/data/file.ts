@@ -23,7 +23,7 @@ export async function textFile(path: string, options: FileOptions = {}): Promise
 
 /** All bytes of a file. @throws SluiceError `text-file` */
 export function readBytes(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+  return readFile(path).catch((cause: SystemError) => {
     throw readError(path, cause)
   })
 }
@@ -36,8 +36,13 @@ const problems = {
   EPERM: 'forbidden',
 } as const
 
+/** An error of the system, such as ENOENT. */
+export interface SystemError extends Error {
+  readonly code?: string
+}
+
 /** What went wrong with a file, for people. */
-export function readError(path: string, cause: NodeJS.ErrnoException): SluiceError {
+export function readError(path: string, cause: SystemError): SluiceError {
   const { code = '', message: reason } = cause
   if (code === 'ERR_FS_FILE_TOO_LARGE') return new SluiceError('text-too-large', { name: path }, { cause })
   const problem = code in problems ? problems[code as keyof typeof problems] : 'unreadable'

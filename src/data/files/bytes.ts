@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { SluiceError } from '../../core/errors.ts'
 import { decodeChunks } from '../encoding.ts'
-import { readError } from '../file.ts'
+import { type SystemError, readError } from '../file.ts'
 
 /** Bytes of a file that are read at once. */
 const chunkBytes = 256 * 1024
@@ -15,6 +15,6 @@ async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) yield chunk as Uint8Array
   } catch (cause) {
-    throw cause instanceof SluiceError ? cause : readError(path, cause as NodeJS.ErrnoException)
+    throw cause instanceof SluiceError ? cause : readError(path, cause as SystemError)
   }
 }

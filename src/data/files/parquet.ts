@@ -1,7 +1,7 @@
 import * as zlib from 'node:zlib'
 import type { AsyncBuffer, Compressors, FileMetaData } from 'hyparquet'
 import { SluiceError } from '../../core/errors.ts'
-import { readError } from '../file.ts'
+import { type SystemError, readError } from '../file.ts'
 import { type RowBatch, type Table, requireColumns } from '../table/table.ts'
 import { cellOf } from './json-lines.ts'
 
@@ -21,7 +21,7 @@ const compressors: Compressors = {
  */
 export async function parquetTable(path: string, size: number): Promise<Table> {
   const { asyncBufferFromFile, parquetMetadataAsync, parquetSchema } = await import('hyparquet')
-  const file = await asyncBufferFromFile(path).catch((cause: NodeJS.ErrnoException) => {
+  const file = await asyncBufferFromFile(path).catch((cause: SystemError) => {
     throw readError(path, cause)
   })
   const metadata = await readable(path, () => parquetMetadataAsync(file))

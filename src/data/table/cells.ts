@@ -56,7 +56,10 @@ function shown(cell: Cell): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text
 }
 
-/** What all cells that are there can be read as: the first of number, timestamp, category and text that fits. */
+/**
+ * What all cells that are there can be read as: numbers, else times, else texts (where one is longer than 60 characters, or
+ * more than half of over 20 cells are different), else categories.
+ */
 export function kindOf(cells: readonly Cell[], blank: readonly string[]): Kind {
   const there = cells.filter((cell) => !isMissing(cell, blank))
   if (there.length > 0 && there.every((cell) => numberIn(cell) !== undefined)) return 'number'
