@@ -10,7 +10,7 @@ import {
   sequenceModel,
 } from '../../src/model/index.ts'
 import { reference as runtime } from '../../src/runtime/index.ts'
-import { evaluateExamples, predict, train } from '../../src/train/index.ts'
+import { evaluateExamples, follow, predict, train } from '../../src/train/index.ts'
 import { collect } from '../train/fake.ts'
 
 const layers = [cells.rnn(3)]
@@ -162,6 +162,19 @@ describe('questions', () => {
     await expect(write(sequenceModel(writer), [1], { runtime, temperature: -1 })).rejects.toThrow(
       'temperature',
     )
+  })
+})
+
+describe('what is followed', () => {
+  it('has one step at a time in each row, and is read forward', async () => {
+    const following = await follow(sequenceModel(classifier), { runtime, rows: 2 })
+    await expect(following.next([1])).rejects.toThrow('1 sequences were given one step; 2 are followed')
+    await expect(following.next([1, [1, 2]])).rejects.toThrow('Example 1 has more than one step')
+    await expect(following.next([1, 9])).rejects.toThrow('The input of example 1 is 9')
+    following.end()
+    const both = sequenceModel({ ...classifier, layers: [layer(cells.rnn(3), { direction: 'both' })] })
+    await expect(follow(both, { runtime })).rejects.toMatchObject({ code: 'model-unsupported' })
+    await expect(follow(sequenceModel(writer), { runtime })).rejects.toMatchObject({ code: 'model-shape' })
   })
 })
 
