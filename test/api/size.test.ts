@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { type Bundle, bundleForBrowser } from '../../scripts/browser-bundle.ts'
 
 /** As they travel; docs/performance.md says what stands between this and the 60 KB that are wanted. */
-const limit = 66 * 1024
+const limit = 70 * 1024
 /** What the planner and a runtime may add when one is opened. */
 const laterLimit = 40 * 1024
 
@@ -40,7 +40,7 @@ function sizeOf(isWanted: (path: string) => boolean): number {
     .reduce((total, { contents }) => total + zipped(contents), 0)
 }
 
-test('a page loads at most 66 KB of scripts', () => {
+test('a page loads at most 70 KB of scripts', () => {
   const size = sizeOf((path) => atOnce.has(path))
   expect(size).toBeGreaterThan(20 * 1024)
   expect(size).toBeLessThan(limit)

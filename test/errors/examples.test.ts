@@ -187,6 +187,7 @@ describe('there must be examples', () => {
     expect(() => train(net, [], { runtime })).toThrow(expect.objectContaining(few))
     expect(() => train(net, [one], { runtime })).toThrow('1 examples are too few to hold out 0.1 of them')
     expect(() => train(net, { training: [one], validation: [] }, { runtime })).toThrow('no examples')
+    expect(() => train(net, { training: [one] }, { runtime, patience: 2 })).toThrow('nothing is held out')
     await expect(evaluateExamples(net, [], { runtime })).rejects.toMatchObject(few)
     const steps = await collect(train(net, [one], { runtime, validation: 'none', steps: 1 }))
     expect(steps).toHaveLength(1)
