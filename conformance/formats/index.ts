@@ -1,6 +1,7 @@
 import type { Format, Reason } from '../cases.ts'
 import type { Fields } from '../fields.ts'
 import { cells } from './cells.ts'
+import { losses } from './losses.ts'
 import { onnx } from './onnx.ts'
 import { standard } from './standard.ts'
 import { training } from './training.ts'
@@ -15,8 +16,6 @@ const attention = waiting(
   'attention',
   (raw) => raw.has('parameters') && raw.object('parameters').has('decoder.weight_ih'),
 )
-
-const losses = waiting('losses', (raw) => raw.has('inputs') && raw.object('inputs').has('prediction'))
 
 /** Every known format of cases. A case belongs to the first that recognises it. */
 export const formats: readonly Format[] = [onnx, cells, training, standard, attention, losses]

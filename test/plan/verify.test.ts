@@ -6,6 +6,7 @@ import { lower, plan, verify } from '../../src/plan/index.ts'
 import { type RecordName, header, records } from '../../src/plan/format.ts'
 import type { Program } from '../../src/runtime/index.ts'
 import { namedCells, programOf, randomCells, shapes, sized } from './cases.ts'
+import { lossCases, lossProgram } from '../runtime/loss-programs.ts'
 import { sequenceProgram } from './sequences.ts'
 
 function words(program: Program, vectorWidth: number): Int32Array {
@@ -37,6 +38,13 @@ const masked = sequenceProgram([sized(namedCells[0]![1], { input: 5, hidden: 20 
   masked: true,
 })
 
+const lossy = [
+  'cross-entropy with weights, summed',
+  'quantiles, masked',
+  'keys with weights',
+  'alignments, the mean',
+].map((name) => lossProgram(lossCases[name]!, { rows: 9, steps: 3 }))
+
 describe('verify accepts', () => {
   it.each(namedCells)('%s', (_name, cell) => {
     for (const width of [4, 16])
@@ -49,7 +57,7 @@ describe('verify accepts', () => {
   })
 
   it('models, with and without a backward pass', () => {
-    for (const program of [onehot, embedded, masked]) {
+    for (const program of [onehot, embedded, masked, ...lossy]) {
       const { gradient: _none, ...forward } = program
       expect(() => verify(words(program, 8))).not.toThrow()
       expect(() => verify(words(forward, 8))).not.toThrow()
@@ -86,7 +94,7 @@ function isRefused(good: Int32Array, at: number, value: number): boolean {
 /** For each field, whether a value in its place is refused: always, where the field has a meaning, or never. */
 function refused(value: number): Record<'sometimes' | 'never', string[]> {
   const found = new Map<string, Set<boolean>>()
-  for (const program of [onehot, embedded, turned, normed, masked]) {
+  for (const program of [onehot, embedded, turned, normed, masked, ...lossy]) {
     const good = words(program, 8)
     eachField(good, (name, at) => {
       const results = found.get(name) ?? new Set()
@@ -114,7 +122,6 @@ describe('verify refuses', () => {
           "program.columnSums",
           "stage.units",
           "stage.k",
-          "stage.entries",
           "stage.stream",
           "stage.threshold",
           "stage.offset",
@@ -134,6 +141,7 @@ describe('verify refuses', () => {
           "product.fused",
           "group.panelStride",
           "group.vectors",
+          "word.value",
           "stage.panels",
           "stage.groupFirst",
           "stage.groupCount",
@@ -141,6 +149,7 @@ describe('verify refuses', () => {
           "stage.productFirst",
           "stage.productCount",
           "stage.a",
+          "stage.b",
           "stage.d",
           "stage.listFirst",
           "stage.listCount",
@@ -149,6 +158,7 @@ describe('verify refuses', () => {
           "stage.table",
           "stage.stride",
           "stage.blocks",
+          "stage.entries",
           "stage.lengths",
           "reduction.a",
           "reduction.d",
@@ -189,6 +199,7 @@ describe('verify refuses', () => {
           "header.losses",
           "word.value",
           "stage.program",
+          "stage.tokens",
           "stage.lengths",
         ],
       }
