@@ -7,13 +7,14 @@ import type {
   UnitLossOptions,
   UnitLosses,
 } from './inspect/index.ts'
+import type * as Inspection from './inspect/index.ts'
 import type { RuntimeSource, Trainable } from './train/index.ts'
 
 /*
  * Looking inside, on any runtime. What does the work is loaded when it is first asked for: a page pays for what it uses.
  */
 
-type Inspect = typeof import('./inspect/index.ts')
+type Inspect = typeof Inspection
 
 const load = (): Promise<Inspect> => import('./inspect/index.ts')
 
