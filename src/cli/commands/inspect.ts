@@ -82,13 +82,13 @@ async function runInspect(given: string | undefined, flags: InspectFlags): Promi
   const output = openOutput(flags)
   if ((flags.text === undefined) === (flags.file === undefined)) throw new SluiceError('usage/inspect-text')
   const opened = await openModel(given, flags, output)
-  const whole = await textFor(opened, flags, output)
-  const text = beginning(whole, flags.steps ?? usualSteps, output)
+  const entire = await textFor(opened, flags, output)
+  const text = beginning(entire, flags.steps ?? usualSteps, output)
   const runtime = await runtimeFor(flags, output)
   const { labels, ...chosen } = flags
   const inspection = await inspectModel(opened.model, text, runtime, {
     ...chosen,
-    ...(labels && { labels: await readLabels(labels, whole.tokens.length, text.tokens.length) }),
+    ...(labels && { labels: await readLabels(labels, entire.tokens.length, text.tokens.length) }),
   })
   await tell(inspection, opened, flags, output)
 }
