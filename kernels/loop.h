@@ -2,6 +2,7 @@
 #pragma once
 #include "across.h"
 #include "active.h"
+#include "attention.h"
 #include "loss.h"
 #include "masks.h"
 #include "product.h"
@@ -113,19 +114,37 @@ static void runStage(const Worker &w, const plan::Stage &s, const Spans &spans, 
   for (int k = 0; k < spans.count; k++) {
     switch (s.kind) {
     case plan::STAGE_REDUCE: reduceStage(w, s, spans.list[k]); break;
-    case plan::STAGE_LOSS: lossStage(w, s, spans.list[k]); break;
+    case plan::STAGE_LOSS:
+    case plan::STAGE_VALUE_LOSS:
+    case plan::STAGE_BERNOULLI_LOSS:
+    case plan::STAGE_CTC_LOSS: lossStage(w, s, spans.list[k]); break;
     case plan::STAGE_EMBED: embedStage(w, s, spans.list[k]); break;
     case plan::STAGE_DROPOUT: dropoutStage(w, s, spans.list[k]); break;
     case plan::STAGE_SEQUENCE_DROPOUT: sequenceDropoutStage(w, s, spans.list[k]); break;
     case plan::STAGE_WORD_DROPOUT: wordDropoutStage(w, s, spans.list[k]); break;
     case plan::STAGE_MASK: maskStage(w, s, spans.list[k]); break;
     case plan::STAGE_REVERSE: reverseStage(w, s, spans.list[k]); break;
+    case plan::STAGE_SCORE: scoreStage(w, s, spans.list[k]); break;
+    case plan::STAGE_SCORE_ADDITIVE: scoreAdditiveStage(w, s, spans.list[k]); break;
+    case plan::STAGE_ATTENTION_SOFTMAX: attentionSoftmaxStage(w, s, spans.list[k]); break;
+    case plan::STAGE_ATTENTION_SOFTMAX_GRADIENT: attentionSoftmaxGradientStage(w, s, spans.list[k]); break;
+    case plan::STAGE_MIX: mixStage(w, s, spans.list[k]); break;
+    case plan::STAGE_ROW_OUTER: rowOuterStage(w, s, spans.list[k]); break;
+    case plan::STAGE_SCORE_ADDITIVE_GRADIENT: scoreAdditiveGradientStage(w, s, spans.list[k]); break;
+    case plan::STAGE_PLACES: placesStage(w, s, spans.list[k]); break;
+    case plan::STAGE_KEEP: keepStage(w, s, spans.list[k]); break;
     }
   }
 }
 
 /** True for a place that all steps share: one vector a row, over and over. */
 SLUICE_INLINE bool standsStill(const plan::Operand &o) { return o.timeStride == 0 && o.rowStride != 0; }
+
+/** True for stages that read operand `a`, row by row. */
+SLUICE_INLINE bool readsRows(int kind) {
+  return isLoss(kind) || kind == plan::STAGE_DROPOUT || kind == plan::STAGE_SEQUENCE_DROPOUT ||
+         kind == plan::STAGE_WORD_DROPOUT;
+}
 
 /** True if a stage has only operands with a place for each step. */
 static bool movesWithTime(const Worker &w, const plan::Stage &s) {
@@ -134,9 +153,8 @@ static bool movesWithTime(const Worker &w, const plan::Stage &s) {
   if (s.kind == plan::STAGE_REDUCE)
     for (int i = 0; i < s.listCount; i += 2)
       if (still(r.words[s.listFirst + i].value)) return false;
-  if (s.kind == plan::STAGE_LOSS || s.kind == plan::STAGE_DROPOUT || s.kind == plan::STAGE_SEQUENCE_DROPOUT ||
-      s.kind == plan::STAGE_WORD_DROPOUT)
-    if (still(s.a)) return false;
+  if (readsRows(s.kind) && still(s.a)) return false;
+  if (s.kind >= plan::STAGE_SCORE && s.kind <= plan::STAGE_PLACES) return false; // a memory is the same at every step
   if (s.kind != plan::STAGE_COMPUTE) return s.d < 0 || !still(s.d);
   for (int i = 0; i < s.groupCount; i++)
     if (still(r.groups[s.groupFirst + i].c)) return false;

@@ -1,70 +1,38 @@
-// Softmax cross-entropy of logits, and its gradient.
+// The stages of losses: a loss for each row and step, and its gradient.
 #pragma once
-#include "functions.h"
-#include "worker.h"
+#include "ctc.h"
+#include "softmax.h"
+#include "values.h"
 
 namespace SLUICE_ISA {
 
-/** The logits of one row, or where its gradient goes. */
-struct Row {
-  float *p;
-  const plan::Operand &o;
-  float *block(int b) const { return p + blockOffset(o, b); }
-  float &entry(int i) const { return block(i / width)[i % width]; }
-};
-
-/** Largest of the first `classes` entries of a row. */
-static float largestLogit(const Row &logits, int classes) {
-  Vector most = splat(-infinity);
-  for (int b = 0; b * width < classes; b++) {
-    const Vector x = select(lanes() < classes - b * width, load(logits.block(b)), splat(-infinity));
-    most = select(x > most, x, most);
-  }
-  return largestOf(most);
+SLUICE_INLINE bool isLoss(int kind) {
+  return kind == plan::STAGE_LOSS || kind == plan::STAGE_VALUE_LOSS || kind == plan::STAGE_BERNOULLI_LOSS ||
+         kind == plan::STAGE_CTC_LOSS;
 }
 
-/** Loss of a row, log(sum of exp) - logit of the target; writes softmax - target, times the scale, if `d` is wanted. */
-static float lossOfRow(const Row &logits, const Row *d, int classes, int target, float scale) {
-  const float most = largestLogit(logits, classes);
-  const float wanted = logits.entry(target) - most;
-  Vector sum{};
-  for (int b = 0; b * width < classes; b++) {
-    const Vector y = firstLanes(exponential(load(logits.block(b)) - most), classes - b * width);
-    sum += y;
-    if (d) store(d->block(b), y);
-  }
-  const float total = sumOf(sum);
-  if (d) {
-    const float share = scale / total;
-    for (int b = 0; b * width < classes; b++) store(d->block(b), load(d->block(b)) * share);
-    d->entry(target) -= scale;
-  }
-  return (float)(logarithm((double)total) - (double)wanted);
+/** The loss of a row at a step; one that is left out has none, and zeros for a gradient. */
+static float lossAt(const Worker &w, const plan::Stage &s, int step, int row) {
+  const bool wanted = wantsGradient(w, s), isSoftmax = s.kind == plan::STAGE_LOSS;
+  const int mark = s.tokens < 0 ? 1 : w.ints(s.tokens)[(ptrdiff_t)step * w.records.header.rows + row];
+  const Row x = rowOf(w, s.a, step, row), gradient = rowOf(w, wanted ? s.d : s.a, step, row);
+  const Row *d = wanted ? &gradient : nullptr;
+  if (isSoftmax ? mark >= 0 && mark < s.classes : mark != 0)
+    return isSoftmax ? softmaxLoss(w, s, x, d, mark) : sumLosses(w, s, x, d, rowOf(w, s.b, step, row));
+  if (d) clearRow(*d, s.classes);
+  return 0;
 }
 
-static void clearRow(const Row &row, int classes) {
-  for (int b = 0; b * width < classes; b++) store(row.block(b), Vector{});
-}
-
+/** Rows with labels need all their steps: they wait for the last, and have their loss at the first. */
 static void lossStage(const Worker &w, const plan::Stage &s, const Span &span) {
-  const plan::Header &h = w.records.header;
-  const bool wanted = s.d >= 0 && ((int)w.call->mode & 2); // the gradient may stand where the logits do
-  const plan::Operand &a = w.records.operands[s.a], &od = wanted ? w.records.operands[s.d] : a;
-  for (int step = span.firstStep; step < span.lastStep; step++) {
-    for (int r = span.firstRow; r < span.lastRow; r++) {
-      const int target = w.ints(s.tokens)[(ptrdiff_t)step * h.rows + r];
-      const Row logits{w.arena + offsetOf(a, step, r), a};
-      const Row gradient{w.arena + offsetOf(od, step, r), od};
-      const Row *d = wanted ? &gradient : nullptr;
-      float &loss = w.arena[h.losses + (ptrdiff_t)step * h.rows + r];
-      if (target < 0 || target >= s.classes) {
-        loss = 0;
-        if (d) clearRow(*d, s.classes);
-      } else {
-        loss = lossOfRow(logits, d, s.classes, target, (float)w.call->lossScale);
-      }
-    }
-  }
+  float *losses = w.arena + w.records.header.losses;
+  const int rows = w.records.header.rows;
+  const bool isAligned = s.kind == plan::STAGE_CTC_LOSS;
+  for (int step = span.firstStep; step < span.lastStep; step++)
+    for (int row = span.firstRow; row < span.lastRow; row++)
+      losses[(ptrdiff_t)step * rows + row] = isAligned ? 0 : lossAt(w, s, step, row);
+  if (!isAligned || span.lastStep < w.steps()) return;
+  for (int row = span.firstRow; row < span.lastRow; row++) losses[row] = alignRow(w, s, row);
 }
 
 } // namespace SLUICE_ISA

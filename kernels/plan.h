@@ -118,6 +118,7 @@ struct Stage {
   int32_t productFirst;
   int32_t productCount;
   int32_t a;
+  int32_t b;
   int32_t d;
   int32_t listFirst;
   int32_t listCount;
@@ -132,6 +133,8 @@ struct Stage {
   int32_t threshold;
   int32_t offset;
   int32_t lengths;
+  int32_t b;
+  int32_t memory;
 };
 struct Copy {
   int32_t a;
@@ -139,6 +142,7 @@ struct Copy {
   int32_t blocks;
   int32_t lastStep;
   int32_t lengths;
+  int32_t add;
 };
 struct Loop {
   int32_t direction;
@@ -214,6 +218,18 @@ enum StageKind {
   STAGE_WORD_DROPOUT = 6,
   STAGE_MASK = 7,
   STAGE_REVERSE = 8,
+  STAGE_VALUE_LOSS = 9,
+  STAGE_BERNOULLI_LOSS = 10,
+  STAGE_CTC_LOSS = 11,
+  STAGE_SCORE = 12,
+  STAGE_SCORE_ADDITIVE = 13,
+  STAGE_ATTENTION_SOFTMAX = 14,
+  STAGE_ATTENTION_SOFTMAX_GRADIENT = 15,
+  STAGE_MIX = 16,
+  STAGE_ROW_OUTER = 17,
+  STAGE_SCORE_ADDITIVE_GRADIENT = 18,
+  STAGE_PLACES = 19,
+  STAGE_KEEP = 20,
 };
 enum ReductionKind {
   REDUCE_WEIGHT = 0,

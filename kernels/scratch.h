@@ -7,8 +7,8 @@ namespace SLUICE_ISA {
 
 /** Sizes of a thread's working memory in bytes, each a multiple of 64. */
 struct ScratchSizes {
-  size_t slots = 0, temporaries = 0, left = 0, right = 0, pairs = 0, spans = 0;
-  size_t total() const { return slots + temporaries + left + right + pairs + spans; }
+  size_t slots = 0, temporaries = 0, left = 0, right = 0, pairs = 0, alignment = 0, spans = 0;
+  size_t total() const { return slots + temporaries + left + right + pairs + alignment + spans; }
 };
 
 SLUICE_INLINE void raise(size_t &size, size_t bytes) {
@@ -46,8 +46,11 @@ static ScratchSizes scratchSizes(const Records &r) {
     raise(sizes.left, (size_t)left * 4);
     raise(sizes.right, left > 0 ? passBytes : 0);
   }
-  for (int i = 0; i < r.header.stages.count; i++)
-    if (r.stages[i].kind == plan::STAGE_COMPUTE) raise(sizes.pairs, pairWordsOf(r, r.stages[i]) * 4);
+  for (int i = 0; i < r.header.stages.count; i++) {
+    const plan::Stage &s = r.stages[i];
+    if (s.kind == plan::STAGE_COMPUTE) raise(sizes.pairs, pairWordsOf(r, s) * 4);
+    if (s.kind == plan::STAGE_CTC_LOSS) raise(sizes.alignment, alignmentBytes(r.header.steps, s.entries));
+  }
   return sizes;
 }
 
@@ -58,8 +61,9 @@ static Scratch scratchOf(const Records &r, const Job &job, int thread) {
   const ScratchSizes sizes = scratchSizes(r);
   char *slots = job.scratch + job.scratchBytes * thread, *temporaries = slots + sizes.slots;
   char *left = temporaries + sizes.temporaries, *right = left + sizes.left, *pairs = right + sizes.right;
-  return {(Slot *)slots,  (float *)temporaries, (float *)left,
-          (float *)right, (float *)pairs,       (Span *)(pairs + sizes.pairs)};
+  char *alignment = pairs + sizes.pairs;
+  return {(Slot *)slots,  (float *)temporaries, (float *)left,      (float *)right,
+          (float *)pairs, (float *)alignment,   (Span *)(alignment + sizes.alignment)};
 }
 
 } // namespace SLUICE_ISA

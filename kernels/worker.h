@@ -57,7 +57,7 @@ struct Span {
 /** Working memory of a thread, sized by the plan (scratch.h). */
 struct Scratch {
   Slot *slots;
-  float *temporaries, *left, *right, *pairs;
+  float *temporaries, *left, *right, *pairs, *alignment;
   Span *spans;
 };
 

@@ -8,9 +8,9 @@ import {
   type RuntimeSource,
   type TrainOptions,
   type Trainable,
-  type Training,
+  Training,
   evaluate as evaluateOn,
-  train as trainOn,
+  textProvider,
 } from './train/index.ts'
 
 /** Options whose runtime may be left out (the fastest that works here) or named. */
@@ -36,7 +36,7 @@ function warn(from: Machine['runtime'], reason: string): void {
   if (from === 'wasm') console.warn(`sluice: the slow reference runtime is used. ${reason}`)
 }
 
-/** Options with their runtime, which is opened where none or a name was given. */
+/** Options with a runtime that is open or opening. */
 export function withRuntime<Options extends { readonly runtime: RuntimeSource }>(
   options: OnAnyRuntime<Options>,
 ): Options {
@@ -48,7 +48,7 @@ export function withRuntime<Options extends { readonly runtime: RuntimeSource }>
  * Leaving the loop ends training. Runs on the fastest runtime here unless `runtime` says otherwise.
  */
 export function train(net: Trainable, text: Text, options: OnAnyRuntime<TrainOptions> = {}): Training {
-  return trainOn(net, text, withRuntime<TrainOptions>(options))
+  return new Training(net, textProvider(net, text), withRuntime<TrainOptions>(options))
 }
 
 /** Writes text with a model: `for await` gives one character after the other. */

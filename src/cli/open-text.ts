@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { SluiceError } from '../core/errors.ts'
-import type { Text, Vocabulary } from '../data/index.ts'
+import type { Text, Tokenizer } from '../data/index.ts'
 import { type FileOptions, text as texts } from '../data/file.ts'
 import type { Checkpoint } from '../train/index.ts'
 import { nearestPath } from './nearest-path.ts'
@@ -25,7 +25,7 @@ export interface Continued {
 export async function trainingText(
   flags: TextFlags,
   run: Continued | undefined,
-  vocabulary?: Vocabulary,
+  vocabulary?: Tokenizer,
 ): Promise<Text> {
   const checkpoint = run?.checkpoint
   const before = checkpoint?.description.text
@@ -41,7 +41,8 @@ export async function trainingText(
 
 /** The file of a run's text: a relative path may start from here, from the run's folder or from one of two above it. */
 async function textOf({ path, checkpoint }: Continued): Promise<string> {
-  const { name } = checkpoint.description.text
+  const name = checkpoint.description.text?.name
+  if (name === undefined) throw new SluiceError('usage/no-text', { command: command('train book.txt') })
   const folders = isAbsolute(name) ? [] : ['.', '..', '../..'].map((above) => join(path, above))
   for (const file of [name, ...folders.map((folder) => join(folder, name))]) {
     if (await exists(file)) return file
@@ -54,7 +55,7 @@ async function textOf({ path, checkpoint }: Continued): Promise<string> {
 export async function openText(
   path: string,
   { keepCr = false, encoding }: TextFlags,
-  vocabulary?: Vocabulary,
+  vocabulary?: Tokenizer,
 ): Promise<Text> {
   const options: FileOptions = {
     keepCr,

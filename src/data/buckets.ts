@@ -7,6 +7,8 @@ export interface Bucketing {
   readonly batch: number
   /** Shuffles sequences of equal length and the order of the batches; absent: neither is. */
   readonly seed?: number
+  /** Name an order of that seed, such as the number of the epoch. */
+  readonly labels?: readonly number[]
 }
 
 /** Sequences that are read in parallel. */
@@ -34,9 +36,10 @@ export interface Buckets {
  * @param lengths whole numbers from 0
  * @throws SluiceError `option-value`
  */
-export function bucketByLength(lengths: ArrayLike<number>, { batch, seed }: Bucketing): Buckets {
+export function bucketByLength(lengths: ArrayLike<number>, { batch, seed, labels = [] }: Bucketing): Buckets {
   wholeNumber('batch', batch, 1)
-  const random = seed === undefined ? undefined : new Stream(wholeNumber('seed', seed, 0, 2 ** 32 - 1))
+  const random =
+    seed === undefined ? undefined : new Stream(wholeNumber('seed', seed, 0, 2 ** 32 - 1), ...labels)
   const given = Array.from({ length: lengths.length }, (_unused, index) => index)
   const lengthOf = (index: number): number => wholeNumber(`length ${index}`, lengths[index], 0)
   const order = shuffled(given, random).toSorted((a, b) => lengthOf(b) - lengthOf(a))

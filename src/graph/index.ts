@@ -19,14 +19,29 @@ export {
   type WeightDropoutAttributes,
   outsideTraining,
 } from './operations/masks.ts'
+export type { BernoulliLossAttributes } from './operations/bernoulli-loss.ts'
+export type { CrossEntropyAttributes } from './operations/cross-entropy.ts'
+export type { CtcLossAttributes } from './operations/ctc.ts'
+export { isLoss, lossDivisor, marksOf } from './operations/losses.ts'
+export { type ValueLossAttributes, type ValueLossForm, valueLossForm } from './operations/value-loss.ts'
 export { printGraph, printStep } from './print.ts'
 export { activeRows } from './operations/sequence.ts'
+export {
+  type MemoryInputs,
+  type MemoryRead,
+  type MemoryRows,
+  type MemorySequence,
+  memoryReads,
+  memorySequences,
+  withTraces,
+} from './memory.ts'
 export { StepRewriter } from './rewrite-step.ts'
 export { operation, table } from './table.ts'
 export type {
   Attributes,
   Extent,
   Graph,
+  MemoryPort,
   Node,
   Port,
   StatePort,

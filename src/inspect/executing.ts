@@ -41,7 +41,10 @@ export async function statesAfter(
     for (const count of counts) {
       for (; at < count; at += Math.min(steps, count - at)) {
         const own = tokens.subarray(at, Math.min(at + steps, count))
-        await session.run({ steps: own.length, tokens: own }, { mode: 'forward', training: false })
+        await session.run(
+          { steps: own.length, inputs: { tokens: own } },
+          { mode: 'forward', training: false },
+        )
       }
       found.push(new Map([...session.states()].map(([name, state]) => [name, copied(state)])))
     }

@@ -80,7 +80,7 @@ export async function* traceParts<const Name extends string = string>(
     if (options.states) session.setStates(options.states)
     for (let start = 0; start < tokens.length; start += steps) {
       const own = tokens.subarray(start, start + steps)
-      await session.run({ steps: own.length, tokens: own }, { mode: 'forward', training: false })
+      await session.run({ steps: own.length, inputs: { tokens: own } }, { mode: 'forward', training: false })
       const layers = readings.map((reading) => readLayer<Name>(session, reading))
       yield { start, steps: own.length, tokens: own, layers, states: copied(session.states()) }
     }

@@ -1,4 +1,4 @@
-import { windows, wholeNumber } from '../data/index.ts'
+import { wholeNumber, windowBatches, windows } from '../data/index.ts'
 import type { Tensor } from '../interop/index.ts'
 import { measureLoss } from '../train/evaluate.ts'
 import { type RuntimeSource, Session, type Trainable } from '../train/index.ts'
@@ -58,7 +58,7 @@ export async function unitLosses(
       [`${scan.name}.${shiftName(name)}`, vector(count, 0, unit, clamp)],
     ])
     session.restore({ weights, slots: new Map(), states: session.states() })
-    return (await measureLoss(session, cut)).loss
+    return (await measureLoss(session, windowBatches(cut))).loss
   }
   try {
     const loss = await held(undefined)

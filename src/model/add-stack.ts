@@ -26,6 +26,11 @@ export interface StackSettings {
    * learned starts from its parameter, when carried only in rows that begin. What is read in reverse carries nothing.
    */
   readonly initial: 'carried' | 'given' | 'zero'
+  /**
+   * Whether the output counts at each row's last step alone. There the last layer that has states then gives its last
+   * ones in both directions: that which reads backward ends at the first step. Not unless given.
+   */
+  readonly atEnd?: boolean
 }
 
 /** The input that says of each row whether a sequence begins with this window, 1 or 0; only where states are learned. */
@@ -38,7 +43,7 @@ export function addStack(
   sequence: number,
   settings: StackSettings,
 ): number {
-  return new StackWriter(window, settings).stack(layers, sequence)
+  return new StackWriter(window, settings).stack(layers, sequence, settings.atEnd === true)
 }
 
 class StackWriter {
@@ -50,20 +55,23 @@ class StackWriter {
     this.#settings = settings
   }
 
-  stack(layers: readonly LayerPart[], input: number): number {
+  stack(layers: readonly LayerPart[], input: number, atEnd: boolean): number {
     const flows = [input]
-    for (const part of layers) flows.push(this.#layer(part, flows))
+    const last = atEnd ? layers.findLastIndex(hasStates) : -1
+    for (const [index, part] of layers.entries()) flows.push(this.#layer(part, flows, index === last))
     return flows.at(-1)!
   }
 
-  #layer(part: LayerPart, flows: readonly number[]): number {
+  #layer(part: LayerPart, flows: readonly number[], atEnd: boolean): number {
     const { residual, norm, dropout, number, reads, size, join } = part
     const input = this.#join(
       reads.map((read) => flows[read]!),
       'concat',
     )
     const results =
-      'ways' in part ? this.#ways(part, input) : part.branches.map((own) => this.stack(own, input))
+      'ways' in part
+        ? this.#ways(part, input, atEnd)
+        : part.branches.map((own) => this.stack(own, input, atEnd))
     let result = this.#join(results, join, size)
     if (residual) result = this.#join([flows.at(-1)!, result], 'sum', size)
     if (norm)
@@ -86,13 +94,13 @@ class StackWriter {
       : sequence
   }
 
-  #ways(part: CellPart, input: number): readonly number[] {
+  #ways(part: CellPart, input: number, atEnd: boolean): readonly number[] {
     const { inputDropout = 0 } = part.options
     const read = this.#dropped('sequence_dropout', input, inputDropout, dropStream('inputs', part.number))
-    return part.ways.map((way) => this.#way(part, way, read))
+    return part.ways.map((way) => this.#way(part, way, read, atEnd))
   }
 
-  #way({ number, options }: CellPart, way: WayPart, input: number): number {
+  #way({ number, options }: CellPart, way: WayPart, input: number, atEnd: boolean): number {
     const { name, step, isReverse } = way
     const stream = (kind: DropKind): number => dropStream(kind, number, isReverse)
     const masked = maskedStep(step, options, this.#settings.training)
@@ -107,6 +115,7 @@ class StackWriter {
         parameters: this.#parameters(way, options.weightDropout ?? 0, stream('weights')),
         lengths: this.#settings.lengths,
         isReverse,
+        staysReversed: atEnd && isReverse,
       },
     )
     step.states.forEach((state, index) => {
@@ -145,6 +154,13 @@ class StackWriter {
         : node
     })
   }
+}
+
+/** Whether a layer, or one inside its branches, has states. */
+function hasStates(part: LayerPart): boolean {
+  return 'ways' in part
+    ? part.ways.some(({ step }) => step.states.length > 0)
+    : part.branches.some((stack) => stack.some(hasStates))
 }
 
 /** A step with the masks that options ask for, by their kind. */

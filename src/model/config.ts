@@ -91,8 +91,12 @@ export function inputOptions({
   return { ...(dropped > 0 && { embeddingDropout: dropped }), ...(flag('tied', tied) && { tied: true }) }
 }
 
-/** @param within place of the layers, such as `1.0.` for the first branch of layer 1 */
-function readLayers(layers: unknown, within: string): readonly LayerConfig[] {
+/**
+ * Reads stored layers from outside.
+ * @param within place of the layers, such as `1.0.` for the first branch of layer 1
+ * @throws SluiceError `model-config`, `option-value` or `option-unknown`
+ */
+export function readLayers(layers: unknown, within: string): readonly LayerConfig[] {
   if (!Array.isArray(layers)) throw new SluiceError('model-config/layers')
   return layers.map((layer, index) => {
     const place = `${within}${index}`
@@ -129,7 +133,8 @@ function readCell(
   return { ...own, ...cellOptions(own, options, `Layer ${place}`) }
 }
 
-function record(value: unknown, what: string): Readonly<Record<string, unknown>> {
+/** A JSON object. @throws SluiceError `model-config` */
+export function record(value: unknown, what: string): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new SluiceError('model-config/object', { what })
   return value as Record<string, unknown>

@@ -14,21 +14,28 @@ export interface Encoding {
 /** The parameter that holds an embedding, `[symbols, units]`. */
 export const embeddingName = 'embedding.E'
 
+/** The same of what a model wrote before, where it reads that beside something else. */
+export const previousName = 'previous.E'
+
 /** The width of what an encoder gives. */
 export function encodedWidth({ symbols, embedding }: Pick<Encoding, 'symbols' | 'embedding'>): Width {
   return embedding > 0 ? { size: embedding, isOneHot: false } : { size: symbols, isOneHot: true }
 }
 
-/** Writes an encoder of tokens into a window; gives a sequence of vectors. */
+/**
+ * Writes an encoder of tokens into a window; gives a sequence of vectors.
+ * @param name of the embedding
+ */
 export function addEncoder(
   window: WindowWriter,
   tokens: number,
   encoding: Encoding,
   training: boolean,
+  name = embeddingName,
 ): number {
   const { symbols, embedding, embeddingDropout: rate } = encoding
   if (embedding === 0) return window.build.add('onehot', [tokens], { classes: symbols })
-  const table = window.parameter(embeddingName, [symbols, embedding])
+  const table = window.parameter(name, [symbols, embedding])
   const vectors = window.build.add('gather', [table, tokens])
   const stream = dropStream('words', 0)
   return rate > 0 && training

@@ -92,7 +92,7 @@ export function allLayers(layers: readonly LayerPart[]): readonly LayerPart[] {
 }
 
 /** @throws SluiceError `model-unsupported` where a layer reads backward: it would see what the model predicts */
-function requireForward(layers: readonly LayerPart[]): void {
+export function requireForward(layers: readonly LayerPart[]): void {
   const backward = allLayers(layers).find((part) => 'ways' in part && part.ways.some((way) => way.isReverse))
   if (backward) throw new SluiceError('model-unsupported/future', { layer: backward.name })
 }
@@ -165,6 +165,7 @@ function cellCore(config: CellConfig, { size: input, isOneHot }: Width, name: st
   const { cell: compiled, sizes, init } = layerFrom(config)
   if (isOneHot && config.inputDropout !== undefined)
     throw new SluiceError('model-layer/onehot', { layer: name, option: 'inputDropout' })
+  if (compiled.step.memories) throw new SluiceError('cell-memory', { cell: config.name })
   const step = compiled.graph({ ...sizes, ...(compiled.sizes.includes('input') && { input }) })
   if (step.inputs.length !== 1)
     throw new SluiceError('model-unsupported/inputs', { cell: config.name, count: step.inputs.length })

@@ -2,8 +2,8 @@ import { initialise } from '../cells/index.ts'
 import { Stream } from '../core/random.ts'
 import type { WindowGraph } from '../graph/index.ts'
 import { type LayerPart, allLayers } from './parts.ts'
-import { embeddingStream, headStream, weightStream } from './streams.ts'
-import { embeddingName } from './encoder.ts'
+import { embeddingStream, headStream, previousStream, weightStream } from './streams.ts'
+import { embeddingName, previousName } from './encoder.ts'
 import type { NamedStep } from './window-writer.ts'
 
 /** Weights of one parameter, row-major in its shape. */
@@ -39,8 +39,13 @@ export function startingWeights(
   }
   if (head) add(head.name, initialise(head.step, {}, seed, headStream))
   const shapes = shapesOf(graph)
-  const embedding = shapes.get(embeddingName)
-  if (embedding) values.set(embeddingName, embeddingWeights(countOf(embedding), seed))
+  for (const [name, stream] of [
+    [embeddingName, embeddingStream],
+    [previousName, previousStream],
+  ] as const) {
+    const embedding = shapes.get(name)
+    if (embedding) values.set(name, embeddingWeights(countOf(embedding), seed, stream))
+  }
   return new Map(
     [...shapes].map(([name, shape]) => [
       name,
@@ -49,8 +54,8 @@ export function startingWeights(
   )
 }
 
-function embeddingWeights(count: number, seed: number): Float32Array {
-  const random = new Stream(seed, embeddingStream)
+function embeddingWeights(count: number, seed: number, stream: number): Float32Array {
+  const random = new Stream(seed, stream)
   return Float32Array.from({ length: count }, () => 0.2 * random.float() - 0.1)
 }
 

@@ -21,6 +21,7 @@ export function weightStream(layer: number, isReverse: boolean): number {
   return layer + Number(isReverse) * 2 ** 16
 }
 
-/** Streams of the starting weights of head and embedding. */
+/** Streams of the starting weights of the head, of the embedding, and of that of what was written before. */
 export const headStream = 1000
 export const embeddingStream = 1001
+export const previousStream = 1002

@@ -121,6 +121,14 @@ export const records = {
    * reduce: operand `d` (all lanes) = k * sum of all entries of the operands in the word list [operand, blocks]...
    * loss: softmax cross-entropy of logits operand `a` [classes] and targets (int32 at `tokens` + t*rows + r; negative
    *   is left out): loss of the row to header.losses; with a backward pass, gradient * call.lossScale to operand `d`.
+   *   A share `k` of each target is spread over the classes; the word list holds their weights, if they have any.
+   * value_loss: of prediction operand `a` and target operand `b`, `entries` entries, where the int32 at `tokens` +
+   *   t*rows + r is not 0 (tokens -1: everywhere); results as for loss. Word list, float32: factor, delta (of huber), then
+   *   the levels of quantiles, if any; then entry e of `a` belongs to entry e / levels of `b`.
+   * bernoulli_loss: as value_loss, of logits and targets from 0 to 1. Word list: the weights of targets, or nothing.
+   * ctc_loss: of logits operand `a` [classes] over all steps (int32 at `lengths` + r) of a row and its labels, the first (int32 at
+   *   `tokens` + r) of the `entries` entries of operand `b`, at the last step of the loop. The loss of the row goes to step 0.
+   *   Word list: the blank; 1 to divide by the number of labels; 1 for no loss where no alignment fits.
    * embed: operand `d` = row `token` of the table of `classes` rows at `table` (row stride `stride`), `blocks` blocks;
    *   zeros for other tokens.
    * dropout: operand `d` = operand `a` masked and scaled by `k` (a copy outside training), `blocks` blocks of `entries`
@@ -132,6 +140,19 @@ export const records = {
    *   outside training the third; an operand with time stride 0 is filled at step 0.
    * reverse: operand `d` at step t = operand `a` at step n - 1 - t for the n steps of a row, the same step after them:
    *   `blocks` blocks, or one word where it is 0. n is the length of the row, int32 at `lengths` + r, -1: of the window.
+   *
+   * Attention: a memory is an operand whose step is a place, of `blocks` blocks; there are `entries` places. An entry for
+   * each place is entry p of an operand. What is padding has the entry 0, and is not read.
+   * score: operand `d` for each place = sum of the entries of operand `a` times the place of `memory`.
+   * score_additive: operand `d` for each place = sum of the entries of operand `b` times tanh(`a` + the place of `memory`).
+   * attention_softmax: operand `d` = softmax of operand `a` over the places whose entry in operand `b` is not 0, 0 at others.
+   * attention_softmax_gradient: operand `d` = the gradient of the scores from weights `a` and their gradient `b`.
+   * mix: operand `d` = sum over the places of `memory`, each times its entry in operand `a`.
+   * row_outer: each place of `memory` += operand `b` times its entry in operand `a`.
+   * score_additive_gradient: from the gradient of the scores, operand `b`, with query `a` and `memory` and the word list of
+   *   operands [vector, gradient of the query, of the memory (added to), of the vector], the gradients -1 where not wanted.
+   * places: operand `d` = 1 at the places before the end of the row (int32 at `lengths` + r, -1: none) and window, else 0.
+   * keep: operand `d` = operand `a`, or 0 at steps whose entry in operand `b`, of `entries` places, is 0.
    */
   stage: [
     'kind',
@@ -143,6 +164,7 @@ export const records = {
     'productFirst',
     'productCount',
     'a',
+    'b',
     'd',
     'listFirst',
     'listCount',
@@ -157,14 +179,16 @@ export const records = {
     'threshold',
     'offset',
     'lengths',
+    'b',
+    'memory',
   ],
   /**
    * Copies operand `a` (-1: zeros) to operand `d`, `blocks` blocks, all own rows, before the loop starts; both are taken
-   * at step 0, or at the last where the direction is -1. `lastStep`: `a` is read at the number of steps of the previous call, and only
-   * when states are carried. An operand `d` with a chunk stride has one row a chunk, and is left as it is in a part that
+   * at step 0, or at the last where the direction is -1. `lastStep` 1: `a` is read at the number of steps of the previous call, and
+   * only when states are carried; 2: at the number of steps of this one. `add`: `a` is added to what stands at `d`. An operand `d` with a chunk stride has one row a chunk, and is left as it is in a part that
    * goes on from a later one. Rows whose int32 at `lengths` + r is 0 are left out (-1: none is).
    */
-  copy: ['a', 'd', 'blocks', 'lastStep', 'lengths'],
+  copy: ['a', 'd', 'blocks', 'lastStep', 'lengths', 'add'],
   /**
    * Steps 0..steps-1 (direction 1) or back (-1), stages in order. `parallel`: no step needs another, so that several may
    * go together, stage after stage; they do where no place with rows is shared by the steps (time stride 0).
@@ -269,6 +293,18 @@ export const stageKinds = [
   'word_dropout',
   'mask',
   'reverse',
+  'value_loss',
+  'bernoulli_loss',
+  'ctc_loss',
+  'score',
+  'score_additive',
+  'attention_softmax',
+  'attention_softmax_gradient',
+  'mix',
+  'row_outer',
+  'score_additive_gradient',
+  'places',
+  'keep',
 ] as const
 export const reductionKinds = ['weight', 'columns', 'scatter', 'chunks', 'transpose', 'rows'] as const
 export const packKinds = ['forward', 'backward', 'bias'] as const
@@ -338,7 +374,7 @@ export const call = [
   'training', // 1: dropout is on
   'seed',
   'counter', // number of the update, for dropout
-  'lossScale', // 1 / number of targets that count
+  'lossScale', // 1 / number of targets, entries, positions or rows that count
   // A window may be run in parts of whole passes: forward from the first to the last, back from the last to the first.
   'firstStep', // steps of the window before this part
   'continued', // 1: a later part went back before; what it began goes on

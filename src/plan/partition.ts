@@ -1,5 +1,5 @@
 import type { Node, Port, StatePort, StepGraph, WindowGraph } from '../graph/index.ts'
-import { Builder, numbers, operation } from '../graph/index.ts'
+import { Builder, isLoss, numbers, operation } from '../graph/index.ts'
 import { type Axes, Cuts, bodyAxes, windowAxes } from './cuts.ts'
 import { Unsupported, invariant } from '../core/errors.ts'
 
@@ -130,6 +130,16 @@ class Writer {
         return this.#weights(id)
       case 'reverse':
         return this.#reversed(id)
+      case 'score':
+      case 'score_additive':
+        return [this.#scored(node)]
+      case 'mix':
+      case 'keep':
+        return this.#beside(node)
+      case 'remember':
+        return this.#parts[node.inputs[0]!]!.map((part) =>
+          this.build.add('remember', [part], node.attributes),
+        )
       default:
         return this.#plain(id)
     }
@@ -198,6 +208,28 @@ class Writer {
     return node.op === 'sum' ? total : this.build.add('mul', [total, this.build.constant(1 / size)])
   }
 
+  /** The score of a vector is the sum of those of its parts. */
+  #scored({ op, inputs }: Node): number {
+    const parts = inputs.map((input) => this.#parts[input]!)
+    return parts[0]!
+      .map((_part, index) =>
+        this.build.add(
+          op,
+          parts.map((own) => own[index]!),
+        ),
+      )
+      .reduce((sum, score) => this.build.add('add', [sum, score]))
+  }
+
+  /** The parts of a memory or sequence, each with the weights or the mask of its places. */
+  #beside({ op, inputs }: Node): Parts {
+    const isMix = op === 'mix'
+    const [whole] = this.#parts[inputs[isMix ? 0 : 1]!]!
+    return this.#parts[inputs[isMix ? 1 : 0]!]!.map((part) =>
+      this.build.add(op, isMix ? [whole!, part] : [part, whole!]),
+    )
+  }
+
   /** Operations that count the units of the whole: parts know where they start. */
   #counted(id: number): Parts {
     const { op, inputs, attributes } = this.#nodes[id]!
@@ -238,7 +270,7 @@ class Writer {
     const node = this.#nodes[id]!
     const count = node.type.shape.length === 1 ? this.#bounds(id, 0).length - 1 : 1
     const inputs = node.inputs.map((input) => this.#rowwise(input))
-    const whole = node.op === 'cross_entropy' || node.op === 'log_softmax' || node.op === 'onehot'
+    const whole = isLoss(node.op) || node.op === 'log_softmax' || node.op === 'onehot'
     if (whole && (count > 1 || inputs.some((parts) => parts.length > 1))) {
       throw new Unsupported('unsupported/cut', { op: node.op })
     }

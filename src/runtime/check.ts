@@ -1,5 +1,5 @@
 import { SluiceError, Unsupported } from '../core/errors.ts'
-import { entries } from '../graph/index.ts'
+import { type CtcLossAttributes, type Node, entries } from '../graph/index.ts'
 import type { Machine, Precision, Program, Run, UpdateSettings } from './types.ts'
 
 /** Makes sure that a program's numbers and names make sense. @throws SluiceError `program-shape` or `program-name` */
@@ -30,7 +30,8 @@ export function checkPrecision(
 
 /**
  * Makes sure that what is written to an input fits: whole steps, no more than the longest window, and tokens below the
- * number of classes that read them (negative ones stand for none). A number for each row is its length.
+ * number of classes that read them (negative ones stand for none). A number for each row is its length, or that of its
+ * labels.
  * @throws SluiceError `program-size`, `program-token` or `program-length`
  */
 export function checkWrite({ graph, rows, steps }: Program, name: string, data: ArrayLike<number>): void {
@@ -41,9 +42,30 @@ export function checkWrite({ graph, rows, steps }: Program, name: string, data: 
   const most = extent === 'step' ? steps * each : each
   if (data.length > most || data.length % each !== 0 || data.length === 0)
     throw new SluiceError('program-size/entries', { name, most, count: data.length })
-  if (!input || shape.length > 0) return
-  if (extent === 'row') checkLengths(name, data, steps)
-  else checkTokens(name, data, classesOf(graph, input.node))
+  if (!input) return
+  const ctc = graph.nodes.find(({ op, inputs }) => op === 'ctc_loss' && inputs.slice(1).includes(input.node))
+  if (ctc?.inputs[1] === input.node) checkLabels(name, data, graph, ctc)
+  if (shape.length > 0) return
+  if (extent === 'step') checkTokens(name, data, classesOf(graph, input.node))
+  else if (ctc?.inputs[3] === input.node) checkCounts(name, data, graph.nodes[ctc.inputs[1]!]!.type.shape[0]!)
+  else checkLengths(name, data, steps)
+}
+
+/** Labels of `ctc_loss`: classes other than the blank, and -1 where there are no more. */
+function checkLabels(name: string, data: ArrayLike<number>, { nodes }: Program['graph'], ctc: Node): void {
+  const { blank = 0 } = ctc.attributes as CtcLossAttributes
+  checkTokens(name, data, nodes[ctc.inputs[0]!]!.type.shape[0]!)
+  for (let i = 0; i < data.length; i++)
+    if (data[i] === blank) throw new SluiceError('program-token/blank', { name, token: blank })
+}
+
+/** Numbers of labels. */
+function checkCounts(name: string, data: ArrayLike<number>, most: number): void {
+  for (let i = 0; i < data.length; i++) {
+    const count = data[i]!
+    if (!Number.isInteger(count) || count < 0 || count > most)
+      throw new SluiceError('program-length/labels', { name, count, most })
+  }
 }
 
 function checkLengths(name: string, data: ArrayLike<number>, most: number): void {
@@ -58,7 +80,7 @@ function checkTokens(name: string, data: ArrayLike<number>, limit: number): void
   for (let i = 0; i < data.length; i++) {
     const token = data[i]!
     if (!Number.isInteger(token) || token >= limit)
-      throw new SluiceError('program-token', { name, token, limit })
+      throw new SluiceError('program-token/class', { name, token, limit })
   }
 }
 

@@ -19,6 +19,7 @@ import {
 } from './parted.ts'
 import { callOf, packCall, resultOf } from './call.ts'
 import { type Lowered, type Operand, type Place, passFloats, lower, plan, verify } from '../plan/index.ts'
+import { lossDivisor } from '../graph/index.ts'
 import { SluiceError, invariant } from '../core/errors.ts'
 import { checkPrecision, checkProgram, checkRun, checkWrite, checkWritten } from './check.ts'
 import { Ledger } from './ledger.ts'
@@ -275,7 +276,7 @@ class PackedExecutable implements PartExecutable {
   }
 
   #end(run: Run, call: Float64Array): PartResult {
-    const result = resultOf(run, call, this.#lowered.targets !== undefined)
+    const result = resultOf(run, call, this.#lowered.loss !== undefined)
     if (run.mode !== 'update') this.#loss = result.loss
     return result
   }
@@ -317,12 +318,12 @@ class PackedExecutable implements PartExecutable {
   }
 
   #lossScale(steps: number): number {
-    const { targets } = this.#lowered
-    if (targets === undefined) return 0
-    const end = targets + steps * this.#program.rows
-    let count = 0
-    for (let at = targets; at < end; at++) if (this.#loaded.ints[at]! >= 0) count++
-    return 1 / Math.max(1, count)
+    const { loss } = this.#lowered
+    if (!loss) return 0
+    const { rows } = this.#program
+    const { op, marks: at, ...rest } = loss
+    const marks = at === undefined ? undefined : this.#loaded.ints.subarray(at, at + steps * rows)
+    return 1 / lossDivisor(op, { ...rest, marks, steps, rows })
   }
 
   dispose(): void {

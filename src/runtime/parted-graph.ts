@@ -22,11 +22,14 @@ export interface PartedGraph {
 
 /**
  * The same graph with an input and an output for each state.
- * @throws Unsupported where a step needs a later one, as in a reversed sequence
+ * @throws Unsupported where a step needs a later one, as in a reversed sequence or for `ctc_loss`
  */
 export function partGraph(graph: WindowGraph): PartedGraph {
   return new GraphParter(graph).write()
 }
+
+/** Operations that need the whole window before its first step. */
+const whole: ReadonlySet<string> = new Set(['reverse', 'ctc_loss', 'remember', 'places', 'keep'])
 
 /** Names of what the graph did not have. */
 const begins = 'first part'
@@ -64,7 +67,7 @@ class GraphParter {
   }
 
   #written({ op, inputs, attributes, type, name }: Node, id: number): number {
-    if (op === 'reverse') throw new Unsupported('unsupported/parts')
+    if (whole.has(op)) throw new Unsupported('unsupported/parts')
     if (op === 'input' || op === 'parameter' || op === 'state')
       return this.#build.leaf(op, attributes.name as string, type)
     const own = inputs.map((input) => this.#made[input]!)
@@ -103,6 +106,7 @@ class GraphParter {
       return { node, name: this.#inputName(inputs[2]!) }
     }
     if (op === 'input' || op === 'select') throw new Unsupported('unsupported/initial')
+    if (op === 'pick') throw new Unsupported('unsupported/parts')
     const other = this.#input(name, this.#build.type(node).shape)
     this.#flags.add(begins)
     this.#added.add(begins)

@@ -1,5 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
-import { entries } from '../graph/index.ts'
+import { entries, isLoss, lossDivisor, marksOf } from '../graph/index.ts'
 import { checkRun, checkWrite, checkWritten } from './check.ts'
 import { type PartedGraph, partGraph } from './parted-graph.ts'
 import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult } from './types.ts'
@@ -190,11 +190,13 @@ export class PartedExecutable implements Executable {
   }
 
   #lossScale(steps: number): number {
-    const { nodes } = this.#program.graph
-    const loss = nodes.find(({ op }) => op === 'cross_entropy')
-    const targets = loss && this.#written.get(nodes[loss.inputs[1]!]!.attributes.name as string)
-    const counted = targets?.subarray(0, steps * this.#program.rows).filter((target) => target >= 0)
-    return 1 / Math.max(1, counted?.length ?? 0)
+    const { graph, rows } = this.#program
+    const loss = graph.nodes.find(({ op }) => isLoss(op))
+    if (!loss) return 0
+    const input = graph.inputs.find(({ node }) => node === marksOf(loss))
+    const marks = input && this.#written.get(input.name)
+    const size = graph.nodes[loss.inputs[0]!]!.type.shape[0]!
+    return 1 / lossDivisor(loss.op, { attributes: loss.attributes, size, marks, steps, rows })
   }
 
   /** What the states of the first part start from. */

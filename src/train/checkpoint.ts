@@ -12,7 +12,7 @@ import type { Machine } from '../runtime/types.ts'
 import type { Snapshot, Tensors } from './session.ts'
 import type { Settings } from './settings.ts'
 
-/** How far a run is. The position in the data follows from `step`: there is no shuffling. */
+/** How far a run is. The position in the data follows from `step`, whether it is shuffled or not. */
 export interface Progress {
   /** Updates done. */
   readonly step: number
@@ -28,15 +28,25 @@ export interface Progress {
   readonly stoppedEarly: boolean
 }
 
-/** What a run was started with; a continuation is held to it. */
-export interface Description {
-  readonly settings: Settings
-  readonly text: {
+/** What a run reads: a text, or examples. */
+export interface DataDescription {
+  readonly text?: {
     readonly name: string
     readonly characters: number
     readonly sha256: string
     readonly reading: Reading
   }
+  readonly examples?: {
+    readonly name: string
+    /** Examples trained on and held out. */
+    readonly count: number
+    readonly sha256: string
+  }
+}
+
+/** What a run was started with; a continuation is held to it. */
+export interface Description extends DataDescription {
+  readonly settings: Settings
   /** What ran last: other machines and versions continue, but not to the same bits. */
   readonly machine: Pick<Machine, 'runtime' | 'isa'>
   readonly version: string
@@ -146,14 +156,15 @@ export async function decodeCheckpoint(
   return { checkpoint: { progress, description, model, snapshot }, metricsLength }
 }
 
-/** The model of a checkpoint alone, checked like the rest, and how the text that it learned from was read. */
+/** The model of a checkpoint alone, checked like the rest, and how the text that it learned from was read, if any. */
 export async function decodeCheckpointModel(
   name: string,
   read: ReadFile,
-): Promise<{ readonly model: StoredModel; readonly reading: Reading }> {
+): Promise<{ readonly model: StoredModel; readonly reading?: Reading }> {
   const manifest = await readManifest(name, read)
   const model = decodeModel(await readHashed(name, modelFile, manifest, read), `${name}/${modelFile}`)
-  return { model, reading: manifest.description.text.reading }
+  const { text } = manifest.description
+  return { model, ...(text && { reading: text.reading }) }
 }
 
 /** Tensors whose names start with a prefix, without it. */

@@ -1,12 +1,12 @@
 import { exp } from '../core/math.ts'
-import { type Batching, type Text, type Window, windows } from '../data/index.ts'
+import { type BatchSource, type Batching, type Text, windowBatches, windows } from '../data/index.ts'
 import { Session } from './session.ts'
 import type { RuntimeSource, Trainable } from './trainable.ts'
 import { requireSameVocabulary } from './vocabularies.ts'
 
-/** How well a model predicts a text. */
+/** How well a model predicts. */
 export interface Evaluation {
-  /** Mean cross-entropy in nats a token. */
+  /** Mean loss; of a text in nats a token. */
   readonly loss: number
   /** The same in bits. */
   readonly bits: number
@@ -38,22 +38,24 @@ export async function evaluate(
   const cut = windows(text.tokens, { batch: rows, window: Math.min(window, Math.max(1, length)) })
   const session = await Session.open(model, runtime, { rows, steps: cut.window, training: false })
   try {
-    return await measureLoss(session, cut)
+    return await measureLoss(session, windowBatches(cut))
   } finally {
     session.dispose()
   }
 }
 
-/** The mean loss over all windows, from states of zero. Afterwards the session goes on where it was. */
-export async function measureLoss(session: Session, all: Iterable<Window>): Promise<Evaluation> {
+/** The mean loss over the batches of an epoch, from states of zero. Afterwards the session goes on where it was. */
+export async function measureLoss(session: Session, source: BatchSource): Promise<Evaluation> {
   const states = session.states()
   session.reset()
   let total = 0
   let tokens = 0
-  for (const window of all) {
-    const { loss } = await session.run(window, { mode: 'forward', training: false })
-    total += loss * window.predictions
-    tokens += window.predictions
+  for (let index = 0; index < source.count; index++) {
+    const batch = await source.at(index, 0)
+    const { predictions, scale = 1 } = batch
+    const { loss } = await session.run(batch, { mode: 'forward', training: false })
+    total += loss * scale * predictions
+    tokens += predictions
   }
   session.setStates(states)
   const loss = total / tokens

@@ -6,6 +6,14 @@ export {
   parseAveraging,
 } from './averaging.ts'
 export { type Checkpoint, type Description, type Progress } from './checkpoint.ts'
+export {
+  type EvaluateExamplesOptions,
+  type ExampleEvaluation,
+  evaluateExamples,
+  exampleLoss,
+} from './evaluate-examples.ts'
+export type { ExampleData, ExampleModel, ExampleSet } from './example-data.ts'
+export { type Prediction, type PredictOptions, predict, usedFor } from './predict.ts'
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
 export type { ParameterGroup } from './groups.ts'
 export {
@@ -30,6 +38,8 @@ export { refuseDifferences, resumeDifferences, resumeNotes } from './resume.ts'
 export { type Input, type Kept, Session, type Snapshot, type Tensors } from './session.ts'
 export { type Settings, type SettingsOptions, continuedSettings, resolveSettings } from './settings.ts'
 export type { RunStore } from './store.ts'
-export type { ProgramOptions, RuntimeSource, Trainable, Weights } from './trainable.ts'
-export { type TrainOptions, Training, type TrainingStep, train } from './training.ts'
+export type { ProgramOptions, Runnable, RuntimeSource, Trainable, Weights } from './trainable.ts'
+export { train } from './train.ts'
+export { type TrainOptions, Training, type TrainingStep } from './training.ts'
+export { type DataProvider, type TrainingData, textProvider } from './training-data.ts'
 export { version } from './version.ts'

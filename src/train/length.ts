@@ -1,4 +1,4 @@
-import type { Windows } from '../data/index.ts'
+import type { BatchSource } from '../data/index.ts'
 import type { Session } from './session.ts'
 import type { Settings } from './settings.ts'
 import type { Updates } from './updates.ts'
@@ -6,8 +6,8 @@ import type { Updates } from './updates.ts'
 /** What the length of a run is reckoned from. */
 export interface LengthContext {
   readonly settings: Settings
-  readonly training: Windows
-  readonly validation: Windows | undefined
+  readonly training: BatchSource
+  readonly validation: BatchSource | undefined
   readonly session: Session
   readonly updates: Updates
   /** Whether to give up measuring. */
@@ -31,18 +31,18 @@ export async function plannedUpdates(context: LengthContext): Promise<number | u
   return Math.max(1, Math.floor((seconds - spent) / (perUpdate + perValidation * validations)))
 }
 
-/** Updates of a run whose length is given in updates or epochs of so many windows; undefined where it must be measured. */
-export function knownUpdates(settings: Settings, windows: number): number | undefined {
+/** Updates of a run whose length is given in updates or epochs of so many batches; undefined where it must be measured. */
+export function knownUpdates(settings: Settings, batches: number): number | undefined {
   if ('steps' in settings) return settings.steps
   return 'epochs' in settings
-    ? Math.max(1, Math.round((settings.epochs * windows) / settings.accumulate))
+    ? Math.max(1, Math.round((settings.epochs * batches) / settings.accumulate))
     : undefined
 }
 
 /** What was measured, in seconds. */
 interface Measured {
   readonly perUpdate: number
-  /** A window of validation; 0 where there is none. */
+  /** A batch of validation; 0 where there is none. */
   readonly perForward: number
   readonly spent: number
 }
@@ -63,7 +63,7 @@ async function measure(
   }
   const trained = performance.now()
   const whole = isEnough()
-  if (whole && validation) await session.run(validation.at(0), { mode: 'forward', training: false })
+  if (whole && validation) await session.run(await validation.at(0, 0), { mode: 'forward', training: false })
   const end = performance.now()
   session.restore(before)
   if (!whole) return undefined

@@ -1,7 +1,7 @@
 import { SluiceError } from '../core/errors.ts'
-import { type Text, type Vocabulary, split, textHash } from '../data/index.ts'
+import { type Text, type Tokenizer, split, unitOf } from '../data/index.ts'
 import type { Machine } from '../runtime/types.ts'
-import type { Checkpoint, Description } from './checkpoint.ts'
+import type { Checkpoint, DataDescription, Description } from './checkpoint.ts'
 import { knownUpdates } from './length.ts'
 import {
   type Settings,
@@ -10,21 +10,17 @@ import {
   lengthOf,
   resolveSettings,
 } from './settings.ts'
-import type { Trainable } from './trainable.ts'
+import { type TrainingData, describeText } from './training-data.ts'
+import type { Runnable } from './trainable.ts'
 import { version } from './version.ts'
 
 /** What a run is started with or goes on with. */
 export async function describeRun(
   settings: Settings,
-  text: Text,
+  data: Pick<TrainingData, 'describe'>,
   { runtime, isa }: Machine,
 ): Promise<Description> {
-  return { settings, text: await describeText(text), machine: { runtime, isa }, version }
-}
-
-async function describeText(text: Text): Promise<Description['text']> {
-  const { name, tokens, reading } = text
-  return { name, characters: tokens.length, sha256: await textHash(text), reading }
+  return { settings, ...(await data.describe()), machine: { runtime, isa }, version }
 }
 
 /** Why a continuation, though it works, will not give the bits of a run that was never interrupted; one line each. */
@@ -54,18 +50,18 @@ export function resumeNotes(
 /** Settings that may change from one part of a run to the next. */
 const free = new Set(['steps', 'epochs', 'minutes', 'patience', 'checkpointEvery', 'precision'])
 
-/** Refuses to continue with another text, vocabulary, model or other settings, and lists what differs. */
+/** Refuses to continue with other data, another vocabulary, model or other settings, and lists what differs. */
 export function requireSameRun(
   checkpoint: Checkpoint,
   now: Description,
-  model: Trainable,
+  model: Runnable & { readonly vocabulary?: Tokenizer },
   total: number,
 ): void {
   const { description } = checkpoint
   refuseDifferences([
     ...settingDifferences(continuedSettings(description.settings, {}), now.settings),
     ...lengthDifferences(checkpoint, total),
-    ...textDifferences(description.text, now.text),
+    ...dataDifferences(description, now),
     ...vocabularyDifferences(checkpoint.model.vocabulary, model.vocabulary),
     ...(canonical(checkpoint.model.config) === canonical(model.config) ? [] : ['model']),
   ])
@@ -81,13 +77,13 @@ export async function resumeDifferences(
   const settings = continuedSettings(description.settings, options)
   const differences = [
     ...settingDifferences(continuedSettings(description.settings, {}), settings),
-    ...textDifferences(description.text, await describeText(text)),
+    ...dataDifferences(description, { text: await describeText(text) }),
     ...vocabularyDifferences(model.vocabulary, text.vocabulary),
   ]
   if (differences.length > 0 || canonical(lengthOf(description.settings)) === canonical(lengthOf(settings))) {
     return differences
   }
-  const { training } = split(text.tokens, settings, settings.validation)
+  const { training } = split(text.tokens, settings, settings.validation, unitOf(text.vocabulary))
   return lengthDifferences(checkpoint, knownUpdates(settings, training.count))
 }
 
@@ -104,13 +100,22 @@ export function refuseDifferences(differences: readonly string[]): void {
   throw new SluiceError('resume-differs', { differences: [...new Set(differences)].join('; ') })
 }
 
-function textDifferences(before: Description['text'], now: Description['text']): readonly string[] {
-  if (before.sha256 === now.sha256) return []
-  return [`text (${before.characters} characters of ${before.name}, now ${now.characters} of ${now.name})`]
+function dataDifferences(before: DataDescription, now: DataDescription): readonly string[] {
+  const kind = now.text ? 'text' : 'examples'
+  const [old, own] = [before[kind], now[kind]]
+  if (old?.sha256 === own?.sha256) return []
+  const [amount, units] = [countOf(now), now.text ? 'characters' : 'examples']
+  return [
+    `${kind} (${countOf(before)} ${units} of ${old?.name ?? 'another kind'}, now ${amount} of ${own?.name})`,
+  ]
 }
 
-function vocabularyDifferences(before: Vocabulary, now: Vocabulary): readonly string[] {
-  if (before.equals(now)) return []
+function countOf({ text, examples }: DataDescription): number {
+  return text?.characters ?? examples?.count ?? 0
+}
+
+function vocabularyDifferences(before?: Tokenizer, now?: Tokenizer): readonly string[] {
+  if (!before || !now || before.equals(now)) return []
   const added = now.symbols.filter((symbol) => before.token(symbol) === undefined)
   const examples = added.slice(0, 5).map((symbol) => JSON.stringify(symbol))
   const more = added.length > examples.length ? ', …' : ''

@@ -9,17 +9,14 @@ import type {
   RunResult,
   Runtime,
 } from '../runtime/types.ts'
+import type { Batch } from '../data/index.ts'
 import type { Tensor } from '../interop/index.ts'
 import { beginsInput } from '../model/index.ts'
 import { keepEveryFor } from '../runtime/keep.ts'
-import type { ProgramOptions, RuntimeSource, Trainable } from './trainable.ts'
+import type { ProgramOptions, Runnable, RuntimeSource } from './trainable.ts'
 
-/** Tokens of one call, `[steps][rows]`; sampling has no targets. */
-export interface Input {
-  readonly steps: number
-  readonly tokens: ArrayLike<number>
-  readonly targets?: ArrayLike<number>
-}
+/** What one call reads; sampling has no targets. */
+export type Input = Pick<Batch, 'steps' | 'inputs'>
 
 /** Numbers by name. */
 export type Tensors = ReadonlyMap<string, Tensor>
@@ -54,13 +51,13 @@ export class Session {
   readonly kept: Kept
   readonly #executable: Executable
   readonly #program: Program
-  readonly #model: Trainable
+  readonly #model: Runnable
   /** States that the next window starts from; undefined: the final ones of the last window. */
   #pending: Tensors | undefined
   /** Whether an update has gone into the average of the weights. */
   #averaged = false
 
-  private constructor(model: Trainable, program: Program, executable: Executable, kept: Kept) {
+  private constructor(model: Runnable, program: Program, executable: Executable, kept: Kept) {
     this.machine = executable.machine
     this.kept = kept
     this.#model = model
@@ -75,7 +72,7 @@ export class Session {
    * @param memory bytes that it may take: windows that take more run in parts, with the same bits
    */
   static async open(
-    model: Trainable,
+    model: Runnable,
     source: RuntimeSource,
     options: ProgramOptions,
     { memory, ...training }: TrainingRequest & { readonly memory?: number } = {},
@@ -146,13 +143,12 @@ export class Session {
   }
 
   /** Writes what a window starts from. */
-  #give({ steps, tokens, targets }: Input, call: Omit<Run, 'steps' | 'carry'>): Run {
+  #give({ steps, inputs }: Input, call: Omit<Run, 'steps' | 'carry'>): Run {
     const carry = this.#pending === undefined
     if (this.#learnsStarts) this.#executable.write(beginsInput, this.#begins(0).data)
     for (const [name, { data }] of this.#pending ?? []) this.#executable.write(name, data)
     this.#pending = undefined
-    this.#executable.write('tokens', tokens)
-    if (targets) this.#executable.write('targets', targets)
+    for (const [name, data] of Object.entries(inputs)) this.#executable.write(name, data)
     if (call.update?.averageShare) this.#averaged = true
     return { ...call, steps, carry }
   }

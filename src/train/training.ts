@@ -1,10 +1,11 @@
 import { SluiceError, invariant } from '../core/errors.ts'
-import { type Split, type Text, split, wholeNumber } from '../data/index.ts'
+import { wholeNumber } from '../data/index.ts'
 import { type Checkpoint, type Description, type Progress } from './checkpoint.ts'
 import { type Bad, brokenPlace, diverged, divergenceValues, firstBroken, notFinite } from './divergence.ts'
 import { type Evaluation, measureLoss } from './evaluate.ts'
 import { plannedUpdates } from './length.ts'
 import { slotCount } from './optimizers.ts'
+import type { StoredModel } from '../interop/index.ts'
 import { Pace } from './pace.ts'
 import { describeRun, requireSameRun } from './resume.ts'
 import { type Kept, Session } from './session.ts'
@@ -16,9 +17,9 @@ import {
   resolveSettings,
 } from './settings.ts'
 import type { RunStore } from './store.ts'
-import type { RuntimeSource, Trainable } from './trainable.ts'
+import type { DataProvider, TrainingData } from './training-data.ts'
+import type { Runnable, RuntimeSource } from './trainable.ts'
 import { type UpdatePlace, Updates } from './updates.ts'
-import { requireSameVocabulary } from './vocabularies.ts'
 
 /** Settings of a run, and what it runs with. */
 export interface TrainOptions extends SettingsOptions {
@@ -44,7 +45,7 @@ export interface TrainingStep {
   readonly total: number
   /** Epochs done after this update, in fractions. */
   readonly epoch: number
-  /** Mean cross-entropy of this window, or windows, in nats, before the update. */
+  /** Mean loss of this batch, or batches, before the update; cross-entropy is in nats. */
   readonly loss: number
   readonly learningRate: number
   /** Global norm of the gradient before clipping by norm. */
@@ -59,24 +60,17 @@ export interface TrainingStep {
 }
 
 /**
- * Trains a model on a text by truncated backpropagation through time, with the state carried from window to window and
- * reset at the start of every epoch. Gives one step after each update; leaving the loop ends training, with a
+ * A training that is iterated over once. Gives one step after each update; leaving the loop ends training, with a
  * checkpoint if there is a run. Afterwards, and after each validation and checkpoint, the model has the current weights.
  *
  * A loss or gradient that is no finite number is an error (`training-diverged`); the model then keeps the weights of
  * the last validation or checkpoint, and the run its last checkpoint.
  */
-export function train(model: Trainable, text: Text, options: TrainOptions): Training {
-  return new Training(model, text, options)
-}
-
-/** A training that is iterated over once. */
 export class Training implements AsyncIterable<TrainingStep> {
   readonly settings: Settings
   /** What is trained on and what is held out. */
-  readonly data: Split
-  readonly #model: Trainable
-  readonly #text: Text
+  readonly data: TrainingData
+  readonly #model: Runnable & Pick<StoredModel, 'vocabulary'>
   readonly #updates: Updates
   readonly #options: Omit<TrainOptions, keyof SettingsOptions>
   #description: Description | undefined
@@ -87,14 +81,18 @@ export class Training implements AsyncIterable<TrainingStep> {
   /** Weights of the best validation, where no run keeps them. */
   #best: ReadonlyMap<string, Float32Array> | undefined
 
-  constructor(model: Trainable, text: Text, options: TrainOptions) {
+  constructor(
+    model: Runnable & Pick<StoredModel, 'vocabulary'>,
+    { defaults, open }: DataProvider,
+    options: TrainOptions,
+  ) {
     const { runtime, run, resume, signal, memory, ...given } = options
     if (memory !== undefined) wholeNumber('memory', memory, 1)
-    requireSameVocabulary(model, text)
-    this.settings = resume ? continuedSettings(resume.description.settings, given) : resolveSettings(given)
-    this.data = split(text.tokens, this.settings, this.settings.validation)
+    this.settings = resume
+      ? continuedSettings(resume.description.settings, given)
+      : resolveSettings({ ...defaults, ...given })
+    this.data = open(this.settings)
     this.#model = model
-    this.#text = text
     this.#updates = new Updates(this.settings, this.data.training, [...model.parameters.keys()])
     this.#options = {
       runtime,
@@ -159,7 +157,10 @@ export class Training implements AsyncIterable<TrainingStep> {
   }
 
   #open(): Promise<Session> {
-    const { batch: rows, window: steps, optimizer, average, precision } = this.settings
+    const { optimizer, average, precision } = this.settings
+    const { training: read, validation } = this.data
+    const steps = Math.max(read.steps, validation?.steps ?? 1)
+    const rows = read.rows
     const options = { rows, steps, training: true, slots: slotCount(optimizer) }
     const { frozen } = this.#updates
     const { runtime, memory } = this.#options
@@ -174,7 +175,7 @@ export class Training implements AsyncIterable<TrainingStep> {
 
   async #begin(session: Session): Promise<void> {
     const { run, resume } = this.#options
-    if (run || resume) this.#description = await describeRun(this.settings, this.#text, session.machine)
+    if (run || resume) this.#description = await describeRun(this.settings, this.data, session.machine)
     const planned = await this.#total(session)
     const total = planned ?? resume?.progress.total ?? 0
     if (resume) this.#continue(session, resume, total)
@@ -295,8 +296,8 @@ export class Training implements AsyncIterable<TrainingStep> {
     if (name !== undefined)
       throw new SluiceError('training-diverged/weights', { name, ...this.#divergence(this.#progress.step) })
     session.pull()
-    const { config, vocabulary } = this.#model
-    const model = { config, vocabulary }
+    const { config, vocabulary, codec } = this.#model
+    const model = { config, ...(vocabulary && { vocabulary }), ...(codec && { codec }) }
     await run.save({ progress: this.#progress, description: this.#description, model, snapshot }, best)
     this.#savedStep = this.#progress.step
   }

@@ -1,4 +1,4 @@
-import type { Window, Windows } from '../data/index.ts'
+import type { Batch, BatchSource } from '../data/index.ts'
 import type { RunResult, UpdateSettings } from '../runtime/types.ts'
 import { averageShare } from './averaging.ts'
 import { frozenNames, groupRates } from './groups.ts'
@@ -17,30 +17,30 @@ export interface UpdatePlace {
   readonly averaged: number
 }
 
-/** One window of an update. */
+/** One batch of an update. */
 interface Share {
-  readonly window: Window
+  readonly batch: Batch
   /** Whether an epoch starts with it, and states from zero. */
   readonly first: boolean
   /** Its share in the predictions of the update. */
   readonly share: number
-  /** Number of the window in the run, from 1: what dropout counts by. */
+  /** Number of the batch in the run, from 1: what dropout counts by. */
   readonly counter: number
 }
 
 /**
- * Everything about the updates of a run that follows from their numbers: update n reads windows (n - 1) k + 1 to n k of
- * the run, where k windows make one update; the epochs follow each other without a gap.
+ * Everything about the updates of a run that follows from their numbers: update n reads batches (n - 1) k + 1 to n k of
+ * the run, where k batches make one update; the epochs follow each other without a gap.
  */
 export class Updates {
   /** Parameters that are not trained. */
   readonly frozen: readonly string[]
   readonly #settings: Settings
-  readonly #training: Windows
+  readonly #training: BatchSource
   readonly #groups: ReturnType<typeof groupRates>
 
   /** @param names of all parameters. @throws SluiceError `option-value` where a pattern matches none of them */
-  constructor(settings: Settings, training: Windows, names: readonly string[]) {
+  constructor(settings: Settings, training: BatchSource, names: readonly string[]) {
     this.#settings = settings
     this.#training = training
     this.frozen = frozenNames(settings.freeze, names)
@@ -57,7 +57,7 @@ export class Updates {
     return (step * this.#settings.accumulate) / this.#training.count
   }
 
-  /** Whether the last window of an epoch is among those of an update. */
+  /** Whether the last batch of an epoch is among those of an update. */
   endsEpoch(step: number): boolean {
     return Math.floor(this.epoch(step)) > Math.floor(this.epoch(step - 1))
   }
@@ -72,35 +72,41 @@ export class Updates {
     return { ...common, groups: this.#groups(common, factor), averageShare: share }
   }
 
-  /** Runs the windows of an update, each with its share in the gradient, and updates once. */
-  async run(session: Session, place: UpdatePlace): Promise<RunResult & Pick<Window, 'predictions'>> {
-    const shares = this.#shares(place.step)
+  /** Runs the batches of an update, each with its share in the gradient, and updates once. */
+  async run(session: Session, place: UpdatePlace): Promise<RunResult & Pick<Batch, 'predictions'>> {
+    const shares = await this.#shares(place.step)
     const update = this.settings(place)
     const { seed } = this.#settings
     let [loss, gradientNorm] = [0, NaN]
-    for (const [index, { window, first, share, counter }] of shares.entries()) {
+    for (const [index, { batch, first, share, counter }] of shares.entries()) {
       if (first) session.reset()
       const isLast = index === shares.length - 1
       const call = { mode: 'gradients', training: true, seed, counter, share, accumulate: index > 0 } as const
-      const result = await session.run(window, isLast ? { ...call, update } : call)
+      const result = await session.run(batch, isLast ? { ...call, update } : call)
       loss += share * result.loss
       gradientNorm = result.gradientNorm
     }
-    const predictions = shares.reduce((sum, { window }) => sum + window.predictions, 0)
+    const predictions = shares.reduce((sum, { batch }) => sum + batch.predictions, 0)
     return { loss, gradientNorm, predictions }
   }
 
-  #shares(step: number): readonly Share[] {
+  async #shares(step: number): Promise<readonly Share[]> {
     const { accumulate } = this.#settings
     const { count } = this.#training
-    const numbers = Array.from({ length: accumulate }, (_unused, i) => (step - 1) * accumulate + i)
-    const all = numbers.map((number) => ({ number, window: this.#training.at(number % count) }))
-    const predictions = all.reduce((sum, { window }) => sum + window.predictions, 0)
-    return all.map(({ number, window }) => ({
-      window,
+    const all: { readonly number: number; readonly batch: Batch }[] = []
+    for (let number = (step - 1) * accumulate; number < step * accumulate; number++)
+      all.push({ number, batch: await this.#training.at(number % count, Math.floor(number / count)) })
+    const predictions = all.reduce((sum, { batch }) => sum + batch.predictions, 0)
+    return all.map(({ number, batch }) => ({
+      batch,
       first: number % count === 0,
-      share: window.predictions / predictions,
+      share: shareOf(batch, predictions),
       counter: number + 1,
     }))
   }
+}
+
+/** The factor of a batch's mean loss in that of an update; a batch without a prediction has the loss 0 at any. */
+function shareOf({ predictions, scale = 1 }: Batch, all: number): number {
+  return predictions > 0 ? (scale * predictions) / all : 1
 }

@@ -193,7 +193,7 @@ describe('a split', () => {
       'validation fraction must be a number above 0 and below 1',
     )
     expect(() => resolveHoldout({ by: 'head' } as object)).toThrow(
-      'must be one of tail, streams, none, not head',
+      'must be one of tail, streams, random, none, not head',
     )
     expect(() => resolveHoldout({ part: 0.1 } as object)).toThrow('validation has no option "part"')
   })

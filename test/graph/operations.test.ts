@@ -23,6 +23,7 @@ const apply =
 
 const tokens: Operand = { type: step(), data: [0, 2, 1, 2] }
 const targets: Operand = { type: step(), data: [1, -1, 0, 2] }
+const mask: Operand = { type: step(), data: [1, 0, 1, 1] }
 
 /** One case an operation: finite differences at ordinary points. `fixed` operands have no derivative. */
 const cases: Record<string, { operands: Operand[]; write: Write; fixed?: number[] }> = {
@@ -105,7 +106,62 @@ const cases: Record<string, { operands: Operand[]; write: Write; fixed?: number[
   },
   log_softmax: { operands: [operand(step(3), 0, 2)], write: apply('log_softmax') },
   cross_entropy: { operands: [operand(step(3), 0, 2), targets], write: apply('cross_entropy'), fixed: [1] },
+  'cross_entropy with smoothing and weights': {
+    operands: [operand(step(3), 0, 2), targets],
+    write: apply('cross_entropy', { smoothing: 0.2, classWeights: [1, 0.5, 3] }),
+    fixed: [1],
+  },
+  value_loss: {
+    operands: [operand(step(3), 0, 2), operand(step(3), 1), mask],
+    write: apply('value_loss', { kind: 'huber', delta: 0.8 }),
+    fixed: [1, 2],
+  },
+  'value_loss of quantiles': {
+    operands: [operand(step(6), 0, 2), operand(step(2), 1)],
+    write: apply('value_loss', { kind: 'quantile', levels: [0.1, 0.5, 0.9], reduction: 'sum' }),
+    fixed: [1],
+  },
+  bernoulli_loss: {
+    operands: [operand(step(3), 0, 3), operand(step(3), 0.5, 0.5), mask],
+    write: apply('bernoulli_loss', { positiveWeights: [1, 4, 0], reduction: 'frames' }),
+    fixed: [1, 2],
+  },
+  ctc_loss: {
+    operands: [
+      operand(step(3), 0, 2),
+      { type: row(2), data: [1, -1, 2, 1] },
+      { type: row(), data: [2, 2] },
+      { type: row(), data: [1, 2] },
+    ],
+    write: apply('ctc_loss'),
+    fixed: [1, 2, 3],
+  },
 }
+
+/** Attention over a memory of 3 places of 2 entries; the second row of the mask ends early. */
+const placeMask: Operand = { type: row(3), data: [1, 1, 1, 1, 0, 1] }
+const memoryCases: typeof cases = {
+  score: { operands: [operand(row(2)), operand(row(3, 2), 1)], write: apply('score') },
+  mix: { operands: [operand(row(3)), operand(row(3, 2), 1)], write: apply('mix') },
+  score_additive: {
+    operands: [operand(row(2)), operand(row(3, 2), 1), operand(once(2), 2)],
+    write: apply('score_additive'),
+  },
+  attention_softmax: {
+    operands: [operand(row(3), 0, 2), placeMask],
+    write: apply('attention_softmax'),
+    fixed: [1],
+  },
+  remember: { operands: [operand(step(2))], write: apply('remember', { places: 3 }) },
+  keep: { operands: [operand(step(2)), placeMask], write: apply('keep'), fixed: [1] },
+  places: {
+    operands: [operand(row(3)), { type: row(), data: [1, 2] }],
+    write: (build, [weights, lengths]) =>
+      build.add('attention_softmax', [weights!, build.add('places', [lengths!], { places: 3 })]),
+    fixed: [1],
+  },
+}
+Object.assign(cases, memoryCases)
 
 /** Operations that only appear inside derivatives, or are checked as a whole in scan.test.ts. */
 const elsewhere = [
@@ -127,6 +183,15 @@ const elsewhere = [
   'sum_rows',
   'scatter',
   'cross_entropy_gradient',
+  'value_loss_gradient',
+  'bernoulli_loss_gradient',
+  'ctc_loss_gradient',
+  'row_outer',
+  'attention_softmax_gradient',
+  'score_additive_query',
+  'score_additive_keys',
+  'score_additive_vector',
+  'recall',
 ]
 
 describe('the operation table', () => {

@@ -145,7 +145,7 @@ describe('a run directory', () => {
       const model = await readModel(path, which)
       expect(model).toEqual(await readModel(file))
       expect(model.config).toEqual({ name: 'fake', size: 4 })
-      expect(model.vocabulary.symbols).toEqual(['a', 'b', 'c', 'd'])
+      expect(model.vocabulary!.symbols).toEqual(['a', 'b', 'c', 'd'])
       expect(model.parameters.get('gain')!.shape).toEqual([4])
     }
     await expect(readModel(join(path, 'nothing'))).rejects.toMatchObject({ code: 'run-empty' })

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { cells } from '../../src/cells/index.ts'
-import { textFrom, windows } from '../../src/data/index.ts'
+import { textFrom, windowBatches, windows } from '../../src/data/index.ts'
 import { model } from '../../src/model/index.ts'
 import { reference } from '../../src/runtime/index.ts'
 import { averageShare, parseAveraging, resolveAveraging } from '../../src/train/averaging.ts'
@@ -147,11 +147,12 @@ describe('accumulation', () => {
     const options = { rows: 3, steps: 50, training: true }
     const session = await Session.open(learner, reference, options)
     const cut = windows(book.tokens, { batch: 3, window: 50 })
+    const batches = windowBatches(cut)
     expect([cut.at(0).predictions, cut.at(1).predictions]).toEqual([150, 29])
     const sums = new Map([...learner.parameters].map(([name, { data }]) => [name, [...data]]))
     for (const [counter, share] of [150 / 179, 29 / 179].entries()) {
       const call = { mode: 'gradients', training: true, seed: 1, counter: counter + 1 } as const
-      await session.run(cut.at(counter), call)
+      await session.run(await batches.at(counter, 0), call)
       for (const [name, { data }] of session.gradients())
         data.forEach((g, i) => (sums.get(name)![i]! -= 0.05 * share * g))
     }

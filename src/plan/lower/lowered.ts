@@ -1,3 +1,4 @@
+import type { Attributes } from '../../graph/index.ts'
 import type { Buffer } from './arena.ts'
 import type { Buffers } from './buffers.ts'
 import type { Piece } from '../partition.ts'
@@ -21,6 +22,16 @@ export interface Target {
   readonly precision?: Precision | undefined
 }
 
+/** What the number is made of that a loss divides by in a call (see `lossDivisor`). */
+export interface LoweredLoss {
+  readonly op: string
+  readonly attributes: Attributes
+  /** Entries of the prediction. */
+  readonly size: number
+  /** Offset of the whole numbers that say which positions count; absent where all do. */
+  readonly marks: number | undefined
+}
+
 /** A plan laid out for a target: the records, and where everything with a name stands. */
 export interface Lowered {
   readonly words: Int32Array
@@ -41,6 +52,6 @@ export interface Lowered {
   readonly rates: number
   /** Outputs that a backward pass writes over. */
   readonly spent: ReadonlySet<string>
-  /** Offset of the targets' tokens, where there is a loss. */
-  readonly targets: number | undefined
+  /** The loss, where there is one. */
+  readonly loss: LoweredLoss | undefined
 }

@@ -1,0 +1,103 @@
+import type { Operation, Sizes } from '../operation.ts'
+import type { Attributes, Type } from '../types.ts'
+import { type Value, zeros } from '../value.ts'
+import { SluiceError } from '../../core/errors.ts'
+
+/** What a loss divides by depends on its attributes, on the prediction's size, and on what counts in this call. */
+export interface Counted {
+  readonly attributes: Attributes
+  /** Entries of the prediction at one position. */
+  readonly size: number
+  /** The whole numbers of the input that says what counts, one a step and row; absent where everything does. */
+  readonly marks: ArrayLike<number> | undefined
+  readonly steps: number
+  readonly rows: number
+}
+
+/** What a loss is given in one call. */
+export interface LossCall {
+  readonly attributes: Attributes
+  readonly inputs: readonly Value[]
+  readonly steps: number
+  readonly rows: number
+}
+
+/** A loss over a window: a sum over positions or rows, divided by a number. Its first input is the prediction. */
+export interface LossRule {
+  readonly arity: Operation['arity']
+  /** Index of the input of whole numbers that says which positions count. */
+  readonly marks?: number
+  /** Throws when the types of the inputs or the attributes do not fit. */
+  check<S>(inputs: readonly Type<S>[], attributes: Attributes, sizes: Sizes<S>): void
+  /** The number that the sum is divided by, never 0. */
+  divisor(counted: Counted): number
+  /** The sum; writes its derivative by each entry of the prediction to `gradient`, which holds zeros. */
+  sum(call: LossCall, gradient: Float64Array): number
+}
+
+/** The operations NAME, a number, and NAME_gradient, which has the inputs of NAME and the gradient of its value. */
+export function lossOperations(name: string, rule: LossRule): Readonly<Record<string, Operation>> {
+  const divisorOf = (inputs: readonly Value[], call: Omit<LossCall, 'inputs'>): number => {
+    const marks = rule.marks === undefined ? undefined : inputs[rule.marks]?.data
+    return rule.divisor({ ...call, size: inputs[0]!.type.shape[0]!, marks })
+  }
+  const loss: Operation = {
+    kind: 'window',
+    arity: rule.arity,
+    cost: 20,
+    type(inputs, attributes, sizes) {
+      rule.check(inputs, attributes, sizes)
+      return { extent: 'once', shape: [] }
+    },
+    evaluate(inputs, { node: { type, attributes }, steps, rows }) {
+      const result = zeros(type, steps, rows)
+      const sum = rule.sum({ attributes, inputs, steps, rows }, new Float64Array(inputs[0]!.data.length))
+      result.data[0] = sum / divisorOf(inputs, { attributes, steps, rows })
+      return result
+    },
+    derivative({ build, node, inputs, dy }) {
+      const gradient = build.add(`${name}_gradient`, [...inputs, dy], node.attributes)
+      return inputs.map((_input, index) => (index === 0 ? gradient : undefined))
+    },
+  }
+  const gradient: Operation = {
+    kind: 'window',
+    arity: rule.arity === 'any' ? 'any' : rule.arity + 1,
+    cost: 20,
+    type: ([prediction]) => prediction!,
+    evaluate(given, { node: { type, attributes }, steps, rows }) {
+      const inputs = given.slice(0, -1)
+      const result = zeros(type, steps, rows)
+      rule.sum({ attributes, inputs, steps, rows }, result.data)
+      const scale = given.at(-1)!.data[0]! / divisorOf(inputs, { attributes, steps, rows })
+      result.data.forEach((d, i) => (result.data[i] = d === 0 ? 0 : scale * d))
+      return result
+    },
+  }
+  return { [name]: loss, [`${name}_gradient`]: gradient }
+}
+
+/** Positions that are not marked with 0; all where nothing is marked. */
+export function countPositions({ marks, steps, rows }: Counted): number {
+  const positions = steps * rows
+  if (!marks) return positions
+  let count = 0
+  for (let i = 0; i < positions; i++) if (marks[i] !== 0) count++
+  return count
+}
+
+/** Makes sure that an attribute of a loss holds. @throws SluiceError `loss-setting` */
+export function requireSetting(holds: boolean, loss: string, name: string, must: string): void {
+  if (!holds) throw new SluiceError('loss-setting', { loss, name, must })
+}
+
+/** Makes sure that a list has one number, none negative, for each entry. @throws SluiceError `loss-setting` */
+export function requireWeights<S>(
+  weights: readonly number[] | undefined,
+  size: S,
+  loss: string,
+  name: string,
+): void {
+  const fits = weights === undefined || (weights.length === size && weights.every((weight) => weight >= 0))
+  requireSetting(fits, loss, name, `one number, 0 or more, for each of the ${String(size)} entries`)
+}

@@ -1,0 +1,101 @@
+import type { Program } from '../runtime/index.ts'
+import { type StackSettings, addStack } from './add-stack.ts'
+import { type Encoding, addEncoder, embeddingName, encodedWidth, previousName } from './encoder.ts'
+import { addLoss, headStep } from './head.ts'
+import { type LayerPart, type Width, requireForward, stackParts } from './parts.ts'
+import { poolStep } from './pool.ts'
+import type { SequenceConfig, SequenceInput, SequenceOutput } from './sequence-config.ts'
+import { type NamedStep, WindowWriter } from './window-writer.ts'
+
+/** A sequence model with all sizes fixed. */
+export interface SequenceParts {
+  readonly config: SequenceConfig
+  /** What is written before, read again; of `one-to-many`. */
+  readonly previous: Encoding | undefined
+  readonly layers: readonly LayerPart[]
+  readonly pool: NamedStep | undefined
+  readonly head: NamedStep
+}
+
+/** What a window is for: its loss, answers alone, or answers that go on where the window before ended. */
+export type WindowUse = 'loss' | 'answer' | 'continue'
+
+/** The output that holds what a model answers at each step. */
+export const answerOutput = 'output'
+
+/** The parts of a configuration. @throws SluiceError `cell-sizes`, `model-layer` or `model-unsupported` */
+export function sequenceParts(config: SequenceConfig): SequenceParts {
+  const previous = config.shape === 'one-to-many' ? previousEncoding(config.output) : undefined
+  const widths = [inputWidth(config.input), ...(previous ? [encodedWidth(previous)] : [])]
+  const width = {
+    size: widths.reduce((sum, { size }) => sum + size, 0),
+    isOneHot: widths.some(({ isOneHot }) => isOneHot),
+  }
+  const layers = stackParts(config.layers, width, config.dropout)
+  if (previous) requireForward(layers)
+  const { size } = layers.at(-1)!
+  return {
+    config,
+    previous,
+    layers,
+    pool: config.pool && poolStep(config.pool, size),
+    head: headStep(config.output, config.shape, size),
+  }
+}
+
+/** What was written is read as tokens; one more stands before the first and behind the last. */
+function previousEncoding(output: SequenceOutput): Encoding {
+  const { classes = 0, embedding = 0 } = 'classes' in output ? output : {}
+  return { symbols: classes + 1, embedding, embeddingDropout: 0 }
+}
+
+function inputWidth(input: SequenceInput): Width {
+  if ('vectors' in input) return { size: input.vectors, isOneHot: false }
+  return encodedWidth({ symbols: input.tokens, embedding: input.embedding ?? 0 })
+}
+
+/**
+ * The window graph of a sequence model. Inputs: `tokens` or `x`, what is read at each step; `previous`, what was written
+ * before it; `lengths`, where windows do not go on; `targets` and `mask` (or `labels` and `label lengths`) of the loss. Outputs:
+ * `loss`, and `output`, the logits or values of each step.
+ * @param longest most steps of the program
+ */
+export function sequenceWindow(
+  { config, previous, layers, pool, head }: SequenceParts,
+  settings: { readonly training: boolean; readonly use: WindowUse; readonly longest: number },
+): Pick<Program, 'graph' | 'states'> {
+  const { training, use, longest } = settings
+  const window = new WindowWriter()
+  const input = addInput(window, config.input, training)
+  const before =
+    previous && addEncoder(window, window.input('previous', 'step'), previous, training, previousName)
+  const sequence = before === undefined ? input : window.build.add('concat', [before, input])
+  const lengths = use === 'continue' ? undefined : window.input('lengths', 'row')
+  const stack: StackSettings = {
+    training,
+    lengths,
+    initial: use === 'continue' ? 'carried' : 'zero',
+    atEnd: config.shape === 'many-to-one' && !pool,
+  }
+  const states = addStack(window, layers, sequence, stack)
+  const pooled = pool ? addPool(window, pool, states, lengths) : states
+  const output = window.scan(head, { sequences: [pooled], lengths }).outputs[0]!
+  const answer = { name: answerOutput, node: output }
+  if (use !== 'loss' || lengths === undefined) return window.finish([answer])
+  const loss = addLoss(window, config.output, output, { shape: config.shape, lengths, longest })
+  return window.finish([{ name: 'loss', node: loss }, answer])
+}
+
+function addInput(window: WindowWriter, input: SequenceInput, training: boolean): number {
+  if ('vectors' in input) return window.input('x', 'step', [input.vectors])
+  const { tokens: symbols, embedding = 0, embeddingDropout = 0 } = input
+  const encoding = { symbols, embedding, embeddingDropout }
+  return addEncoder(window, window.input('tokens', 'step'), encoding, training, embeddingName)
+}
+
+function addPool(window: WindowWriter, pool: NamedStep, sequence: number, lengths?: number): number {
+  const initial = pool.step.states.map(({ previous }) =>
+    window.build.zeros({ extent: 'row', shape: pool.step.nodes[previous]!.type.shape }),
+  )
+  return window.scan(pool, { sequences: [sequence], initial, lengths }).outputs[0]!
+}
