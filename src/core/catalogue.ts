@@ -303,6 +303,8 @@ export const catalogue = {
   'example-shape/vector':
     'The {what} of example {example} has a vector of {given} numbers at step {step}; each step has {width}.',
   'example-shape/empty': 'Example {example} has no steps: leave it out.',
+  'example-shape/step': 'Example {example} has more than one step: give one at a time.',
+  'example-shape/rows': '{given} sequences were given one step; {rows} are followed.',
   'example-shape/one': 'Example {example} has {steps} steps; a model that is {shape} reads one.',
   'example-shape/longest':
     'Example {example} has {steps} steps, more than the longest of {longest} that the model allows.',
