@@ -48,26 +48,26 @@ export async function* traceParts<const Name extends string = string>(
 }
 
 /** The share of the time that each gate is below 0.1 and above 0.9, by layer and unit. */
-export const saturation = onAnyRuntime((inspect) => inspect.saturation)
+export const saturation = /* @__PURE__ */ onAnyRuntime((inspect) => inspect.saturation)
 
 /** How the gradients of predictions fade on their way back through time, and how long the memory is. */
-export const gradientFlow = onAnyRuntime((inspect) => inspect.gradientFlow)
+export const gradientFlow = /* @__PURE__ */ onAnyRuntime((inspect) => inspect.gradientFlow)
 
 /** The derivative of a layer's state with respect to that of the step before, at each step, and their running product. */
-export const jacobians = onAnyRuntime((inspect) => inspect.jacobians)
+export const jacobians = /* @__PURE__ */ onAnyRuntime((inspect) => inspect.jacobians)
 
 /** What each symbol of a text does to the probability of one prediction. */
-export const saliency = onAnyRuntime((inspect) => inspect.saliency)
+export const saliency = /* @__PURE__ */ onAnyRuntime((inspect) => inspect.saliency)
 
 /** Searches the units of a model for those that tell where a text is in quotes, in a line, in a word, and so on. */
-export const detect = onAnyRuntime((inspect) => inspect.detect)
+export const detect = /* @__PURE__ */ onAnyRuntime((inspect) => inspect.detect)
 
 /** How much larger the loss is where a unit is held at a number, for one unit after the other. */
 export const unitLosses: (
   net: Trainable,
   text: InspectedText,
   options: OnAnyRuntime<UnitLossOptions>,
-) => Promise<UnitLosses> = onAnyRuntime((inspect) => inspect.unitLosses)
+) => Promise<UnitLosses> = /* @__PURE__ */ onAnyRuntime((inspect) => inspect.unitLosses)
 
 /**
  * A model in which some values of its cells are changed at every step: clamped, ablated, scaled or shifted. It can be

@@ -1,5 +1,6 @@
 import type { Executable, GradientRequest, Program } from '../runtime/index.ts'
-import { type RuntimeSource, Session, type Tensors, type Trainable } from '../train/index.ts'
+import type { RuntimeSource, Tensors, Trainable } from '../train/index.ts'
+import { Session } from '../train/session.ts'
 import type { Tensor } from '../interop/index.ts'
 
 /** Longest part of a text that is read in one call. */

@@ -1,5 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
-import { nearest } from '../equations/index.ts'
+import { nearest } from '../equations/nearest.ts'
 import type { NamedScan } from './scans.ts'
 
 /** A layer by its number among the layers of the model, or by its name: `layers.0`, or shorter `0`. */

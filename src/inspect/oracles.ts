@@ -1,5 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
-import { nearest } from '../equations/index.ts'
+import { nearest } from '../equations/nearest.ts'
 
 /** A label for each symbol of a text, for the moment after the symbol was read. */
 export interface Labels {

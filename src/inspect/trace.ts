@@ -1,6 +1,7 @@
 import { SluiceError } from '../core/errors.ts'
 import { knownKeys, wholeNumber } from '../data/index.ts'
-import { type RuntimeSource, Session, type Tensors, type Trainable } from '../train/index.ts'
+import type { RuntimeSource, Tensors, Trainable } from '../train/index.ts'
+import { Session } from '../train/session.ts'
 import { type InspectedText, adapted, layersOf, tokensOf } from './adapt.ts'
 import { type LayerName, findLayer, knownNames, unitsOf, usualLayers } from './find.ts'
 import { gatesOf } from './gates.ts'
