@@ -61,4 +61,5 @@ export const packagesAllowed: Readonly<Record<string, string>> = {
   commander: 'src/cli/',
   'csv-parse': 'src/data/files/csv.ts',
   hyparquet: 'src/data/files/parquet.ts',
+  'hyparquet-writer': 'src/cli/',
 }

@@ -26,6 +26,8 @@ export interface InspectionFlags {
   readonly unit?: string
   readonly detect?: boolean
   readonly memory?: boolean
+  /** Whether all values are traced, not states alone. */
+  readonly isWhole?: boolean
   /** Regular expressions to search units for, beside the oracles. */
   readonly pattern?: readonly string[]
   /** Labels of one's own, by name. */
@@ -62,7 +64,7 @@ export async function inspectModel(
   const wanted = flags.unit === undefined ? undefined : unitNamed(flags.unit)
   const states = layersOf(model).flatMap(({ step }) => step.states.map(({ name }) => name))
   const names = [...new Set([...states, ...(wanted ? [wanted.name] : [])])]
-  const traced = await trace(model, text, { runtime, ...(names.length > 0 && { names }) })
+  const traced = await trace(model, text, { runtime, ...(names.length > 0 && !flags.isWhole && { names }) })
   if (wanted) shown(traced, wanted)
   const asksForMore = flags.detect || flags.pattern !== undefined || flags.labels !== undefined
   const detections = asksForMore ? await search(model, text, runtime, flags) : undefined

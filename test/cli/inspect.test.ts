@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inspectModel } from '../../src/cli/inspection.ts'
 import { readLabels } from '../../src/cli/labels.ts'
@@ -190,6 +191,24 @@ describe('sluice inspect', () => {
       expect.stringContaining('sluice: no/page.html could not be written'),
     ])
   }, 60_000)
+
+  test('writes every value as a table', async () => {
+    const told = await inspect('run', '--text', 'The whale', '--parquet', 'values.parquet', '--quiet')
+    expect([told.code, told.stderr]).toEqual([0, ''])
+    const file = await asyncBufferFromFile(join(folder, 'values.parquet'))
+    const rows = await parquetReadObjects({ file })
+    expect(rows.map((row) => [row['step'], row['symbol']])).toEqual(
+      [...'The whale'].map((symbol, step) => [step, symbol]),
+    )
+    expect(Object.keys(rows[0]!)).toHaveLength(2 + 6 * 6)
+    const { readModel } = await import('../../src/index.ts')
+    const traced = await trace(await readModel(join(folder, 'run')), 'The whale', {
+      runtime: wasm,
+      names: ['f'],
+    })
+    const f = tracedUnit(tracedValue(traced, 0, 'f'), 4)
+    rows.forEach((row, at) => expect(row['layers.0.f.4']).toBeCloseTo(f[at]!, 5))
+  })
 
   test('reads columns of labels with and without a heading', async () => {
     await writeFile(join(folder, 'plain.txt'), '1\r\n0.5\r\n-3\r\n')

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { SluiceError } from '../../core/errors.ts'
 import { type Text, textFrom } from '../../data/index.ts'
 import { type Inspection, inspectModel } from '../inspection.ts'
+import { writeTable } from '../inspection-table.ts'
 import { readLabels } from '../labels.ts'
 import { type ModelFlags, type OpenedModel, addLastOption, openModel } from '../open-model.ts'
 import { openText } from '../open-text.ts'
@@ -36,6 +37,7 @@ interface InspectFlags extends RuntimeFlags, OutputFlags, ModelFlags {
   readonly labels?: readonly string[]
   readonly memory?: boolean
   readonly html?: string
+  readonly parquet?: string
 }
 
 const usualSteps = 20_000
@@ -74,7 +76,9 @@ export function inspectCommand(): Command {
     .addOption(option('--memory', 'follow gradients back through time: how long the memory is'))
   addRuntimeOptions(command)
   addOutputOptions(command, 'one JSON object: unit, detectors, saturation, memory')
-  command.addOption(option('--html <path>', 'a page of it, on its own in one file'))
+  command
+    .addOption(option('--html <path>', 'a page of it, on its own in one file'))
+    .addOption(option('--parquet <path>', 'every value of every unit after each symbol, as a table'))
   return command.action(runInspect)
 }
 
@@ -88,6 +92,7 @@ async function runInspect(given: string | undefined, flags: InspectFlags): Promi
   const { labels, ...chosen } = flags
   const inspection = await inspectModel(opened.model, text, runtime, {
     ...chosen,
+    isWhole: flags.parquet !== undefined,
     ...(labels && { labels: await readLabels(labels, entire.tokens.length, text.tokens.length) }),
   })
   await tell(inspection, opened, flags, output)
@@ -112,16 +117,18 @@ function beginning(text: Text, steps: number, output: Output): Text {
 async function tell(
   inspection: Inspection,
   { path, model }: OpenedModel,
-  { html }: InspectFlags,
+  { html, parquet }: InspectFlags,
   output: Output,
 ): Promise<void> {
   if (html !== undefined) await written(html, inspectionPage(path, model, inspection))
+  if (parquet !== undefined) await writeTable(parquet, inspection.symbols, inspection.trace)
   if (output.json) return output.record({ model: path, ...recordOf(inspection) })
   const colour = wantsColour(output.results.isTTY === true, process.env)
   const width = Math.min(100, widthOf(output.results))
   const lines = inspectionLines(inspection, width, output.style, colour)
   output.results.write(lines.map((line) => `${line}\n`).join(''))
   if (html !== undefined) output.note(`page: ${html}`)
+  if (parquet !== undefined) output.note(`table: ${parquet}`)
 }
 
 async function written(path: string, page: string): Promise<void> {
