@@ -182,6 +182,38 @@ describe('examples', () => {
   })
 })
 
+describe('long sequences in little memory', () => {
+  /** What training on sequences of 150 steps and more leaves, and what it kept of them. */
+  const trained = async (name: string, memory: number) => {
+    const task = tasks[name]!
+    const long = task.examples.slice(0, 12).map(({ input, target }, i) => {
+      const steps = input as readonly number[]
+      return {
+        input: Array.from({ length: 150 + 9 * i }, (_unused, at) => steps[at % steps.length]!),
+        target,
+      }
+    })
+    const net = sequenceModel(task.options)
+    const settings = { batch: 8, steps: 2, validation: 'none', runtime: fastest, memory } as const
+    const training = train(net, long, settings)
+    let kept = training.kept
+    for await (const _step of training) ({ kept } = training)
+    return { kept, weights: [...net.parameters].map(([key, { data }]) => [key, [...data]]) }
+  }
+
+  it.each(['many-to-one', 'many-to-one, mean'])('ends in the same bits for %s', async (name) => {
+    const [all, little] = [await trained(name, 1e9), await trained(name, 1)]
+    expect(all.kept?.every).toBeUndefined()
+    expect(little.kept!.every).toBeLessThan(100)
+    expect(little.kept!.bytes).toBeLessThan(all.kept!.bytes!)
+    expect(little.weights).toEqual(all.weights)
+  })
+
+  it('is refused where a layer reads backward', async () => {
+    await expect(trained('many-to-one, both directions', 1)).rejects.toMatchObject({ code: 'unsupported' })
+  })
+})
+
 describe('a model that writes', () => {
   it('ends where it should, and each sequence depends on its own condition alone', async () => {
     for (const name of ['one-to-many', 'one-to-many, read first']) {
