@@ -197,7 +197,7 @@ describe('long sequences in little memory', () => {
     const settings = { batch: 8, steps: 2, validation: 'none', runtime: fastest, memory } as const
     const training = train(net, long, settings)
     let kept = training.kept
-    for await (const _step of training) ({ kept } = training)
+    for await (const { step } of training) if (step === 1) ({ kept } = training)
     return { kept, weights: [...net.parameters].map(([key, { data }]) => [key, [...data]]) }
   }
 
