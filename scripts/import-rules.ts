@@ -17,6 +17,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   train: ['core', 'graph', 'cells', 'runtime', 'data', 'model', 'interop'],
   generate: ['core', 'graph', 'cells', 'runtime', 'data', 'model', 'interop', 'train'],
   inspect: ['core', 'graph', 'cells', 'runtime', 'data', 'model', 'interop', 'train', 'generate'],
+  task: ['core', 'data', 'measure', 'model', 'train', 'generate'],
   cli: [
     'core',
     'graph',
@@ -31,6 +32,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'train',
     'generate',
     'inspect',
+    'task',
   ],
 }
 

@@ -16,7 +16,7 @@ interface Entry {
 
 const commands: Readonly<Record<string, Entry>> = {
   train: {
-    summary: 'train a model on a text file',
+    summary: 'train a model on a text or a table',
     load: async () => (await import('./commands/train.ts')).trainCommand(),
     names: trainNames,
   },
