@@ -25,9 +25,17 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/sample.ts')).sampleCommand(),
     names: sampleNames,
   },
+  predict: {
+    summary: 'answer with a trained model: classes, tags, forecasts',
+    load: async () => (await import('./commands/predict.ts')).predictCommand(),
+  },
   eval: {
-    summary: 'measure how well a model predicts a text',
+    summary: 'measure how well a model predicts',
     load: async () => (await import('./commands/eval.ts')).evalCommand(),
+  },
+  inspect: {
+    summary: 'look at what the units of a model do on a text',
+    load: async () => (await import('./commands/inspect.ts')).inspectCommand(),
   },
   cells: {
     summary: 'list the cells of the library, or print the equations of one',
@@ -50,6 +58,8 @@ const examples = `
 Start:
   sluice train book.txt                  a model of the book, in runs/book
   sluice sample                          what it writes
+  sluice train mail.csv                  a table: classes, tags, forecasts
+  sluice predict runs/mail new.csv       what it answers
   sluice cells NAME > mine.cell          a cell of your own to start from
   sluice train book.txt --cell mine.cell
 `

@@ -35,6 +35,7 @@ export {
   memorySequences,
   withTraces,
 } from './memory.ts'
+export { StepRewriter } from './rewrite-step.ts'
 export { operation, table } from './table.ts'
 export type {
   Attributes,

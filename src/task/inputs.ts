@@ -118,7 +118,12 @@ export function readableTokens(tokenizer: Tokenizer): {
 function textReader(codec: Of<'text'>): InputReader {
   const tokenizer = readableTokens(tokenizerFromJSON(codec.tokens))
   const { column } = codec
-  return { codec, columns: [column], input: { tokens: tokenizer.size }, read: (item) => tokenizer.encode(textAt(item, column)) }
+  return {
+    codec,
+    columns: [column],
+    input: { tokens: tokenizer.size },
+    read: (item) => tokenizer.encode(textAt(item, column)),
+  }
 }
 
 function wordsReader(codec: Of<'words'>): InputReader {
