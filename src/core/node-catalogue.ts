@@ -15,6 +15,8 @@ export const nodeCatalogue = {
   'usage/no-input':
     'predict needs what it is to answer: a table, --text TEXT, or - for lines of standard input.',
   'usage/text-input': '{name}: the model does not read texts; give a table as in training.',
+  'usage/class':
+    '--class is for models that write texts of a class (task caption); this one continues a text, take --prime.',
   'usage/init-task': '--init-from is for texts; a task on a table starts anew, or goes on with --resume.',
   'usage/two-starts': '--init-from starts a new run, --resume goes on with one: give one of them.',
   'usage/inspect-text': 'inspect needs a text: give either --text or --file.',
