@@ -12,7 +12,7 @@ export interface ExampleReader<Example> {
 
 /** How examples are read. */
 export interface ExampleOrder {
-  /** Most examples of a batch. */
+  /** Rows of a batch, and most examples. */
   readonly batch: number
   /** Shuffles every epoch anew; absent: no epoch is shuffled. */
   readonly seed?: number
@@ -26,11 +26,10 @@ export interface ExampleOrder {
 export function exampleBatches<Example>(
   reader: ExampleReader<Example>,
   examples: readonly Example[],
-  { batch, seed }: ExampleOrder,
+  { batch: rows, seed }: ExampleOrder,
 ): BatchSource {
   if (examples.length === 0) throw new SluiceError('examples-few/none', {})
   const lengths = examples.map((example, index) => reader.stepsOf(example, index))
-  const rows = Math.min(batch, examples.length)
   const steps = lengths.reduce((most, length) => Math.max(most, length), 1)
   const orderOf = rememberLast((epoch) => bucketsOf(lengths, { batch: rows, seed }, [epoch]))
   return {

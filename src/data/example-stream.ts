@@ -46,10 +46,9 @@ export async function streamExamples<Example>(
 export function streamBatches<Example>(
   reader: ExampleReader<Example>,
   stream: ExampleStream<Example>,
-  { batch, seed }: ExampleOrder,
+  { batch: rows, seed }: ExampleOrder,
 ): BatchSource {
   const { chunk, count, steps } = stream
-  const rows = Math.min(batch, chunk, count)
   const perChunk = Math.ceil(Math.min(chunk, count) / rows)
   const whole = Math.floor(count / chunk)
   const chunks = new Chunks(reader, stream)

@@ -1,7 +1,7 @@
 import { wholeNumber } from '../data/index.ts'
 import type { Example, SequenceModel } from '../model/index.ts'
 import { type Evaluation, measureLoss } from './evaluate.ts'
-import { type ExampleModel, type ExampleSet, batchesOf } from './example-data.ts'
+import { type ExampleModel, type ExampleSet, batchesOf, countOf } from './example-data.ts'
 import { type Prediction, predict } from './predict.ts'
 import { Session } from './session.ts'
 import type { RuntimeSource } from './trainable.ts'
@@ -25,9 +25,9 @@ export async function exampleLoss<E>(
   examples: ExampleSet<E>,
   { runtime, batch = 50 }: EvaluateExamplesOptions,
 ): Promise<Evaluation> {
-  const source = batchesOf(model, examples, { batch: wholeNumber('batch', batch, 1) })
-  const { rows, steps } = source
-  const session = await Session.open(model, runtime, { rows, steps, training: false })
+  const rows = Math.max(1, Math.min(wholeNumber('batch', batch, 1), countOf(examples)))
+  const source = batchesOf(model, examples, { batch: rows })
+  const session = await Session.open(model, runtime, { rows, steps: source.steps, training: false })
   try {
     return await measureLoss(session, source)
   } finally {

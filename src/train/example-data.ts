@@ -52,9 +52,10 @@ const isList = <Example>(set: ExampleSet<Example> | ExampleData<Example>): set i
 function openExamples<Example>(
   model: ExampleModel<Example>,
   { training, validation, name = 'the examples' }: ExampleData<Example>,
-  { batch, seed }: Settings,
+  { batch: most, seed }: Settings,
 ): TrainingData {
   const held = validation && countOf(validation)
+  const batch = Math.max(1, Math.min(most, countOf(training)))
   return {
     training: batchesOf(model, training, { batch, seed }),
     ...(validation && { validation: batchesOf(model, validation, { batch }) }),
@@ -74,7 +75,8 @@ export function batchesOf<Example>(
   return isList(set) ? exampleBatches(model, set, order) : streamBatches(model, set, order)
 }
 
-function countOf(set: ExampleSet<unknown>): number {
+/** Examples of a set. */
+export function countOf(set: ExampleSet<unknown>): number {
   return isList(set) ? set.length : set.count
 }
 

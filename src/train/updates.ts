@@ -100,8 +100,13 @@ export class Updates {
     return all.map(({ number, batch }) => ({
       batch,
       first: number % count === 0,
-      share: ((batch.scale ?? 1) * batch.predictions) / Math.max(predictions, Number.MIN_VALUE),
+      share: shareOf(batch, predictions),
       counter: number + 1,
     }))
   }
+}
+
+/** The factor of a batch's mean loss in that of an update; a batch without a prediction has the loss 0 at any. */
+function shareOf({ predictions, scale = 1 }: Batch, all: number): number {
+  return predictions > 0 ? (scale * predictions) / all : 1
 }

@@ -106,7 +106,12 @@ export function lossProgram(one: LossCase, shape: Shape): Program {
   const build = new Builder(numbers)
   const inputs: Port[] = []
   const parameters: Port[] = []
-  const leaf = (op: 'input' | 'parameter', name: string, extent: Type['extent'], ...sizes: number[]): number => {
+  const leaf = (
+    op: 'input' | 'parameter',
+    name: string,
+    extent: Type['extent'],
+    ...sizes: number[]
+  ): number => {
     const node = build.leaf(op, name, { extent, shape: sizes })
     ;(op === 'input' ? inputs : parameters).push({ name, node })
     return node
@@ -121,11 +126,16 @@ export function lossProgram(one: LossCase, shape: Shape): Program {
     const own = step.parameters.map((port) =>
       leaf('parameter', `${name}.${port.name}`, 'once', ...step.nodes[port.node]!.type.shape),
     )
-    return addLayer(build, step, { sequences: [sequence], initial, parameters: own, lengths: undefined }).outputs[0]!
+    return addLayer(build, step, { sequences: [sequence], initial, parameters: own, lengths: undefined })
+      .outputs[0]!
   }
   const y = layer("h' = tanh(W @ [h, x] + b)", 'cell', leaf('input', 'x', 'step', 3), 8)
   const prediction = layer(one.head ?? linear, 'head', y, one.size)
-  const loss = build.add(one.op, [prediction, ...targetsOf(one, leaf)], one.attributes as Record<string, unknown>)
+  const loss = build.add(
+    one.op,
+    [prediction, ...targetsOf(one, leaf)],
+    one.attributes as Record<string, unknown>,
+  )
   const graph = { nodes: build.nodes, inputs, parameters, outputs: [{ name: 'loss', node: loss }] }
   return { graph, ...shape, states: [], gradient: { of: ['loss'], inputs: ['x'], slots: 0 } }
 }
@@ -160,7 +170,7 @@ export function lossData(one: LossCase, program: Program): Data {
   const { blank = 0 } = one.attributes as { blank?: number }
   inputs.get('labels')?.forEach((_x, i, all) => {
     const isLabel = i % target < counts![Math.floor(i / target)]!
-    all[i] = isLabel ? (blank + 1 + Math.floor((i * i) / 2) % (size - 1)) % size : -1
+    all[i] = isLabel ? (blank + 1 + (Math.floor((i * i) / 2) % (size - 1))) % size : -1
   })
   return data
 }

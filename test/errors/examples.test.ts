@@ -1,0 +1,251 @@
+import { describe, expect, it } from 'vitest'
+import { cells } from '../../src/cells/index.ts'
+import { write } from '../../src/generate/index.ts'
+import {
+  type Example,
+  type SequenceOptions,
+  dense,
+  layer,
+  readSequenceConfig,
+  sequenceModel,
+} from '../../src/model/index.ts'
+import { reference as runtime } from '../../src/runtime/index.ts'
+import { evaluateExamples, predict, train } from '../../src/train/index.ts'
+import { collect } from '../train/fake.ts'
+
+const layers = [cells.rnn(3)]
+const classifier: SequenceOptions = {
+  shape: 'many-to-one',
+  input: { tokens: 4 },
+  output: { classes: 2 },
+  layers,
+  longest: 6,
+}
+const tagger: SequenceOptions = { ...classifier, shape: 'synced', input: { vectors: 2 } }
+const writer: SequenceOptions = { ...classifier, shape: 'one-to-many' }
+
+const wrong: readonly (readonly [string, SequenceOptions, Example, string])[] = [
+  ['no steps', classifier, { input: [], target: 0 }, 'Example 1 has no steps'],
+  [
+    'too many steps',
+    classifier,
+    { input: Array(7).fill(1), target: 0 },
+    'Example 1 has 7 steps, more than the longest of 6',
+  ],
+  [
+    'a token outside',
+    classifier,
+    { input: [1, 4], target: 0 },
+    'The input of example 1 is 4 at step 1; it must be a whole number from 0 to 3',
+  ],
+  ['half a token', classifier, { input: [1.5], target: 0 }, 'is 1.5 at step 0'],
+  [
+    'a class outside',
+    classifier,
+    { input: [1], target: 2 },
+    'The target of example 1 is 2 at step 0; it must be a whole number from -1 to 1',
+  ],
+  [
+    'a target a step',
+    classifier,
+    { input: [1, 2], target: [0, 1] },
+    'The target of example 1 has 2 steps; it must have 1',
+  ],
+  [
+    'too few targets',
+    tagger,
+    {
+      input: [
+        [1, 2],
+        [3, 4],
+      ],
+      target: [1],
+    },
+    'has 1 steps; it must have 2',
+  ],
+  [
+    'NaN',
+    tagger,
+    {
+      input: [
+        [1, 2],
+        [3, NaN],
+      ],
+      target: [1, 1],
+    },
+    'The input of example 1 is NaN at step 1',
+  ],
+  [
+    'half a vector',
+    tagger,
+    { input: [1, 2, 3], target: [1, 1] },
+    'has 3 numbers, which are no whole steps of 2',
+  ],
+  [
+    'a vector of another size',
+    tagger,
+    { input: [[1, 2], [3]], target: [1, 1] },
+    'a vector of 1 numbers at step 1; each step has 2',
+  ],
+  [
+    'text',
+    classifier,
+    { input: 'ab', target: 1 } as unknown as Example,
+    'The input of example 1 is neither a number nor a list',
+  ],
+  [
+    'nothing',
+    classifier,
+    { target: 1 } as unknown as Example,
+    'The input of example 1 is neither a number nor a list',
+  ],
+  [
+    'a mask of another length',
+    tagger,
+    { input: [1, 2], target: [1], mask: [1, 0] },
+    'The mask of example 1 has 2 numbers; its target has 1 steps',
+  ],
+  [
+    'two conditions',
+    writer,
+    { input: [1, 2], target: [1] },
+    'Example 1 has 2 steps; a model that is one-to-many reads one',
+  ],
+  [
+    'too much to write',
+    writer,
+    { input: 1, target: Array(6).fill(1) },
+    'Example 1 has 7 steps, more than the longest of 6',
+  ],
+  [
+    'nothing left out of what is written',
+    writer,
+    { input: 1, target: [0, -1] },
+    'is -1 at step 1; it must be a whole number from 0 to 1',
+  ],
+]
+
+/** An example that stands before the wrong one. */
+const good = new Map<SequenceOptions, Example>([
+  [classifier, { input: [1], target: 0 }],
+  [tagger, { input: [1, 2], target: [1] }],
+  [writer, { input: 1, target: [0] }],
+])
+
+describe('an example is refused that has', () => {
+  it.each(wrong)('%s', (_name, options, example, message) => {
+    const examples = [good.get(options)!, example]
+    const begin = () => train(sequenceModel(options), examples, { runtime, validation: 'none' })
+    expect(begin).toThrow(message)
+    expect(begin).toThrow(expect.objectContaining({ code: expect.stringMatching(/^example-(shape|value)$/) }))
+  })
+})
+
+describe('questions', () => {
+  const net = sequenceModel(classifier)
+
+  it('may be none, but none may be empty or too long', async () => {
+    expect(await predict(net, [], { runtime })).toEqual([])
+    await expect(predict(net, [[1], []], { runtime })).rejects.toThrow('Example 1 has no steps')
+    await expect(predict(net, [Array(7).fill(0)], { runtime })).rejects.toMatchObject({
+      code: 'example-shape',
+    })
+    await expect(predict(net, [[1]], { runtime, batch: 0 })).rejects.toMatchObject({ code: 'option-value' })
+  })
+
+  it('are for models that answer, conditions for those that write', async () => {
+    await expect(predict(sequenceModel(writer), [1], { runtime })).rejects.toThrow('sample from it')
+    await expect(write(net, [1], { runtime })).rejects.toThrow('one-to-many')
+    await expect(write(sequenceModel(writer), [1, 4], { runtime })).rejects.toThrow(
+      'The input of example 1 is 4',
+    )
+    await expect(write(sequenceModel(writer), [1], { runtime, temperature: -1 })).rejects.toThrow(
+      'temperature',
+    )
+  })
+})
+
+describe('there must be examples', () => {
+  const net = sequenceModel(classifier)
+  const one = { input: [1], target: 0 }
+
+  it('to train on, to hold out and to evaluate', async () => {
+    const few = { code: 'examples-few' }
+    expect(() => train(net, [], { runtime })).toThrow(expect.objectContaining(few))
+    expect(() => train(net, [one], { runtime })).toThrow('1 examples are too few to hold out 0.1 of them')
+    expect(() => train(net, { training: [one], validation: [] }, { runtime })).toThrow('no examples')
+    await expect(evaluateExamples(net, [], { runtime })).rejects.toMatchObject(few)
+    const steps = await collect(train(net, [one], { runtime, validation: 'none', steps: 1 }))
+    expect(steps).toHaveLength(1)
+  })
+})
+
+const refused: readonly (readonly [string, object, string])[] = [
+  ['another shape', { shape: 'many' }, 'shape must be one of one-to-one'],
+  ['a shape that is to come', { shape: 'many-to-many' }, 'no model of the shape many-to-many yet'],
+  ['an option too many', { hidden: 3 }, 'sequenceModel has no option "hidden"'],
+  ['no layers', { layers: [] }, 'layers must hold at least one cell'],
+  [
+    'a pool where every step is answered',
+    { shape: 'synced', pool: 'mean' },
+    'pool is for the shape many-to-one; this model is synced',
+  ],
+  [
+    'a condition where nothing is written',
+    { condition: 'first-step' },
+    'condition is for the shape one-to-many',
+  ],
+  ['values that are written', { shape: 'one-to-many', output: { values: 1 } }, 'its output is classes'],
+  ['labels of one step', { output: { ctc: 3 } }, 'ctc is for the shape synced'],
+  [
+    'weights of too few classes',
+    { output: { classes: 2, weights: [1] } },
+    'There are 1 weights; the output needs 2',
+  ],
+  [
+    'names of too many classes',
+    { output: { classes: 2, names: ['a', 'b', 'c'] } },
+    'There are 3 names; the output needs 2',
+  ],
+  ['a weight of nothing', { output: { classes: 2, weights: [1, 0] } }, 'weights 1 must be a number above 0'],
+  ['names that are none', { output: { classes: 2, names: 'ab' } }, 'names must be a list'],
+  [
+    'levels without quantiles',
+    { output: { values: 2, levels: [0.5] } },
+    'The output with the loss squared has no option "levels"',
+  ],
+  [
+    'a level of 1',
+    { output: { values: 2, loss: 'quantile', levels: [1] } },
+    'levels 0 must be a number above 0 and below 1',
+  ],
+  ['an output of nothing', { output: {} }, 'classes must be a whole number of at least 1, not undefined'],
+  ['two inputs', { input: { tokens: 2, vectors: 3 } }, 'The input has no option "tokens"'],
+  [
+    'dropout of an embedding that is not there',
+    { input: { tokens: 2, embeddingDropout: 0.1 } },
+    'embeddingDropout needs an embedding',
+  ],
+  [
+    'a future to write from',
+    { shape: 'one-to-many', layers: [layer(cells.rnn(3), { direction: 'both' })] },
+    'reads backward',
+  ],
+]
+
+describe('a sequence model is refused with', () => {
+  it.each(refused)('%s', (_name, given, message) => {
+    expect(() => sequenceModel({ ...classifier, ...given })).toThrow(message)
+  })
+
+  it('a configuration that was changed', () => {
+    const { config } = sequenceModel({ ...classifier, layers: [dense(3)] })
+    expect(readSequenceConfig(JSON.parse(JSON.stringify(config)))).toEqual(config)
+    const read = (change: object) => () => readSequenceConfig({ ...config, ...change })
+    expect(read({ task: 'next-token' })).toThrow('its task is "next-token"')
+    expect(read({ input: 3 })).toThrow('input is not an object')
+    expect(read({ layers: 3 })).toThrow('it has no layers')
+    expect(read({ seed: -1 })).toThrow('seed must be a whole number')
+    expect(read({ more: 1 })).toThrow('The configuration has no option "more"')
+  })
+})
