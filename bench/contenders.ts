@@ -5,7 +5,7 @@ import type { Command } from './contestant.ts'
 import { flopsOf } from './flops.ts'
 import { type CellName, type Configuration, modelOf } from './models.ts'
 import type { Options } from './options.ts'
-import type { Role } from './report.ts'
+import type { Allowed, Role } from './report.ts'
 import type { Rival } from './rivals/rival.ts'
 import { twinOf } from './rivals/twin.ts'
 import { script } from './scripts.ts'
@@ -24,6 +24,8 @@ export interface Contender {
   readonly flops: number
   /** Tokens of one unit of work, unless it says otherwise when it is ready. */
   readonly tokens: number
+  /** What its cost is held against: a baseline, and how many times as much as there a token may cost. */
+  readonly allowed?: Allowed
   /** It works while another process keeps a core busy. */
   readonly busy?: boolean
   /** Bytes of its plan's arena for an instruction set. */
@@ -33,7 +35,7 @@ export interface Contender {
 }
 
 /** Share of the largest number that rounding to float32 may cost, and what rivals may do differently. */
-const tolerance = { own: 1e-4, rivals: 1e-3, bf16: 2e-2 }
+export const tolerance = { own: 1e-4, rivals: 1e-3, bf16: 2e-2 }
 
 /** Makes contenders for one cell and configuration. */
 export class Entrants {
@@ -117,6 +119,7 @@ export function formsOf({ runtimes, sets, threads }: Options): readonly Form[] {
   )
 }
 
-function formName({ runtime, isa, precision }: Form): string {
+/** A form of Sluice as tables show it. */
+export function formName({ runtime, isa, precision }: Form): string {
   return [runtime, isa, precision].filter((part) => part !== undefined).join(' ')
 }

@@ -158,6 +158,7 @@ class Field {
       ...(arena !== undefined && { arena }),
       ...(single && threads > 1 && { overOneThread: pairedRatio(rates, single.rates) }),
       ratios: role === 'rival' ? {} : this.#ratios(runner),
+      ...this.#cost(runner),
       ...(detail !== undefined && { detail }),
     }
   }
@@ -171,6 +172,12 @@ class Field {
     return Object.fromEntries(
       byThreads.map((other) => [other.contender.name, pairedRatio(runner.rates, other.rates)]),
     )
+  }
+
+  /** What a token costs over what it costs the baseline. */
+  #cost({ contender: { allowed }, rates }: ContenderRunner): Pick<Measured, 'cost'> {
+    const base = this.#contenders.find(({ contender }) => contender.name === allowed?.over)
+    return allowed && base ? { cost: { ...allowed, times: pairedRatio(base.rates, rates) } } : {}
   }
 
   stop(): void {

@@ -26,8 +26,14 @@ export interface Options {
 const runtimeNames = ['native', 'wasm'] as const
 export type RuntimeName = (typeof runtimeNames)[number]
 
-/** What can be measured: configurations, every cell, two threads on a busy machine, times and sizes at the start. */
-export const sectionNames = [...configurations.map(({ name }) => name), 'cells', 'busy', 'start'] as const
+/** What can be measured: configurations, every cell, forms of a layer, two threads on a busy machine, times and sizes at the start. */
+export const sectionNames = [
+  ...configurations.map(({ name }) => name),
+  'cells',
+  'layers',
+  'busy',
+  'start',
+] as const
 export type SectionName = (typeof sectionNames)[number]
 
 /** A wrong command line; its message is for people. */

@@ -28,7 +28,8 @@ export interface MachineFacts {
 
 /** Contenders that were measured against each other, in turn. */
 export interface Section extends Group {
-  /** The configuration's name, or `cells` (every cell of the library) or `busy` (beside another busy process). */
+  /** The configuration's name, or `cells` (every cell of the library), `layers` (forms of one layer)
+   * or `busy` (beside another busy process). */
   readonly name: string
   readonly configuration: Configuration
   /** The cell of all rows; `all` where it differs from row to row. */
@@ -65,8 +66,16 @@ export interface Measured {
   readonly overOneThread?: number
   /** How many times as fast it is as each rival or baseline with as many threads, or as many as that can use. */
   readonly ratios: Readonly<Record<string, number>>
+  /** What a token costs over what it costs the baseline, and what is allowed. */
+  readonly cost?: Allowed & { readonly times: number }
   /** Versions and settings, for people. */
   readonly detail?: string
+}
+
+/** How many times as much as a baseline a token may cost; `most` is absent where nobody has said. */
+export interface Allowed {
+  readonly over: string
+  readonly most?: number
 }
 
 /** A contender that was not measured. */

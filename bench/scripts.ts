@@ -10,6 +10,7 @@ const folder = fileURLToPath(new URL('../build/bench/contestants/', import.meta.
 /** The scripts of this folder that run as processes of their own. */
 const entries = {
   sluice: 'sluice/main.ts',
+  layers: 'sluice/layers.ts',
   'wasm-peak': 'peak/wasm-host.ts',
   tensorflow: 'rivals/tensorflow.ts',
   jax: 'rivals/jax.ts',

@@ -1,5 +1,7 @@
 import { SluiceError } from '../src/core/errors.ts'
 import { type Contender, Entrants, bf16Forms, formsOf } from './contenders.ts'
+import { layerContender } from './layer-contenders.ts'
+import { layerForms } from './layers.ts'
 import { type CellName, type Configuration, cellNames, configurationOf, configurations } from './models.ts'
 import type { Options, SectionName } from './options.ts'
 import type { Section } from './report.ts'
@@ -16,6 +18,7 @@ export function plannedSections(options: Options, rivals: readonly Rival[]): rea
   return options.sections.flatMap((name) => {
     if (name === 'start') return []
     if (name === 'cells') return [cellsSection(options)]
+    if (name === 'layers') return [layersSection(options)]
     if (name === 'busy') return [busySection(options)]
     const configuration = configurationOf(name)
     return (options.cells ?? usualCells(name)).map((cell) => ({
@@ -103,6 +106,18 @@ function absent(name: string, { threads, runtime }: Form, missing: string): Cont
     flops: 0,
     tokens: 0,
     complaint: () => undefined,
+  }
+}
+
+/** Every form of one layer against the plain one, with the least number of threads. */
+function layersSection(options: Options): PlannedSection {
+  const configuration = { ...configurationOf('medium'), layers: 1 }
+  const engine = firstForm(options)
+  return {
+    name: 'layers',
+    configuration,
+    cell: 'lstm',
+    contenders: () => Promise.all(layerForms.map((form) => layerContender(form, configuration, engine))),
   }
 }
 

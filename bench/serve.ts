@@ -10,13 +10,20 @@ export async function readTask<Task>(): Promise<Task> {
   return JSON.parse(value as string) as Task
 }
 
-/** The side of protocol.ts that works: says `ready`, then does `work` as often and as long as it is asked to. */
-export async function serve(ready: Ready, work: () => Promise<unknown>): Promise<void> {
+/**
+ * The side of protocol.ts that works: says `ready`, then does `work` as often and as long as it is asked to.
+ * @param times does work for some seconds and measures each time
+ */
+export async function serve<Result>(
+  ready: Ready,
+  work: () => Promise<Result>,
+  times: (work: () => Promise<Result>, seconds: number, least: number) => Promise<readonly number[]> = repeat,
+): Promise<void> {
   say(ready)
   for (;;) {
     const { value, done } = await lines.next()
     if (done) return
-    say({ times: await repeat(work, Number(value), 1) })
+    say({ times: await times(work, Number(value), 1) })
   }
 }
 

@@ -86,16 +86,23 @@ function figures(rows: readonly Measured[], peaks: readonly Peak[], sampling: bo
     column('arena', ({ arena }) => mebibytes(arena), none),
   ]
   const scaled = rows.some(({ overOneThread }) => overOneThread !== undefined)
-  return scaled ? [...columns, column('over 1', ({ overOneThread }) => times(overOneThread), none)] : columns
+  if (scaled) columns.push(column('over 1', ({ overOneThread }) => times(overOneThread), none))
+  const over = rows.find(({ cost }) => cost)?.cost?.over
+  if (over === undefined) return columns
+  return [
+    ...columns,
+    column(`cost of ${over}`, ({ cost }) => times(cost?.times), none),
+    column('allowed', ({ cost }) => times(cost?.most), none),
+  ]
 }
 
-/** How many times as fast Sluice is: as each rival, in the rival's row; as a baseline, in its own. */
+/** How many times as fast Sluice is: as each rival, in the rival's row; as a baseline without costs, in its own. */
 function ratios(rows: readonly Measured[], peaks: number): readonly Filled[] {
   const pad = Array<string>(peaks).fill('')
   const own = rows.filter(({ role }) => role !== 'rival')
   const has = (role: Measured['role']) => rows.some((row) => row.role === role)
   const columns: Filled[] = rows
-    .filter(({ role }) => role === 'baseline')
+    .filter(({ role, name }) => role === 'baseline' && rows.every(({ cost }) => cost?.over !== name))
     .map(({ name }) => {
       const cells = rows.map((row) => times(row.ratios[name]))
       return { title: `over ${name}`, align: 'right', cells: [...cells, ...pad] }

@@ -4,7 +4,7 @@ import type { Check, Tolerance } from './compare.ts'
 import { Fields } from './fields.ts'
 
 /** Why a case does not count yet. */
-export type Reason = "stored activations other than the language's" | 'attention' | 'losses'
+export type Reason = "stored activations other than the language's"
 
 /** A case that can run. */
 export interface Trial {

@@ -43,6 +43,10 @@ export class Network {
     return this.#leaf('input', this.#inputs, name, type)
   }
 
+  parameter(name: string, type: Type): number {
+    return this.#leaf('parameter', this.#parameters, name, type)
+  }
+
   /** Lets each row end at its own length, the input `lengths`. */
   mask(): void {
     this.#lengths = this.input('lengths', { extent: 'row', shape: [] })
@@ -73,7 +77,7 @@ export class Network {
       this.input(states[index]!.initial, typeOf(previous)),
     )
     const parameters = step.parameters.map(({ name, node }) =>
-      this.#leaf('parameter', this.#parameters, `${prefix}${name}${suffix}`, typeOf(node)),
+      this.parameter(`${prefix}${name}${suffix}`, typeOf(node)),
     )
     const layer = addLayer(this.build, step, {
       sequences: [sequence],

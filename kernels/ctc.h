@@ -6,6 +6,8 @@
 
 namespace SLUICE_ISA {
 
+SLUICE_NOINLINE Row rowAt(const Worker &w, int operand, int step, int row) { return rowOf(w, operand, step, row); }
+
 /** Working memory of a row. A line has a float for each place of the path, with -infinity around them. */
 struct Alignment {
   double *taken; // off the line of each step and those before it
@@ -46,7 +48,7 @@ static Alignment alignmentIn(float *memory, int steps, int labels) {
 /** Puts the path of a row's labels in place; false if one is no class. */
 static bool layPath(const Alignment &a, const plan::Stage &s, const Row &labels, int blank) {
   for (int i = 0; i < a.places; i++) {
-    const int label = i % 2 == 0 ? blank : (int)labels.entry(i / 2);
+    const int label = i % 2 == 0 ? blank : (int)entryOf(labels, i / 2);
     if (label < 0 || label >= s.classes) return false;
     a.labels[i] = label;
     a.skips[i] = i % 2 == 1 && i > 1 && label != a.labels[i - 2] ? 0 : -infinity;
@@ -64,7 +66,7 @@ SLUICE_NOINLINE Vector logSum(Vector x, Vector y, Vector z) {
 
 /** Log-probabilities of a step, place by place. */
 static void readLogits(const Alignment &a, const Row &logits, int step) {
-  for (int i = 0; i < a.places; i++) a.logits[i] = logits.entry(a.labels[i]) - a.most[step] - a.log[step];
+  for (int i = 0; i < a.places; i++) a.logits[i] = entryOf(logits, a.labels[i]) - a.most[step] - a.log[step];
 }
 
 /** Takes the largest of a line off all of it; gives it, or -infinity where the line has none. */
@@ -93,7 +95,7 @@ static double alignForward(const Worker &w, const plan::Stage &s, const Alignmen
   double taken = 0;
   before[0] = 0;
   for (int step = 0; step < steps; step++) {
-    const Row logits = rowOf(w, s.a, step, row);
+    const Row logits = rowAt(w, s.a, step, row);
     normalise(a, logits, step, s.classes);
     if (a.log[step] != a.log[step]) return __builtin_nan("");
     readLogits(a, logits, step);
@@ -112,7 +114,7 @@ static double alignForward(const Worker &w, const plan::Stage &s, const Alignmen
 /** Writes share * (softmax - the probability of each class in all alignments) at one step. */
 static void writeGradient(const Worker &w, const plan::Stage &s, const Alignment &a, const float *after, int row,
                           int step, double relative, float share) {
-  const Row logits = rowOf(w, s.a, step, row), d = rowOf(w, s.d, step, row);
+  const Row logits = rowAt(w, s.a, step, row), d = rowAt(w, s.d, step, row);
   for (int b = 0; b * width < s.classes; b++) {
     const Vector y = exponentialOf(blockOf(logits, b) - a.most[step] - a.log[step]);
     store(d.block(b), firstLanes(y * share, s.classes - b * width));
@@ -120,7 +122,7 @@ static void writeGradient(const Worker &w, const plan::Stage &s, const Alignment
   for (int i = 0; i < a.places; i += width) {
     float y[width];
     store(y, exponentialOf(load(a.at(step) + i) + load(after + i) + (float)relative) * share);
-    for (int lane = 0; lane < width && i + lane < a.places; lane++) d.entry(a.labels[i + lane]) -= y[lane];
+    for (int lane = 0; lane < width && i + lane < a.places; lane++) entryOf(d, a.labels[i + lane]) -= y[lane];
   }
 }
 
@@ -131,7 +133,7 @@ static void alignBack(const Worker &w, const plan::Stage &s, const Alignment &a,
   double taken = 0;
   for (int i = 0; i < a.places; i++) after[i] = i >= a.places - 2 ? 0 : -infinity;
   for (int step = steps - 1; step >= 0; step--) {
-    readLogits(a, rowOf(w, s.a, step, row), step);
+    readLogits(a, rowAt(w, s.a, step, row), step);
     for (int i = 0; i < a.places; i += width) store(own + i, load(after + i) + load(a.logits + i));
     writeGradient(w, s, a, after, row, step, a.taken[step] + taken - total, share);
     for (int i = 0; i < a.places; i += width)
@@ -141,7 +143,7 @@ static void alignBack(const Worker &w, const plan::Stage &s, const Alignment &a,
 }
 
 static void clearSteps(const Worker &w, const plan::Stage &s, int row, int first) {
-  for (int step = first; step < w.steps(); step++) clearRow(rowOf(w, s.d, step, row), s.classes);
+  for (int step = first; step < w.steps(); step++) clearRow(rowAt(w, s.d, step, row), s.classes);
 }
 
 /** Loss of a row, with its gradient if that is wanted. */
@@ -154,7 +156,7 @@ static float alignRow(const Worker &w, const plan::Stage &s, int row) {
   const ptrdiff_t floats = (ptrdiff_t)(w.records.header.steps + 4) * a.stride;
   for (ptrdiff_t i = -width; i < floats; i += width) store(a.lines + i, splat(-infinity));
   double total = -(double)infinity;
-  if (layPath(a, s, rowOf(w, s.b, 0, row), list[0].value))
+  if (layPath(a, s, rowAt(w, s.b, 0, row), list[0].value))
     total = alignForward(w, s, a, row, steps);
   const bool fits = total != -(double)infinity;
   const float share = list[1].value ? 1 / (float)larger(1, labels) : 1;

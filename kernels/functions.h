@@ -104,7 +104,7 @@ SLUICE_INLINE Vector wholePower(Vector x, int exponent) {
 
 // Scalars in float64, for what is rare.
 
-SLUICE_INLINE double logarithm(double x) {
+SLUICE_FAR double logarithm(double x) {
   const int64_t word = __builtin_bit_cast(int64_t, x);
   const int64_t exponent = (word - 0x3fe6a09e667f3bcd) >> 52;
   const double m = __builtin_bit_cast(double, word - (exponent << 52));
@@ -114,7 +114,7 @@ SLUICE_INLINE double logarithm(double x) {
   return (double)exponent * 0.6931471805599453 + p * s;
 }
 
-SLUICE_INLINE double exponential(double x) {
+SLUICE_FAR double exponential(double x) {
   if (x > 700) return (double)infinity;
   if (x < -700) return 0;
   const int64_t n = (int64_t)(x * 1.4426950408889634 + (x < 0 ? -0.5 : 0.5));
@@ -125,7 +125,7 @@ SLUICE_INLINE double exponential(double x) {
 }
 
 /** x to a power that is not a small whole number or a half: NaN for x < 0, as for all but whole exponents. */
-SLUICE_INLINE float scalarPower(float x, float exponent) {
+SLUICE_FAR float scalarPower(float x, float exponent) {
   if (x > 0 && x < infinity) return (float)exponential((double)exponent * logarithm((double)x));
   if (x == 0 || x == infinity) return (x == 0) == (exponent > 0) ? 0 : infinity;
   return __builtin_nanf("");

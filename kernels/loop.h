@@ -2,6 +2,7 @@
 #pragma once
 #include "across.h"
 #include "active.h"
+#include "attention.h"
 #include "loss.h"
 #include "masks.h"
 #include "product.h"
@@ -123,6 +124,15 @@ static void runStage(const Worker &w, const plan::Stage &s, const Spans &spans, 
     case plan::STAGE_WORD_DROPOUT: wordDropoutStage(w, s, spans.list[k]); break;
     case plan::STAGE_MASK: maskStage(w, s, spans.list[k]); break;
     case plan::STAGE_REVERSE: reverseStage(w, s, spans.list[k]); break;
+    case plan::STAGE_SCORE: scoreStage(w, s, spans.list[k]); break;
+    case plan::STAGE_SCORE_ADDITIVE: scoreAdditiveStage(w, s, spans.list[k]); break;
+    case plan::STAGE_ATTENTION_SOFTMAX: attentionSoftmaxStage(w, s, spans.list[k]); break;
+    case plan::STAGE_ATTENTION_SOFTMAX_GRADIENT: attentionSoftmaxGradientStage(w, s, spans.list[k]); break;
+    case plan::STAGE_MIX: mixStage(w, s, spans.list[k]); break;
+    case plan::STAGE_ROW_OUTER: rowOuterStage(w, s, spans.list[k]); break;
+    case plan::STAGE_SCORE_ADDITIVE_GRADIENT: scoreAdditiveGradientStage(w, s, spans.list[k]); break;
+    case plan::STAGE_PLACES: placesStage(w, s, spans.list[k]); break;
+    case plan::STAGE_KEEP: keepStage(w, s, spans.list[k]); break;
     }
   }
 }
@@ -144,6 +154,7 @@ static bool movesWithTime(const Worker &w, const plan::Stage &s) {
     for (int i = 0; i < s.listCount; i += 2)
       if (still(r.words[s.listFirst + i].value)) return false;
   if (readsRows(s.kind) && still(s.a)) return false;
+  if (s.kind >= plan::STAGE_SCORE && s.kind <= plan::STAGE_PLACES) return false; // a memory is the same at every step
   if (s.kind != plan::STAGE_COMPUTE) return s.d < 0 || !still(s.d);
   for (int i = 0; i < s.groupCount; i++)
     if (still(r.groups[s.groupFirst + i].c)) return false;

@@ -133,6 +133,8 @@ struct Stage {
   int32_t threshold;
   int32_t offset;
   int32_t lengths;
+  int32_t b;
+  int32_t memory;
 };
 struct Copy {
   int32_t a;
@@ -140,6 +142,7 @@ struct Copy {
   int32_t blocks;
   int32_t lastStep;
   int32_t lengths;
+  int32_t add;
 };
 struct Loop {
   int32_t direction;
@@ -218,6 +221,15 @@ enum StageKind {
   STAGE_VALUE_LOSS = 9,
   STAGE_BERNOULLI_LOSS = 10,
   STAGE_CTC_LOSS = 11,
+  STAGE_SCORE = 12,
+  STAGE_SCORE_ADDITIVE = 13,
+  STAGE_ATTENTION_SOFTMAX = 14,
+  STAGE_ATTENTION_SOFTMAX_GRADIENT = 15,
+  STAGE_MIX = 16,
+  STAGE_ROW_OUTER = 17,
+  STAGE_SCORE_ADDITIVE_GRADIENT = 18,
+  STAGE_PLACES = 19,
+  STAGE_KEEP = 20,
 };
 enum ReductionKind {
   REDUCE_WEIGHT = 0,

@@ -14,12 +14,13 @@ struct Row {
   float *p;
   const plan::Operand &o;
   float *block(int b) const { return p + blockOffset(o, b); }
-  __attribute__((noinline)) float &entry(int i) const { return block(i / width)[i % width]; }
+  float &entry(int i) const { return block(i / width)[i % width]; }
 };
 
 SLUICE_NOINLINE Vector blockOf(const Row &row, int b) { return load(row.block(b)); }
+SLUICE_NOINLINE float &entryOf(const Row &row, int i) { return row.entry(i); }
 
-SLUICE_NOINLINE Row rowOf(const Worker &w, int operand, int step, int row) {
+SLUICE_INLINE Row rowOf(const Worker &w, int operand, int step, int row) {
   const plan::Operand &o = w.records.operands[operand];
   return {w.arena + offsetOf(o, step, row), o};
 }
@@ -45,7 +46,7 @@ SLUICE_NOINLINE Vector listedWeights(const Worker &w, const plan::Stage &s, int 
 }
 
 /** Largest of the first `classes` entries of a row. */
-SLUICE_NOINLINE float largestLogit(const Row &logits, int classes) {
+static float largestLogit(const Row &logits, int classes) {
   Vector most = splat(-infinity);
   for (int b = 0; b * width < classes; b++) {
     const Vector x = select(lanes() < classes - b * width, load(logits.block(b)), splat(-infinity));

@@ -60,23 +60,22 @@ SLUICE_INLINE int rowsAtOneStride(const Worker &w, const Span &span, const Left 
 }
 
 /** Whether all rows of a span go through the weights of a product of numbers at once, and no pass finds them in the cache. */
-template <int n, bool pairs>
-SLUICE_INLINE bool goesAtOnce(const Worker &w, const Span &span, const Left &left, const plan::Operand &c) {
-  return !pairs && span.all() <= mostAtOnce(n) && rowsAtOneStride(w, span, left, c) == span.all();
+SLUICE_INLINE bool goesAtOnce(const Worker &w, int n, const Span &span, const Left &left, const plan::Operand &c) {
+  return span.all() <= mostAtOnce(n) && rowsAtOneStride(w, span, left, c) == span.all();
 }
 
 /** Runs a tile, given for row 0 of step 0 of C, over the rows and steps of a span; `once`: all rows at once. */
-template <int n, bool pairs>
-static void multiplySpan(const Worker &w, const Span &span, Tile tile, const Left &left, const plan::Operand &c,
+template <bool pairs>
+static void multiplySpan(const Worker &w, int n, const Span &span, Tile tile, const Left &left, const plan::Operand &c,
                          bool once, int nextBytes) {
   const int all = w.records.header.rows, steps = span.lastStep - span.firstStep;
   if (tile.start == Start::gathered) tile.table.tokens += (ptrdiff_t)span.firstStep * all + span.firstRow;
   tile.c += (ptrdiff_t)c.timeStride * span.firstStep + (ptrdiff_t)c.rowStride * span.firstRow;
-  if (once) return multiplyAtOnce<n>(span.all(), tile);
+  if (once) return multiplyAtOnce(n, span.all(), tile);
   if (rowsAtOneStride(w, span, left, c) == span.all())
-    return multiplyDown<n, false, pairs>(cutRows(span.all(), n), tile, nextBytes);
+    return multiplyDown<false, pairs>(n, cutRows(span.all(), n), tile, nextBytes);
   for (int step = 0; step < steps; step++) {
-    multiplyDown<n, false, pairs>(cutRows(span.rows(), n), tile, step + 1 == steps ? nextBytes : 0);
+    multiplyDown<false, pairs>(n, cutRows(span.rows(), n), tile, step + 1 == steps ? nextBytes : 0);
     tile.a += left.timeStride;
     tile.c += c.timeStride;
     if (tile.start == Start::gathered) tile.table.tokens += all;
@@ -91,19 +90,20 @@ struct Origin {
 };
 
 /** Panel `panel` of a product over its segments [first, last), in passes whose weights fit the first-level cache. */
-template <int n, bool pairs>
-static void multiplyPanel(const Worker &w, const plan::Product &p, const Span &span, int panel, int first, int last,
+template <bool pairs>
+static void multiplyPanel(const Worker &w, int n, const plan::Product &p, const Span &span, int panel, int first, int last,
                           const Left &left, const Origin &origin) {
   const plan::Operand &c = w.records.operands[p.c];
   const int length = termsOf(p);
   const ptrdiff_t depth = (ptrdiff_t)p.segments * length, line = n * width;
   const float *weights = w.arena + p.weights + panel * depth * p.vectors * width;
-  const bool once = goesAtOnce<n, pairs>(w, span, left, c);
+  const bool once = !pairs && goesAtOnce(w, n, span, left, c);
   const int most = once ? length : passDepth(n);
   const int together = once ? last - first : length < most ? most / length : 1;
   const bool stays = depth * p.panels * p.vectors * width * 4 <= passBytes;
   Tile tile{};
   tile.aRow = left.rowStride;
+  tile.bLine = line;
   tile.segmentStride = left.segmentStride;
   tile.c = w.arena + c.base + (ptrdiff_t)panel * p.panelStride;
   tile.cRow = c.rowStride;
@@ -120,7 +120,7 @@ static void multiplyPanel(const Worker &w, const plan::Product &p, const Span &s
       const int bytes = tile.segments * tile.length * (int)line * 4;
       // A fused product goes on with the same segments of the next panel, any other with what follows in memory.
       tile.next = (const char *)(tile.b + (p.fused ? depth * p.vectors * width : bytes / 4));
-      multiplySpan<n, pairs>(w, span, tile, left, c, once, stays ? 0 : bytes);
+      multiplySpan<pairs>(w, n, span, tile, left, c, once, stays ? 0 : bytes);
       tile.start = Start::present;
     }
   }
@@ -133,15 +133,14 @@ SLUICE_INLINE int vectorsOf(int panel, int panels, int vectors, int lastVectors)
 
 static void multiplySegments(const Worker &w, const plan::Product &p, const Span &span, int panel, int first, int last,
                              const Left &left, const Origin &origin) {
-  withVectors(vectorsOf(panel, p.panels, p.vectors, p.lastVectors), [&](auto n) {
-    if (inPairs(p)) multiplyPanel<n.count, hasPairs>(w, p, span, panel, first, last, left, origin);
-    else multiplyPanel<n.count, false>(w, p, span, panel, first, last, left, origin);
-  });
+  const int n = vectorsOf(panel, p.panels, p.vectors, p.lastVectors);
+  if (inPairs(p)) multiplyPanel<hasPairs>(w, n, p, span, panel, first, last, left, origin);
+  else multiplyPanel<false>(w, n, p, span, panel, first, last, left, origin);
 }
 
 /** All panels of a product, or the thread's part of them, over its segments [first, last); `room` is for their pairs. */
 static void multiplyPanels(const Worker &w, const plan::Product &p, const Span &span, int first, int last, Room room) {
-  const Start start = p.accumulate || first > 0 ? Start::present : Start::zero;
+  const Start start = p.accumulate || first > 0 ? Start::present : Start::bias;
   float *pairs = room.take(p, last - first);
   const Left left = leftOf(w, p, span, first, last, pairs);
   if (inPairs(p)) pairLeft(w, p, span, first, last, pairs);
@@ -196,7 +195,7 @@ static Origin originOf(const Worker &w, const plan::Group &g, const Span &span, 
     return {Start::present};
   }
   if (gather) return {Start::gathered, bias, tableOf(w, g, *gather, panel)};
-  return {g.bias < 0 ? Start::zero : Start::bias, bias};
+  return {Start::bias, bias};
 }
 
 /**

@@ -9,7 +9,7 @@ template <class Word> struct Pair {
 };
 
 /** The two words of a counter under a key; for scalars, or for a vector of counters. */
-template <class Word> SLUICE_INLINE Pair<Word> threefry(Pair<uint32_t> key, Pair<Word> counter) {
+template <class Word> SLUICE_FAR Pair<Word> threefry(Pair<uint32_t> key, Pair<Word> counter) {
   const uint32_t keys[3] = {key.first, key.second, 0x1bd11bda ^ key.first ^ key.second};
   const int turns[8] = {13, 15, 26, 6, 17, 29, 16, 24};
   Word a = counter.first + key.first, b = counter.second + key.second;

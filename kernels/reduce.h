@@ -155,24 +155,23 @@ static const float *rightSidePairs(const PanelView &view, const Pass &pass, int 
 /** Adds a pass to the gradients of one panel of matrices. `fetch`: asks for the next panel meanwhile. */
 static void addWeights(const PanelView &view, const Pass &pass, int panel, const float *left, bool fetch) {
   const plan::Reduction &r = view.r;
+  const int n = view.vectors(panel);
   Tile tile{};
   tile.a = left;
   tile.segments = 1;
   tile.length = termsOf(r, pass);
   tile.b = inPairs(r) ? rightSidePairs(view, pass, panel) : rightSide(view, pass, panel);
+  tile.bLine = (ptrdiff_t)n * width;
   tile.c = view.w.arena;
   tile.cRow = r.stride;
-  for (int j = 0; j < view.vectors(panel); j++) tile.at[j] = view.target(panel, j);
-  tile.start = Start::addend;
+  for (int j = 0; j < n; j++) tile.at[j] = view.target(panel, j);
   // The next panel is fetched from where it lies in float32, in pairs or not.
   const int rows = view.w.records.header.rows;
   const ptrdiff_t next = offsetOf(view.w.records.operands[r.d], pass.first / rows, pass.first % rows);
   tile.next = (const char *)(view.w.arena + next + (panel + 1) * (ptrdiff_t)r.panelStride);
   const Cut cut = cutRows(r.entries, r.vectors);
-  withVectors(view.vectors(panel), [&](auto n) {
-    if (inPairs(r)) multiplyDown<n.count, true, hasPairs>(cut, tile, fetch ? 2 * passBytes : 0);
-    else multiplyDown<n.count, true, false>(cut, tile, fetch ? passBytes : 0);
-  });
+  if (inPairs(r)) multiplyDown<true, hasPairs>(n, cut, tile, fetch ? 2 * passBytes : 0);
+  else multiplyDown<true, false>(n, cut, tile, fetch ? passBytes : 0);
 }
 
 /** Adds a pass to the gradients of one panel of vectors: even and odd rows apart, so that sums do not wait. */

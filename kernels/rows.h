@@ -109,23 +109,24 @@ static void reverseStage(const Worker &w, const plan::Stage &s, const Span &span
   }
 }
 
-/** Copies (or clears) the blocks of one row. */
+/** Copies the blocks of one row, adds them to those there are, or clears these. */
 static void copyRow(const Worker &w, const plan::Copy &c, ptrdiff_t from, ptrdiff_t to) {
   const plan::Operand &d = w.records.operands[c.d];
   const plan::Operand &a = c.a < 0 ? d : w.records.operands[c.a];
   for (int b = 0; b < c.blocks; b++) {
+    float *target = w.arena + to + blockOffset(d, b);
     const Vector v = c.a < 0 ? Vector{} : load(w.arena + from + blockOffset(a, b));
-    store(w.arena + to + blockOffset(d, b), v);
+    store(target, c.add ? load(target) + v : v);
   }
 }
 
 /** A copy before a loop that starts at `step`. What is kept for each chunk has one row a chunk. */
 static void copyBefore(const Worker &w, const plan::Copy &c, const Span &span, int step) {
-  if (c.lastStep && w.call->carry == 0) return;
+  if (c.lastStep == 1 && w.call->carry == 0) return;
   const plan::Operand &d = w.records.operands[c.d];
   if (d.chunkStride != 0 && w.call->continued != 0) return;
   const plan::Operand &a = c.a < 0 ? d : w.records.operands[c.a];
-  const int from = c.lastStep ? (int)w.call->lastSteps : step;
+  const int from = c.lastStep == 1 ? (int)w.call->lastSteps : c.lastStep == 2 ? w.steps() : step;
   if (d.chunkStride != 0) {
     for (int chunk = span.firstChunk; chunk < span.lastChunk; chunk++)
       copyRow(w, c, offsetOf(a, from, 0, chunk), offsetOf(d, step, 0, chunk));

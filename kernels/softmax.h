@@ -4,15 +4,33 @@
 
 namespace SLUICE_ISA {
 
-/** A target class: its share, on top of the `even` share that each class has, both times the weight of the class. */
+/** A target: its class has the share `own`, and each class, times its weight, the share `even` on top. */
 struct Target {
   float own, even;
-  bool isPlain; // all of it, without weights
 };
 
 static Target targetOf(const Worker &w, const plan::Stage &s, int target) {
   const float weight = s.listCount == 0 ? 1 : listed(w, s, target), spread = asFloat(s.k);
-  return {(1 - spread) * weight, spread / (float)s.classes, s.listCount == 0 && s.k == 0};
+  return {(1 - spread) * weight, spread / (float)s.classes};
+}
+
+/** The sum of the weights of all classes, and of their logits times their weights. */
+struct Weighted {
+  float weights, logits;
+};
+
+SLUICE_NOINLINE Weighted weigh(const Worker &w, const plan::Stage &s, const Row &logits, float most) {
+  Vector weights{}, weighted{};
+  for (int b = 0; b * width < s.classes; b++) {
+    weights += listedWeights(w, s, b);
+    weighted += listedWeights(w, s, b) * (blockOf(logits, b) - most);
+  }
+  return {sumOf(weights), sumOf(weighted)};
+}
+
+/** Takes the even shares of all classes, times the scale, off a gradient. */
+SLUICE_NOINLINE void takeShares(const Worker &w, const plan::Stage &s, const Row &d, float scale) {
+  for (int b = 0; b * width < s.classes; b++) store(d.block(b), blockOf(d, b) - listedWeights(w, s, b) * scale);
 }
 
 /**
@@ -22,27 +40,23 @@ static Target targetOf(const Worker &w, const plan::Stage &s, int target) {
 static float softmaxLoss(const Worker &w, const plan::Stage &s, const Row &logits, const Row *d, int target) {
   const Target to = targetOf(w, s, target);
   const float most = largestLogit(logits, s.classes), wanted = logits.entry(target) - most;
-  Vector sum{}, weights{}, weighted{};
+  const Weighted even = to.even == 0 ? Weighted{} : weigh(w, s, logits, most);
+  const float all = to.own + to.even * even.weights, scale = (float)w.call->lossScale;
+  Vector sum{};
   for (int b = 0; b * width < s.classes; b++) {
-    const Vector x = load(logits.block(b)) - most;
-    const Vector y = firstLanes(exponential(x), s.classes - b * width);
+    const Vector y = firstLanes(exponential(load(logits.block(b)) - most), s.classes - b * width);
     sum += y;
-    if (!to.isPlain) {
-      weights += listedWeights(w, s, b);
-      weighted += listedWeights(w, s, b) * x;
-    }
     if (d) store(d->block(b), y);
   }
-  const float total = sumOf(sum), all = to.own + to.even * sumOf(weights);
+  const float total = sumOf(sum);
   if (d) {
-    const float scale = (float)w.call->lossScale, share = scale * all / total;
+    const float share = scale * all / total;
     for (int b = 0; b * width < s.classes; b++) store(d->block(b), load(d->block(b)) * share);
-    if (!to.isPlain)
-      for (int b = 0; b * width < s.classes; b++)
-        store(d->block(b), blockOf(*d, b) - listedWeights(w, s, b) * (scale * to.even));
+    if (to.even != 0) takeShares(w, s, *d, scale * to.even);
     d->entry(target) -= scale * to.own;
   }
-  return (float)((double)all * logarithmOf(total) - (double)to.own * (double)wanted - (double)(to.even * sumOf(weighted)));
+  const double inside = (double)to.own * (double)wanted + (double)(to.even * even.logits);
+  return (float)((double)all * logarithmOf(total) - inside);
 }
 
 } // namespace SLUICE_ISA

@@ -14,11 +14,8 @@ constexpr int passDepth(int n) { return passBytes / 4 / (n * width); }
 /** Most rows of a tile of n vectors. */
 constexpr int tallest(int n) { return accumulators / n < 12 ? accumulators / n : 12; }
 
-/**
- * Where the sums of a tile start: `gathered` at the bias plus the row of a table that the token of the row names;
- * `addend` sums from zero and adds to what is there at the end.
- */
-enum class Start { zero, bias, gathered, present, addend };
+/** Where sums start: at the bias, plus the row of a table that the token of the row names, or at what is there. */
+enum class Start { bias, gathered, present };
 
 /** A table with one row for each class, and the token of each row of a tile. */
 struct Table {
@@ -36,8 +33,9 @@ struct Table {
 
 /**
  * C[rows][vectors] = start + A[rows][k] * B[k][vectors], with k = segments x length.
- * A: element k of row r at a + r*aRow + (k / length)*segmentStride + k % length; a packed A is [k][rows].
- * B: [k][vectors*width], contiguous. C: vector j of row r at c + r*cRow + at[j].
+ * A: element k of row r at a + r*aRow + (k / length)*segmentStride + k % length.
+ * B: vector j of k at b + k*bLine + j*width. C: vector j of row r at c + r*cRow + at[j].
+ * A packed A is [k][rows]; its sums start at zero and are added to C.
  * With `pairs`, A and B hold pairs of bf16 numbers (bfloat.h) and k counts pairs.
  */
 struct Tile {
@@ -45,10 +43,11 @@ struct Tile {
   ptrdiff_t aRow, segmentStride;
   int segments, length;
   const float *b;
+  ptrdiff_t bLine;
   float *c;
   ptrdiff_t cRow, at[4];
   Start start;
-  const float *bias; // vectors side by side
+  const float *bias; // vectors side by side, which may be zeros
   Table table;       // where the sums start `gathered`
   const char *next;  // what will be needed soon: each k asks for the line there and goes on by `nextStep` bytes
   ptrdiff_t nextStep;
@@ -91,23 +90,15 @@ template <int rows, int n, class F> SLUICE_INLINE void setSums(Vector (&sums)[ro
 
 alignas(64) static const float zeros[4 * width] = {};
 
-template <int rows, int n> SLUICE_INLINE void startGathered(Vector (&sums)[rows][n], const Tile &t) {
+template <int rows, int n> SLUICE_INLINE void startSums(Vector (&sums)[rows][n], const Tile &t) {
+  if (t.start == Start::present)
+    return setSums<rows, n>(sums, [&](int r, int j) { return load(t.c + r * t.cRow + t.at[j]); });
   const float *source[rows];
-  for (int r = 0; r < rows; r++) source[r] = t.table.row(r, zeros);
+  for (int r = 0; r < rows; r++) source[r] = t.start == Start::gathered ? t.table.row(r, zeros) : zeros;
   setSums<rows, n>(sums, [&](int r, int j) { return load(t.bias + j * width) + load(source[r] + j * width); });
 }
 
-template <int rows, int n> SLUICE_INLINE void startSums(Vector (&sums)[rows][n], const Tile &t) {
-  if (t.start == Start::present)
-    setSums<rows, n>(sums, [&](int r, int j) { return load(t.c + r * t.cRow + t.at[j]); });
-  else if (t.start == Start::gathered) startGathered<rows, n>(sums, t);
-  else if (t.start == Start::bias) setSums<rows, n>(sums, [&](int, int j) { return load(t.bias + j * width); });
-  else setSums<rows, n>(sums, [](int, int) { return Vector{}; });
-}
-
 template <int rows, int n> SLUICE_INLINE void storeSums(Vector (&sums)[rows][n], const Tile &t) {
-  if (t.start == Start::addend)
-    setSums<rows, n>(sums, [&](int r, int j) { return sums[r][j] + load(t.c + r * t.cRow + t.at[j]); });
   SLUICE_UNROLL
   for (int r = 0; r < rows; r++) {
     SLUICE_UNROLL
@@ -115,31 +106,51 @@ template <int rows, int n> SLUICE_INLINE void storeSums(Vector (&sums)[rows][n],
   }
 }
 
-/** The kernel; the tile takes n of the `line` vectors that B has side by side. */
-template <int rows, int n, bool packed, bool pairs, int line = n> SLUICE_NOINLINE void multiply(const Tile &t) {
+/** The kernel. */
+template <int rows, int n, bool packed, bool pairs> SLUICE_NOINLINE void multiply(const Tile &t) {
   Vector sums[rows][n];
-  if (t.start == Start::addend)
+  if constexpr (packed) {
     for (int r = 0; r < rows; r++)
       for (int j = 0; j < n; j++) prefetch(t.c + r * t.cRow + t.at[j]);
-  startSums<rows, n>(sums, t);
+    setSums<rows, n>(sums, [](int, int) { return Vector{}; });
+  } else {
+    startSums<rows, n>(sums, t);
+  }
   const float *segment = t.a, *b = t.b;
   const char *next = t.next;
   for (int s = 0; s < t.segments; s++, segment += t.segmentStride) {
     const float *a = segment;
     SLUICE_ROLLED
-    for (int k = 0; k < t.length; k++, a += packed ? rows : 1, b += line * width, next += t.nextStep) {
+    for (int k = 0; k < t.length; k++, a += packed ? rows : 1, b += t.bLine, next += t.nextStep) {
       addTerm<rows, n, packed, pairs>(sums, a, t.aRow, b);
       prefetch(next);
     }
   }
+  if constexpr (packed)
+    setSums<rows, n>(sums, [&](int r, int j) { return sums[r][j] + load(t.c + r * t.cRow + t.at[j]); });
   storeSums<rows, n>(sums, t);
 }
 
 /** Runs the kernel for a number of rows known only now, at most tallest(n). */
-template <int n, bool packed, bool pairs, int most = tallest(n), int line = n, int least = 1>
+template <int n, bool packed, bool pairs, int most = tallest(n)>
 SLUICE_INLINE void multiplyRows(int rows, const Tile &t) {
-  if (rows == most) return multiply<most, n, packed, pairs, line>(t);
-  if constexpr (most > least) multiplyRows<n, packed, pairs, most - 1, line, least>(rows, t);
+  if (rows == most) return multiply<most, n, packed, pairs>(t);
+  if constexpr (most > 1) multiplyRows<n, packed, pairs, most - 1>(rows, t);
+}
+
+/** Calls f with the number of vectors, 1 to 4, as a constant: Count<n>. */
+template <class F> SLUICE_INLINE void withVectors(int n, F f) {
+  switch (n) {
+  case 1: return f(Count<1>{});
+  case 2: return f(Count<2>{});
+  case 3: return f(Count<3>{});
+  default: return f(Count<4>{});
+  }
+}
+
+/** The same for a number of vectors, 1 to 4, known only now. */
+template <bool packed, bool pairs> static void multiplyRows(int n, int rows, const Tile &t) {
+  withVectors(n, [&](auto vectors) { multiplyRows<vectors.count, packed, pairs>(rows, t); });
 }
 
 /** A cut of rows into tiles of nearly equal height: `tall` of them have one row more than the others. */
@@ -153,14 +164,13 @@ SLUICE_INLINE Cut cutRows(int rows, int n) {
   return count == 0 ? Cut{0, 0, 0} : Cut{count, rows / count, rows % count};
 }
 
-/** Tiles down the rows of a cut, from the first that `t` names. `nextBytes` from t.next on are fetched on the way. */
-template <int n, bool packed, bool pairs>
-SLUICE_INLINE void multiplyDown(const Cut &cut, Tile t, int nextBytes) {
+/** Tiles of n vectors down the rows of a cut, from the first that `t` names. Fetches `nextBytes` from t.next on. */
+template <bool packed, bool pairs> static void multiplyDown(int n, const Cut &cut, Tile t, int nextBytes) {
   const int terms = t.segments * t.length;
   t.nextStep = cut.count == 0 ? 0 : nextBytes / (cut.count * terms);
   for (int i = 0; i < cut.count; i++) {
     const int height = cut.rowsOf(i);
-    multiplyRows<n, packed, pairs>(height, t);
+    multiplyRows<packed, pairs>(n, height, t);
     t.next += terms * t.nextStep;
     t.a += height * (packed ? terms : t.aRow);
     t.c += height * t.cRow;
@@ -173,34 +183,23 @@ SLUICE_INLINE void multiplyDown(const Cut &cut, Tile t, int nextBytes) {
  * that no weight is read twice.
  */
 SLUICE_INLINE void multiplyHalves(int rows, Tile t) {
-  multiplyRows<2, false, false, tallest(2), 4, tallest(4) + 1>(rows, t);
+  multiplyRows<false, false>(2, rows, t);
   t.b += 2 * width;
   t.bias += 2 * width;
   t.table.rows += 2 * width;
   t.at[0] = t.at[2];
   t.at[1] = t.at[3];
-  multiplyRows<2, false, false, tallest(2), 4, tallest(4) + 1>(rows, t);
+  multiplyRows<false, false>(2, rows, t);
 }
 
 /** Most rows that go through a panel of n vectors at once. */
 constexpr int mostAtOnce(int n) { return tallest(n == 4 ? 2 : n); }
 
 /** All rows of a panel at once, at most mostAtOnce(n); not for pairs. */
-template <int n> SLUICE_INLINE void multiplyAtOnce(int rows, Tile t) {
+SLUICE_INLINE void multiplyAtOnce(int n, int rows, Tile t) {
   t.nextStep = 0;
-  if constexpr (n == 4)
-    if (rows > tallest(4)) return multiplyHalves(rows, t);
-  multiplyRows<n, false, false>(rows, t);
-}
-
-/** Calls f with the number of vectors, 1 to 4, as a constant: Count<n>. */
-template <class F> SLUICE_INLINE void withVectors(int n, F f) {
-  switch (n) {
-  case 1: return f(Count<1>{});
-  case 2: return f(Count<2>{});
-  case 3: return f(Count<3>{});
-  default: return f(Count<4>{});
-  }
+  if (n == 4 && rows > tallest(4)) return multiplyHalves(rows, t);
+  multiplyRows<false, false>(n, rows, t);
 }
 
 } // namespace SLUICE_ISA

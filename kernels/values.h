@@ -21,7 +21,7 @@ SLUICE_NOINLINE Losses quantiles(const Worker &w, const plan::Stage &s, const Ro
   const int levels = s.listCount - 2;
   float value[width] = {}, level[width] = {};
   for (int i = 0, e = b * width; i < width && e < s.entries; i++, e++) {
-    value[i] = target.entry(e / levels);
+    value[i] = entryOf(target, e / levels);
     level[i] = listed(w, s, 2 + e % levels);
   }
   const Vector difference = blockOf(prediction, b) - load(value);

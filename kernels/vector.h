@@ -12,6 +12,11 @@
 
 #define SLUICE_INLINE static inline __attribute__((always_inline))
 #define SLUICE_NOINLINE static __attribute__((noinline))
+#ifdef __wasm__
+#define SLUICE_FAR SLUICE_NOINLINE // worth its copies only where code need not travel
+#else
+#define SLUICE_FAR SLUICE_INLINE
+#endif
 #ifdef __clang__
 #define SLUICE_UNROLL _Pragma("clang loop unroll(full)")
 #define SLUICE_ROLLED _Pragma("clang loop unroll(disable) vectorize(disable)")

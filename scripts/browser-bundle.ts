@@ -6,8 +6,8 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 
 interface Manifest {
   readonly exports: { readonly '.': { readonly browser: string } }
-  /** Modules that are empty in a browser. */
-  readonly browser: Readonly<Record<string, false>>
+  /** Modules that are others in a browser, or empty. */
+  readonly browser: Readonly<Record<string, string | false>>
 }
 
 /** Scripts in memory, and what they are made of. */
@@ -31,12 +31,18 @@ export function bundleForBrowser(options: BuildOptions): Promise<Bundle> {
 
 function asPackaged(): Plugin {
   const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as Manifest
-  const absent = new Set(Object.keys(manifest.browser).map(sourceOf))
+  const others = new Map(
+    Object.entries(manifest.browser).map(([path, other]) => [sourceOf(path), other && sourceOf(other)]),
+  )
+  const textOf = (path: string): string => {
+    const other = others.get(path) ?? path
+    return other === false ? '' : readFileSync(other, 'utf8')
+  }
   return {
     name: 'package.json',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^sluice$/ }, () => ({ path: sourceOf(manifest.exports['.'].browser) }))
-      onLoad({ filter: /\.ts$/ }, ({ path }) => (absent.has(path) ? { contents: '' } : undefined))
+      onLoad({ filter: /\.ts$/ }, ({ path }) => ({ contents: textOf(path), loader: 'ts' }))
     },
   }
 }

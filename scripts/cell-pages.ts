@@ -1,15 +1,15 @@
-import { type CellRecord, families, library } from '../src/cells/index.ts'
+import { type CellRecord, decoders, families, library } from '../src/cells/index.ts'
 import { drawCell } from '../src/draw/index.ts'
 import { type Cell, cellText, compile, printExpression } from '../src/equations/index.ts'
 import { type Polynomial, plus, polynomialText, productOf, valueAt } from './polynomial.ts'
 
 /** Sizes for which numbers are given. */
-const example = { input: 64, hidden: 128, projection: 64 }
+const example = { input: 64, hidden: 128, projection: 64, encoder: 128, places: 20 }
 
 /** The page and the diagram of every cell of the library, and the index, by path. */
 export function cellPages(): ReadonlyMap<string, string> {
   const pages = new Map([['docs/cells/README.md', indexPage()]])
-  for (const record of library) {
+  for (const record of [...library, ...decoders.cells]) {
     const cell = compile(record.equations, { name: record.name })
     pages.set(`docs/cells/${record.name}.md`, cellPage(record, cell))
     pages.set(`docs/cells/${record.name}.svg`, drawCell(cell.step, { title: record.title }))
@@ -20,7 +20,7 @@ export function cellPages(): ReadonlyMap<string, string> {
 const note = '<!-- npm run generate writes this page from src/cells; change that. -->'
 
 function indexPage(): string {
-  const sections = families.flatMap(({ title, cells }) => [
+  const sections = [...families, decoders].flatMap(({ title, cells }) => [
     `## ${title}`,
     '',
     '| cell | | paper | parameters |',
@@ -39,7 +39,8 @@ function indexPage(): string {
     note,
     '',
     'Every cell of the library. `sluice cells` lists them, `sluice cells lstm` prints one as a file to change, and',
-    '`sluice train book.txt --cell lstm` takes one; in code it is `cells.lstm(512)`.',
+    '`sluice train book.txt --cell lstm` takes one; in code it is `cells.lstm(512)`. Decoders stand apart: they attend to a',
+    'memory, which an encoder makes.',
     '',
     ...sections,
   ].join('\n')
@@ -94,11 +95,13 @@ interface Counts {
   readonly products: Polynomial
 }
 
-/** How many numbers the parameters have and how many products a step takes, by the sizes. */
+/** How many numbers the parameters have and how many products a step takes, by the sizes; those with memories are made once. */
 export function countsOf({ step }: Cell): Counts {
   const sum = (nodes: readonly number[]): Polynomial =>
     nodes.map((node) => productOf(step.nodes[node]!.type.shape)).reduce(plus, new Map())
-  const matrices = step.nodes.flatMap(({ op, inputs }) => (op === 'product' ? [inputs[0]!] : []))
+  const matrices = step.nodes.flatMap(({ op, inputs, type }) =>
+    op === 'product' && type.shape.length === 1 ? [inputs[0]!] : [],
+  )
   return { weights: sum(step.parameters.map(({ node }) => node)), products: sum(matrices) }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { library } from '../src/cells/index.ts'
+import { decoders, library } from '../src/cells/index.ts'
 
 /** One row of a table of docs/coverage.md. */
 export interface Covered {
@@ -66,7 +66,7 @@ function main(): void {
   const page = 'docs/coverage.md'
   const complaints = coverageComplaints(
     readFileSync(root + page, 'utf8'),
-    library.map(({ name }) => name),
+    [...library, ...decoders.cells].map(({ name }) => name),
     (path) => (existsSync(root + path) ? readFileSync(root + path, 'utf8') : undefined),
   )
   for (const complaint of complaints) console.error(`${page}: ${complaint}`)

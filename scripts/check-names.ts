@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { library } from '../src/cells/index.ts'
+import { decoders, library } from '../src/cells/index.ts'
 import { filesBelow } from './files.ts'
 
 /*
@@ -59,7 +59,7 @@ function joined(parts: readonly string[], longest: number): readonly string[] {
 
 function main(): void {
   const root = fileURLToPath(new URL('../', import.meta.url))
-  const names = library.map(({ name }) => name)
+  const names = [...library, ...decoders.cells].map(({ name }) => name)
   const files = [...filesBelow(root, 'src', '.ts'), ...filesBelow(root, 'kernels', '')].filter(
     (path) => !path.startsWith('src/cells/'),
   )

@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cellPages } from './cell-pages.ts'
-import { catalogueModule, errorsPage, readCatalogue } from './error-catalogue.ts'
+import { browserSource } from './browser-source.ts'
+import { catalogueModules, errorsPage, readCatalogue } from './error-catalogue.ts'
 import type { Report } from '../bench/report.ts'
 import { planHeader } from './plan-header.ts'
 import { withSpeed } from './speed-table.ts'
@@ -12,10 +13,12 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 /** Generated files and what they must hold. */
 export function generated(): ReadonlyMap<string, string> {
   const areas = readCatalogue(`${root}errors`)
+  const catalogues = catalogueModules(areas, browserSource(root))
   const report = JSON.parse(readFileSync(`${root}docs/bench.json`, 'utf8')) as Report
   return new Map([
     ['kernels/plan.h', planHeader()],
-    ['src/core/catalogue.ts', catalogueModule(areas)],
+    ['src/core/catalogue.ts', catalogues.all],
+    ['src/core/node-catalogue.ts', catalogues.node],
     ['docs/errors.md', errorsPage(areas)],
     ...cellPages(),
     ['README.md', withSpeed(readFileSync(`${root}README.md`, 'utf8'), report)],

@@ -11,6 +11,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   plan: ['core', 'graph'],
   runtime: ['core', 'graph', 'plan'],
   data: ['core'],
+  measure: ['core'],
   model: ['core', 'graph', 'equations', 'cells', 'runtime', 'data'],
   interop: ['core', 'graph', 'data', 'model'],
   train: ['core', 'graph', 'cells', 'runtime', 'data', 'model', 'interop'],
@@ -24,6 +25,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'plan',
     'runtime',
     'data',
+    'measure',
     'model',
     'interop',
     'train',
@@ -36,6 +38,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
 export const nodeAllowed: readonly string[] = [
   'src/cli/',
   'src/data/file.ts',
+  'src/data/files/',
   'src/train/directory.ts',
   'src/train/checkpoint-files.ts',
   'src/runtime/native/',
@@ -45,4 +48,6 @@ export const nodeAllowed: readonly string[] = [
 /** Packages from npm and where they may be imported. */
 export const packagesAllowed: Readonly<Record<string, string>> = {
   commander: 'src/cli/',
+  'csv-parse': 'src/data/files/csv.ts',
+  hyparquet: 'src/data/files/parquet.ts',
 }

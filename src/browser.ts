@@ -22,7 +22,7 @@ export {
   library,
 } from './cells/index.ts'
 export { type ErrorCode, SluiceError, Unsupported } from './core/errors.ts'
-export { type Text, type TextOptions, Vocabulary } from './data/index.ts'
+export { type Text, type TextOptions, type TokenKind, type Tokenizer, Vocabulary } from './data/index.ts'
 export { EquationError, type Spelling, cellText, compile } from './equations/index.ts'
 export type { Choice, SampleOptions, Sampling, SamplingState } from './generate/index.ts'
 export { encodeModel } from './interop/index.ts'

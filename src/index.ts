@@ -10,6 +10,51 @@ export * from './browser.ts'
 export * from './sequences.ts'
 export { evaluate, train } from './sequences.ts'
 export { type FileOptions, text } from './data/file.ts'
+export {
+  type CalendarFeature,
+  type Filling,
+  type Kind,
+  type LabelledOptions,
+  type LabelledTexts,
+  type Pair,
+  type Parts,
+  type ScalingKind,
+  type Series,
+  type SeriesOptions,
+  type SeriesSet,
+  type Table,
+  type TypedBatch,
+  type Vectors,
+  BytePairs,
+  Classes,
+  Scaling,
+  ScalingFitter,
+  Words,
+  calendarColumns,
+  columnsOf,
+  forecastStarts,
+  framesOf,
+  holdOutByClass,
+  holdOutGroups,
+  holdOutRandom,
+  holdOutTail,
+  imageRows,
+  inferKinds,
+  labelledBatches,
+  readLabelled,
+  readPairs,
+  readSeries,
+  requireSeenClasses,
+  tableFrom,
+  tokenizerFromJSON,
+  typedBatches,
+  vectorsFrom,
+  vectorsOf,
+} from './data/all.ts'
+export { readArray, readVectors } from './data/files/arrays.ts'
+export { readDividedPairs, readPairFiles } from './data/files/pairs.ts'
+export { type TableFormat, type TableOptions, readTable } from './data/files/table.ts'
+export * as measures from './measure/index.ts'
 export { RunDirectory } from './train/directory.ts'
 
 /** The model of the next token of a run directory (its best or its last checkpoint) or of a model file. */

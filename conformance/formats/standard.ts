@@ -16,7 +16,7 @@ export const standard: Format = {
       network: () => networkOf(config),
       named: (name, tensor) => named(name, tensor, config),
       inLoss: (output) => output !== 'output',
-      lengths: config.lengths,
+      ...(config.lengths && { fixed: new Map([['lengths', config.lengths]]) }),
     })
   },
 }

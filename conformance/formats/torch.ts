@@ -80,8 +80,8 @@ export interface TorchWindow {
   /** Whether the square of an output is in the loss. */
   inLoss(output: string): boolean
   readonly lastStep?: string | undefined
-  /** Steps of each row, where they differ. */
-  readonly lengths?: readonly number[] | undefined
+  /** Inputs without gradients that are no arrays of the case, such as lengths. */
+  readonly fixed?: Values
 }
 
 /** A case over one window: outputs, loss, and gradients of all parameters and inputs. */
@@ -95,7 +95,7 @@ export function torchTrial(raw: Fields, window: TorchWindow): Trial {
   const [parameters, outputs, gradients] = [read('parameters'), read('outputs'), read('gradients')]
   needs(raw, 'outputs', outputs, ['output'])
   needs(raw, 'gradients', gradients, [...parameters.keys(), ...inputs.keys()])
-  if (window.lengths) inputs.set('lengths', window.lengths)
+  for (const [name, data] of window.fixed ?? []) inputs.set(name, data)
   const finals = [...outputs.keys()].filter((name) => window.inLoss(name))
   const loss = { value: raw.number('loss'), weights, finals, gradients }
   const sequence = { rows, steps, inputs, parameters, outputs, lastStep, loss }

@@ -25,7 +25,8 @@ async function learn(
     if (validation) log(`${step} updates: loss ${loss.toFixed(3)}, validation ${validation.loss.toFixed(3)}`)
   }
   let written = prime
-  for await (const piece of sample(net, { prime, length: 20_000, temperature: 0.3, seed: 1 })) written += piece
+  for await (const piece of sample(net, { prime, length: 20_000, temperature: 0.3, seed: 1 }))
+    written += piece
   for (const line of written.split('\n').slice(0, 24)) log(`  ${line}`)
   return written
 }

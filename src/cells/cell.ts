@@ -2,7 +2,7 @@ import { SluiceError } from '../core/errors.ts'
 import { type Cell, compile } from '../equations/index.ts'
 import { type InitSpec, checkInit } from './initialise.ts'
 
-/** A cell with sizes for a layer: everything but the size of its input, which the model knows. */
+/** A cell with sizes for a layer: all but those of its input and memories, which the model knows. */
 export interface LayerCell {
   readonly cell: Cell
   /** `hidden` and declared sizes. */
@@ -44,11 +44,19 @@ function checked({ name, step }: Cell, init: InitSpec): InitSpec {
   return init
 }
 
+/** Sizes that what stands around a layer knows: of its input, of the memories that it attends to and their places. */
+function knownSizes({ step }: Cell): readonly string[] {
+  const memories = (step.memories ?? []).map(({ values }) => step.nodes[values]!.type.shape)
+  const names = memories.flatMap((shape) => shape.map(String))
+  return ['input', ...names.filter((name) => name !== 'hidden')]
+}
+
 function layerSizes(
   compiled: Cell,
   sizes: Readonly<Record<string, number>>,
 ): Readonly<Record<string, number>> {
-  const wanted = compiled.sizes.filter((name) => name !== 'input')
+  const given = knownSizes(compiled)
+  const wanted = compiled.sizes.filter((name) => !given.includes(name))
   const layer = { cell: compiled.name, wanted: wanted.join(', ') || 'nothing' }
   for (const [name, value] of Object.entries(sizes)) {
     if (!wanted.includes(name)) throw new SluiceError('cell-sizes/layer', { ...layer, name })

@@ -1,4 +1,5 @@
 import type { CellFactory, CellOptions, LayerCell } from './cell.ts'
+import { bahdanauLstm, luongLstm } from './decoders.ts'
 import { minGru, minLstm, sru } from './elementwise.ts'
 import { slstm } from './exponential.ts'
 import { fourGateLstm, fourGatePeepholeLstm } from './four-gate.ts'
@@ -40,9 +41,17 @@ export const families: readonly CellFamily[] = [
 /** Every cell of the library, family by family. */
 export const library: readonly CellRecord[] = families.flatMap(({ cells: members }) => members)
 
-/** The cell of this name or alias. */
+/** The cells that attend to a memory. They stand apart: without a memory they are no layer. */
+export const decoders: CellFamily = {
+  title: 'Decoders, which attend to a memory',
+  cells: [luongLstm, bahdanauLstm],
+}
+
+/** The cell or decoder of this name or alias. */
 export function findCell(name: string): CellRecord | undefined {
-  return library.find((record) => record.name === name || record.aliases?.includes(name))
+  return [...library, ...decoders.cells].find(
+    (record) => record.name === name || record.aliases?.includes(name),
+  )
 }
 
 /** The cell of models that name none. */
@@ -99,4 +108,6 @@ export const cells = {
   sru: factory(sru),
   min_gru: factory(minGru),
   min_lstm: factory(minLstm),
+  luong_lstm: factory(luongLstm),
+  bahdanau_lstm: factory(bahdanauLstm),
 }

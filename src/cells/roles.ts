@@ -46,7 +46,7 @@ function matrixBlocks(graph: StepGraph, node: number, carried: ReadonlySet<numbe
     return [{ init: init(operand), columns: graph.nodes[node]!.type.shape[1]! }]
   return pieces(graph, operand).map((piece) => ({
     init: init(piece),
-    columns: graph.nodes[piece]!.type.shape[0]!,
+    columns: graph.nodes[piece]!.type.shape.at(-1)!,
   }))
 }
 
@@ -56,8 +56,11 @@ function pieces(graph: StepGraph, node: number): readonly number[] {
   return op === 'concat' ? inputs.flatMap((input) => pieces(graph, input)) : [node]
 }
 
+/** Operations in which a vector is a factor. */
+const multiplies: ReadonlySet<string> = new Set(['mul', 'div', 'score', 'score_additive'])
+
 function vectorInit(graph: StepGraph, node: number): Init {
-  const factors = readers(graph, node).filter(({ op }) => op === 'mul' || op === 'div')
+  const factors = readers(graph, node).filter(({ op }) => multiplies.has(op))
   if (factors.length === 0) return 'zeros'
   const isGain = factors.some(({ inputs }) => inputs.some((input) => isNormal(graph, input)))
   return isGain ? 'ones' : 'uniform'

@@ -1,5 +1,5 @@
 import { Stream } from '../core/random.ts'
-import { Builder, type Port, type StepGraph, interpret, numbers, valueOf } from '../graph/index.ts'
+import { Builder, type Port, type StepGraph, addLayer, interpret, numbers, valueOf } from '../graph/index.ts'
 import type { Executable, Program, Runtime } from '../runtime/index.ts'
 
 /** A cell over a short window, and numbers for everything that goes into it. */
@@ -31,17 +31,25 @@ export function cellTrial(step: StepGraph, seed = 1): CellTrial {
   const sequences = step.inputs.map(({ name, node }) => leaf('input', `input ${name}`, 'step', node))
   const states = step.states.map(({ name, previous }) => leaf('input', `state ${name}`, 'row', previous))
   const parameters = step.parameters.map(({ name, node }) => leaf('parameter', name, 'once', node))
-  const scan = build.add(
-    'scan',
-    [...sequences, ...states, ...parameters].map(({ node }) => node),
-    { step },
-  )
+  const memories = (step.memories ?? []).map(({ name, values }) => {
+    const [places, size] = shapeOf(values) as readonly [number, number]
+    const sequence = build.leaf('input', `memory ${name}`, { extent: 'step', shape: [size] })
+    return { port: { name: `memory ${name}`, node: sequence }, mask: build.add('places', [], { places }) }
+  })
+  const nodesOf = (ports: readonly Port[]): readonly number[] => ports.map(({ node }) => node)
+  const layer = addLayer(build, step, {
+    sequences: nodesOf(sequences),
+    initial: nodesOf(states),
+    parameters: nodesOf(parameters),
+    memories: memories.map(({ port, mask }) => ({ sequence: port.node, mask })),
+  })
   const names = [
     ...step.outputs.map(({ name }) => `output ${name}`),
     ...step.states.map(({ name }) => `final ${name}`),
   ]
-  const outputs = names.map((name, index) => ({ name, node: build.add('pick', [scan], { index }) }))
-  const inputs = [...sequences, ...states]
+  const results = [...layer.outputs, ...layer.finals]
+  const outputs = names.map((name, index) => ({ name, node: results[index]! }))
+  const inputs = [...sequences, ...states, ...memories.map(({ port }) => port)]
   const program: Program = {
     graph: { nodes: build.nodes, inputs, parameters, outputs },
     rows,

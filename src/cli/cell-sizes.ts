@@ -3,7 +3,7 @@ import type { Cell } from '../equations/index.ts'
 
 type Sizes = Readonly<Record<string, number>>
 
-const usual: Sizes = { input: 3, hidden: 4 }
+const usual: Sizes = { input: 3, hidden: 4, places: 3 }
 const others = 2
 const largest = 8
 

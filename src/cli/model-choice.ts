@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os'
 import { type InitSpec, usualCell } from '../cells/index.ts'
 import { SluiceError } from '../core/errors.ts'
-import type { Vocabulary } from '../data/index.ts'
+import type { Tokenizer } from '../data/index.ts'
 import {
   type CellConfig,
   Model,
@@ -38,7 +38,7 @@ export interface ModelFlags extends LayerFlags {
 export const modelDefaults = { cell: usualCell, hidden: 128, layers: 2, embedding: 0, dropout: 0 } as const
 
 /** A new model. @throws SluiceError `model-too-large` if this machine has not the memory to train it */
-export async function newModel(flags: ModelFlags, input: Vocabulary, settings: Settings): Promise<Model> {
+export async function newModel(flags: ModelFlags, input: Tokenizer, settings: Settings): Promise<Model> {
   const { hidden, layers, embedding, dropout } = { ...modelDefaults, ...flags }
   const chosen = await chooseCell(flags.cell ?? modelDefaults.cell, flags.init)
   const made = chosen.make(layerSizes(chosen, hidden, flags))
@@ -81,7 +81,7 @@ export async function modelLike(
 /** With `--memory` a window need not be kept as a whole. */
 function requireMemory(
   config: ModelConfig,
-  { size }: Vocabulary,
+  { size }: Tokenizer,
   { batch, window, optimizer, average }: Settings,
   { memory }: ModelFlags,
 ): void {

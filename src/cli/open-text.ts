@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { SluiceError } from '../core/errors.ts'
-import type { Text, Vocabulary } from '../data/index.ts'
+import type { Text, Tokenizer } from '../data/index.ts'
 import { type FileOptions, text as texts } from '../data/file.ts'
 import type { Checkpoint } from '../train/index.ts'
 import { nearestPath } from './nearest-path.ts'
@@ -25,7 +25,7 @@ export interface Continued {
 export async function trainingText(
   flags: TextFlags,
   run: Continued | undefined,
-  vocabulary?: Vocabulary,
+  vocabulary?: Tokenizer,
 ): Promise<Text> {
   const checkpoint = run?.checkpoint
   const before = checkpoint?.description.text
@@ -55,7 +55,7 @@ async function textOf({ path, checkpoint }: Continued): Promise<string> {
 export async function openText(
   path: string,
   { keepCr = false, encoding }: TextFlags,
-  vocabulary?: Vocabulary,
+  vocabulary?: Tokenizer,
 ): Promise<Text> {
   const options: FileOptions = {
     keepCr,

@@ -1,5 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
-import { type Text, split } from '../data/index.ts'
+import { type Text, split, unitOf } from '../data/index.ts'
 import { sample } from '../generate/index.ts'
 import { modelFrom } from '../interop/index.ts'
 import { type Model, readConfig } from '../model/index.ts'
@@ -53,7 +53,7 @@ export async function runTraining(flags: TrainFlags, output: Output, extras: Ext
   try {
     const source = await sourceOf(flags, output)
     const text = await trainingText(flags, resumed, source?.model.vocabulary)
-    if (!resumed) split(text.tokens, settings, settings.validation)
+    if (!resumed) split(text.tokens, settings, settings.validation, unitOf(text.vocabulary))
     const model = resumed
       ? await continuedModel(flags, resumed.checkpoint, text)
       : source

@@ -1,7 +1,10 @@
 import { catalogue } from './catalogue.ts'
+import { nodeCatalogue } from './node-catalogue.ts'
+
+type Catalogue = typeof catalogue & typeof nodeCatalogue
 
 /** Names of all messages: a code, or `code/variant` where a code has several. */
-export type MessageKey = keyof typeof catalogue
+export type MessageKey = keyof Catalogue
 
 /** Stable identifiers of the kinds of errors, such as `text-empty`; docs/errors.md lists them. */
 export type ErrorCode = MessageKey extends infer Key
@@ -34,8 +37,8 @@ type Always<Template> = Template extends `${infer Before}[${string}]${infer Afte
 
 /** The values of a message; those that stand in an optional part alone may be left out. */
 export type MessageValues<Key extends MessageKey> = {
-  readonly [Name in Names<Always<(typeof catalogue)[Key]>>]: Value
-} & { readonly [Name in Names<(typeof catalogue)[Key]>]?: Value | undefined }
+  readonly [Name in Names<Always<Catalogue[Key]>>]: Value
+} & { readonly [Name in Names<Catalogue[Key]>]?: Value | undefined }
 
 /** What follows a key: its values, which may be left out where all of them may, and a cause. */
 export type Given<Key extends MessageKey> =
@@ -56,7 +59,7 @@ export class SluiceError<Key extends MessageKey = MessageKey> extends Error {
 
   constructor(key: Key, ...given: Given<Key>) {
     const [values = {}, options] = given
-    super(fillIn(catalogue[key], values), options)
+    super(fillIn(templateOf(key), values), options)
     this.name = 'SluiceError'
     this.code = key.replace(/\/.*/, '') as ErrorCode
     this.key = key
@@ -77,6 +80,12 @@ export class Unsupported<Key extends UnsupportedKey = UnsupportedKey> extends Sl
 /** A broken promise inside Sluice: never the user's fault, always worth a report. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new SluiceError('internal', { problem: message })
+}
+
+/** The template of a message; its key where a page has it not (see no-node-catalogue.ts). */
+function templateOf(key: MessageKey): string {
+  const [here, inNode]: readonly Readonly<Record<string, string>>[] = [catalogue, nodeCatalogue]
+  return here?.[key] ?? inNode?.[key] ?? key
 }
 
 /** The text of a template: `{name}` is a value; `[… {name}]` goes where a value of it is absent. */

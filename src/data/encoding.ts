@@ -4,14 +4,20 @@ import { SluiceError } from '../core/errors.ts'
  * Bytes to text; a byte-order mark stays.
  * @param encoding a label that `TextDecoder` knows, such as `latin1` or `utf-16le`; absent: UTF-8, and no NUL bytes
  * @param name what the bytes are, for errors
+ * @param before bytes that stand before these, for the place in errors
  */
-export function decodeBytes(bytes: Uint8Array, encoding: string | undefined, name: string): string {
-  if (encoding === undefined) refuseBinary(bytes, name)
+export function decodeBytes(
+  bytes: Uint8Array,
+  encoding: string | undefined,
+  name: string,
+  before = 0,
+): string {
+  if (encoding === undefined) refuseBinary(bytes, name, before)
   const decoder = decoderFor(encoding ?? 'utf-8')
   try {
     return decoder.decode(bytes)
   } catch (cause) {
-    throw failure(bytes, decoder.encoding, name, cause)
+    throw failure(bytes, decoder.encoding, name, cause, before)
   }
 }
 
@@ -23,22 +29,22 @@ function decoderFor(encoding: string): TextDecoder {
   }
 }
 
-function refuseBinary(bytes: Uint8Array, name: string): void {
-  const [first, second] = bytes
+function refuseBinary(bytes: Uint8Array, name: string, before: number): void {
+  const [first, second] = before === 0 ? bytes : []
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
     const encoding = first === 0xff ? 'utf-16le' : 'utf-16be'
     throw new SluiceError('text-encoding/utf-16', { name, encoding })
   }
   const nul = bytes.indexOf(0)
-  if (nul >= 0) throw new SluiceError('text-binary', { name, byte: nul })
+  if (nul >= 0) throw new SluiceError('text-binary', { name, byte: before + nul })
 }
 
-function failure(bytes: Uint8Array, encoding: string, name: string, cause: unknown): SluiceError {
+function failure(bytes: Uint8Array, encoding: string, name: string, cause: unknown, before = 0): SluiceError {
   if (encoding !== 'utf-8') return new SluiceError('text-encoding/other', { name, encoding }, { cause })
   const byte = firstInvalidByte(bytes)
   if (byte < 0) return new SluiceError('text-too-large', { name }, { cause })
   const value = `0x${bytes[byte]!.toString(16).padStart(2, '0')}`
-  return new SluiceError('text-encoding/utf-8', { name, byte, value }, { cause })
+  return new SluiceError('text-encoding/utf-8', { name, byte: before + byte, value }, { cause })
 }
 
 /** Offset of the first byte that no valid UTF-8 character starts at, or -1 (Unicode 15, table 3-7). */
@@ -64,4 +70,66 @@ function characterLength(bytes: Uint8Array, at: number): number {
     if (byte === undefined || byte < (i === 1 ? least : 0x80) || byte > (i === 1 ? most : 0xbf)) return 0
   }
   return length
+}
+
+/** How many bytes at the start of some UTF-8 are whole characters, where more bytes may follow. */
+export function completeLength(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back]!
+    if (byte < 0x80) break
+    if (byte < 0xc0) continue
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
+    return length > back ? bytes.length - back : bytes.length
+  }
+  return bytes.length
+}
+
+/**
+ * Bytes that come in pieces to text, without a byte-order mark at the start.
+ * @param encoding as for `decodeBytes`
+ * @throws SluiceError `text-encoding` or `text-binary`, with the place in all bytes
+ */
+export async function* decodeChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  encoding: string | undefined,
+  name: string,
+): AsyncGenerator<string> {
+  const decode = encoding === undefined ? utf8Pieces(name) : otherPieces(encoding, name)
+  let isFirst = true
+  const unmarked = (text: string): string => {
+    const isMarked = isFirst && text.startsWith('\uFEFF')
+    if (text !== '') isFirst = false
+    return isMarked ? text.slice(1) : text
+  }
+  for await (const chunk of chunks) yield unmarked(decode(chunk, false))
+  yield unmarked(decode(new Uint8Array(), true))
+}
+
+/** Gives the text of the next bytes; at the end that of what was left. */
+type Pieces = (chunk: Uint8Array, isEnd: boolean) => string
+
+function utf8Pieces(name: string): Pieces {
+  let before = 0
+  let rest = new Uint8Array()
+  return (chunk, isEnd) => {
+    const bytes = new Uint8Array(rest.length + chunk.length)
+    bytes.set(rest)
+    bytes.set(chunk, rest.length)
+    const end = isEnd ? bytes.length : completeLength(bytes)
+    const text = decodeBytes(bytes.subarray(0, end), undefined, name, before)
+    before += end
+    rest = bytes.slice(end)
+    return text
+  }
+}
+
+function otherPieces(encoding: string, name: string): Pieces {
+  const decoder = decoderFor(encoding)
+  return (chunk, isEnd) => {
+    try {
+      return decoder.decode(chunk, { stream: !isEnd })
+    } catch (cause) {
+      throw failure(chunk, decoder.encoding, name, cause)
+    }
+  }
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { SluiceError } from '../core/errors.ts'
 import { knownKeys } from './check.ts'
 import { decodeBytes } from './encoding.ts'
-import { type Text, type TextOptions, textFrom } from './text.ts'
+import { type Text, type TextOptions, textFrom, textOptions } from './text.ts'
 
 /** How a text file is read. */
 export interface FileOptions extends TextOptions {
@@ -15,13 +15,17 @@ export const text = { file: textFile, from: textFrom }
 
 /** Reads a text file. Missing, unreadable, empty, binary and wrongly encoded files are errors that say so. */
 export async function textFile(path: string, options: FileOptions = {}): Promise<Text> {
-  knownKeys('text.file', options, ['encoding', 'keepCr', 'vocabulary', 'name'])
+  knownKeys('text.file', options, ['encoding', ...textOptions])
   const { encoding, ...rest } = options
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+  const read = textFrom(decodeBytes(await readBytes(path), encoding, path), { name: path, ...rest })
+  return encoding === undefined ? read : { ...read, reading: { ...read.reading, encoding } }
+}
+
+/** All bytes of a file. @throws SluiceError `text-file` */
+export function readBytes(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: SystemError) => {
     throw readError(path, cause)
   })
-  const read = textFrom(decodeBytes(bytes, encoding, path), { name: path, ...rest })
-  return encoding === undefined ? read : { ...read, reading: { ...read.reading, encoding } }
 }
 
 const problems = {
@@ -32,7 +36,13 @@ const problems = {
   EPERM: 'forbidden',
 } as const
 
-function readError(path: string, cause: NodeJS.ErrnoException): SluiceError {
+/** An error of the system, such as ENOENT. */
+export interface SystemError extends Error {
+  readonly code?: string
+}
+
+/** What went wrong with a file, for people. */
+export function readError(path: string, cause: SystemError): SluiceError {
   const { code = '', message: reason } = cause
   if (code === 'ERR_FS_FILE_TOO_LARGE') return new SluiceError('text-too-large', { name: path }, { cause })
   const problem = code in problems ? problems[code as keyof typeof problems] : 'unreadable'

@@ -15,5 +15,15 @@ export { numberWithin, knownKeys, oneOf, wholeNumber } from './check.ts'
 export { sha256 } from './hash.ts'
 export { type Holdout, type Split, resolveHoldout, split } from './split.ts'
 export { type Reading, type Text, type TextOptions, type TextReport, textFrom, textHash } from './text.ts'
+export {
+  BytePairs,
+  type TokenDecoder,
+  type TokenKind,
+  type Tokenizer,
+  Words,
+  tokenizerFromJSON,
+  tokenizerOf,
+  unitOf,
+} from './tokens/index.ts'
 export { Vocabulary } from './vocabulary.ts'
 export { type Batching, type Rows, type Window, Windows, windows } from './windows.ts'

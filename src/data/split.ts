@@ -33,21 +33,29 @@ export function resolveHoldout(options: Partial<Holdout> = {}): Holdout {
   return { by, fraction }
 }
 
-/** Cuts a stream into training and validation windows. A text too short for both is an error that says what fits. */
-export function split(tokens: Int32Array, batching: Batching, holdout: Holdout = tailTenth): Split {
+/**
+ * Cuts a stream into training and validation windows. A text too short for both is an error that says what fits.
+ * @param unit what tokens are called, for people
+ */
+export function split(
+  tokens: Int32Array,
+  batching: Batching,
+  holdout: Holdout = tailTenth,
+  unit = 'characters',
+): Split {
   wholeNumber('batch', batching.batch, 1)
   wholeNumber('window', batching.window, 1)
   oneOf('validation by', holdout.by, ['tail', 'streams', 'none'])
   if (holdout.by === 'none') {
-    const training = windows(tokens, batching)
+    const training = windows(tokens, batching, unit)
     return {
       training,
-      description: `all ${thousands(tokens.length)} characters are trained on, none held out`,
+      description: `all ${thousands(tokens.length)} ${unit} are trained on, none held out`,
     }
   }
   return holdout.by === 'tail'
-    ? splitTail(tokens, batching, holdout)
-    : splitStreams(tokens, batching, holdout)
+    ? splitTail(tokens, batching, holdout, unit)
+    : splitStreams(tokens, batching, holdout, unit)
 }
 
 const thousands = (value: number): string => value.toLocaleString('en-US')
@@ -55,16 +63,16 @@ const thousands = (value: number): string => value.toLocaleString('en-US')
 const percent = (fraction: number): string => `${Number((fraction * 100).toFixed(2))} %`
 
 /** The end of the text is never trained on, not even as a target. */
-function splitTail(tokens: Int32Array, batching: Batching, { fraction }: Holdout): Split {
+function splitTail(tokens: Int32Array, batching: Batching, { fraction }: Holdout, unit: string): Split {
   const held = Math.round(tokens.length * fraction)
   const cut = tokens.length - held
   const fits: Fits = ({ batch, window }) =>
     cut >= 2 && Math.floor(cut / batch) >= window && held >= Math.max(2, batch)
-  if (!fits(batching)) throw tooShort(batching, fits, { count: tokens.length, held })
+  if (!fits(batching)) throw tooShort(batching, fits, { count: tokens.length, held, unit })
   return {
     training: windows(tokens.subarray(0, cut), batching),
     validation: heldOut(tokens.subarray(cut), batching),
-    description: `trained on the first ${thousands(cut)} characters, validated on the last ${thousands(held)} (${percent(fraction)}, tail)`,
+    description: `trained on the first ${thousands(cut)} ${unit}, validated on the last ${thousands(held)} (${percent(fraction)}, tail)`,
   }
 }
 
@@ -73,7 +81,12 @@ function heldOut(tokens: Int32Array, { batch, window }: Batching): Windows {
   return windows(tokens, { batch, window: Math.min(window, Math.floor(tokens.length / batch)) })
 }
 
-function splitStreams(tokens: Int32Array, { batch, window }: Batching, { fraction }: Holdout): Split {
+function splitStreams(
+  tokens: Int32Array,
+  { batch, window }: Batching,
+  { fraction }: Holdout,
+  unit: string,
+): Split {
   const rowsOf = (rows: number) => {
     const stride = Math.floor(tokens.length / rows)
     const held = Math.max(1, Math.round(stride * fraction))
@@ -82,7 +95,7 @@ function splitStreams(tokens: Int32Array, { batch, window }: Batching, { fractio
   const fits: Fits = (given) => rowsOf(given.batch).length >= Math.max(2, given.window)
   const { stride, held, length } = rowsOf(batch)
   if (!fits({ batch, window }))
-    throw tooShort({ batch, window }, fits, { count: tokens.length, held: held * batch })
+    throw tooShort({ batch, window }, fits, { count: tokens.length, held: held * batch, unit })
   const common = { tokens, batch, stride }
   return {
     training: new Windows({ ...common, first: 0, length, closed: true }, window),
@@ -91,7 +104,7 @@ function splitStreams(tokens: Int32Array, { batch, window }: Batching, { fractio
       Math.min(window, held),
     ),
     description:
-      `trained on ${batch} streams of ${thousands(length)} characters, ` +
+      `trained on ${batch} streams of ${thousands(length)} ${unit}, ` +
       `validated on the ${thousands(held)} that follow in each (${percent(fraction)}, stream)`,
   }
 }

@@ -1,14 +1,19 @@
 import { SluiceError } from '../core/errors.ts'
-import { knownKeys } from './check.ts'
+import { knownKeys, oneOf } from './check.ts'
 import { sha256 } from './hash.ts'
-import { Vocabulary, describe } from './vocabulary.ts'
+import { type TokenKind, type Tokenizer, tokenKinds, tokenizerOf } from './tokens/index.ts'
+import { describe } from './vocabulary.ts'
 
 /** How a text is read. */
 export interface TextOptions {
   /** Keep CR before LF; otherwise line ends become LF. */
   readonly keepCr?: boolean
-  /** Symbols to read the text by, such as a model's; absent: those of the text itself. */
-  readonly vocabulary?: Vocabulary
+  /** Tokens to read the text by, such as a model's; absent: those of the text itself, as `tokens` says. */
+  readonly vocabulary?: Tokenizer
+  /** What becomes a token, where no vocabulary is given. Default `characters`. */
+  readonly tokens?: TokenKind
+  /** Most tokens of a vocabulary that is made of this text: 10,000 for words, 1,256 for byte-pairs unless given. */
+  readonly vocabularySize?: number
   /** What the text is, for messages. */
   readonly name?: string
 }
@@ -27,18 +32,19 @@ export interface Reading {
   readonly encoding?: string
 }
 
-/** A text as a stream of tokens, one for each Unicode code point. */
+/** A text as a stream of tokens: one for each Unicode code point unless it was read otherwise. */
 export interface Text {
   readonly name: string
-  readonly vocabulary: Vocabulary
+  readonly vocabulary: Tokenizer
   readonly tokens: Int32Array
   readonly report: TextReport
   readonly reading: Reading
 }
 
-const textOptions = ['keepCr', 'vocabulary', 'name']
+/** Names of the options. */
+export const textOptions = ['keepCr', 'vocabulary', 'tokens', 'vocabularySize', 'name']
 
-/** Reads a string: line ends to LF, no byte-order mark, a vocabulary of its characters. An empty one is an error. */
+/** Reads a string: line ends to LF, no byte-order mark, a vocabulary of its own. An empty one is an error. */
 export function textFrom(source: string, options: TextOptions = {}): Text {
   knownKeys('text.from', options, textOptions)
   const { keepCr = false, name = 'the text' } = options
@@ -47,7 +53,8 @@ export function textFrom(source: string, options: TextOptions = {}): Text {
   const clean = keepCr ? marked : marked.replaceAll('\r\n', '\n')
   if (clean.length === 0) throw new SluiceError('text-empty', { name })
   refuseLoneSurrogate(clean, name)
-  const vocabulary = options.vocabulary ?? Vocabulary.of(clean)
+  const kind = oneOf('tokens', options.tokens ?? 'characters', tokenKinds)
+  const vocabulary = options.vocabulary ?? tokenizerOf(clean, kind, options.vocabularySize)
   const report = { carriageReturns: marked.length - clean.length, byteOrderMark }
   return { name, vocabulary, tokens: vocabulary.encode(clean, name), report, reading: { keepCr } }
 }
@@ -59,7 +66,7 @@ function refuseLoneSurrogate(source: string, name: string): void {
   throw new SluiceError('text-surrogate', { character: describe(source.codePointAt(index)!), index, name })
 }
 
-/** SHA-256 of the text in UTF-8, after reading: the same for any encoding and line ends of its file. */
+/** SHA-256 in UTF-8 of the text as its tokens tell it: the same for any encoding and line ends of its file. */
 export function textHash({ vocabulary, tokens }: Pick<Text, 'vocabulary' | 'tokens'>): Promise<string> {
   return sha256(new TextEncoder().encode(vocabulary.decode(tokens)))
 }

@@ -1,7 +1,9 @@
 import { SluiceError } from '../core/errors.ts'
+import type { TokenDecoder, Tokenizer } from './tokens/tokenizer.ts'
 
 /** The symbols a model knows, in the order of their code points; the token of a symbol is its place in that order. */
-export class Vocabulary {
+export class Vocabulary implements Tokenizer {
+  readonly kind = 'characters'
   /** One string of one code point for each token. */
   readonly symbols: readonly string[]
   readonly #tokens: ReadonlyMap<number, number>
@@ -62,6 +64,11 @@ export class Vocabulary {
     return text
   }
 
+  /** The text of tokens that come one by one: the symbol of each. */
+  decoder(): TokenDecoder {
+    return { next: (token) => this.symbol(token), context: [] }
+  }
+
   /** The symbol of one token. */
   symbol(token: number): string {
     const symbol = this.symbols[token]
@@ -75,8 +82,9 @@ export class Vocabulary {
   }
 
   /** Whether both have the same symbols. */
-  equals(other: Vocabulary): boolean {
-    return this.size === other.size && this.symbols.every((symbol, token) => symbol === other.symbols[token])
+  equals(other: Tokenizer): boolean {
+    const alike = other.kind === this.kind && other.size === this.size
+    return alike && this.symbols.every((symbol, token) => symbol === other.symbols[token])
   }
 
   /** A list of symbols, which `fromJSON` reads. */

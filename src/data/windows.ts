@@ -38,13 +38,14 @@ export interface Batching {
  * batch 2 and window 3 gives [[1,2,3],[7,8,9]], then [[4,5,6],[10,11,12]]. The target of each position is the next
  * token of the stream (6's is 7); the very last position has none. What does not fill a row is left out, and the last
  * window is shorter where the rows are no multiple of the window. State is carried from window to window.
+ * @param unit what tokens are called, for errors
  */
-export function windows(tokens: Int32Array, { batch, window }: Batching): Windows {
+export function windows(tokens: Int32Array, { batch, window }: Batching, unit = 'characters'): Windows {
   wholeNumber('batch', batch, 1)
   wholeNumber('window', window, 1)
   const count = tokens.length
   const fits = (given: Batching): boolean => count >= 2 && Math.floor(count / given.batch) >= given.window
-  if (!fits({ batch, window })) throw tooShort({ batch, window }, fits, { count })
+  if (!fits({ batch, window })) throw tooShort({ batch, window }, fits, { count, unit })
   const length = Math.floor(count / batch)
   return new Windows({ tokens, batch, first: 0, stride: length, length, closed: false }, window)
 }

@@ -49,6 +49,9 @@ const symbols: Readonly<Record<string, string>> = {
   log_sigmoid: 'log σ',
   sqrt: '√',
   sum: 'Σ',
+  score: '·',
+  score_additive: 'additive score',
+  mix: 'Σ ×',
 }
 
 const functions = new Set(
@@ -81,9 +84,10 @@ class DiagramWriter<S> {
   }
 
   write(): Diagram {
-    const { states, inputs, outputs } = this.#step
+    const { states, inputs, memories = [], outputs } = this.#step
     for (const { name, previous } of states) this.#leaf('state', name, previous)
     for (const { name, node } of inputs) this.#leaf('input', name, node)
+    for (const { name, values } of memories) this.#leaf('input', name, values)
     for (const { name, next } of states) this.#end('next', `${name}′`, name, next)
     for (const { name, node } of outputs) {
       if (!states.some(({ next }) => next === node)) this.#end('output', name, name, node)
@@ -149,6 +153,8 @@ class DiagramWriter<S> {
     if (op === 'add' || op === 'sub')
       return this.#box(node, undefined, terms(this.#nodes, node, this.#isInner))
     if (functions.has(op)) return this.#function(node)
+    // The mask belongs to the memory.
+    if (op === 'attention_softmax') return this.#operation(node, 'softmax', [this.#source(inputs[0]!)])
     const text =
       op === 'power' ? `^${String(attributes.exponent)}` : op === 'block' ? '⊂' : (symbols[op] ?? op)
     return this.#many(node, text)

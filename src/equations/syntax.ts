@@ -109,7 +109,7 @@ export interface CellSyntax {
   readonly functions: readonly FunctionDeclaration[]
   readonly matrices: readonly MatrixDeclaration[]
   readonly vectors: readonly SizedDeclaration[]
-  readonly memories: readonly Declaration[]
+  readonly memories: readonly SizedDeclaration[]
   readonly equations: readonly Equation[]
 }
 

@@ -1,6 +1,6 @@
 import { SluiceError } from '../core/errors.ts'
 import { Stream } from '../core/random.ts'
-import { knownKeys, wholeNumber } from '../data/index.ts'
+import { type TokenDecoder, knownKeys, wholeNumber } from '../data/index.ts'
 import { type Input, type RuntimeSource, Session, type Tensors, type Trainable } from '../train/index.ts'
 import { type Choice, chooseToken, resolveChoice } from './choose.ts'
 
@@ -12,6 +12,8 @@ export interface SamplingState {
   readonly token: number
   /** Random numbers drawn so far. */
   readonly draws: number
+  /** Tokens before this that the next piece of text depends on, such as the first bytes of a character. */
+  readonly context?: readonly number[]
 }
 
 /** What is sampled. */
@@ -19,13 +21,13 @@ export interface SampleOptions extends Choice {
   readonly runtime: RuntimeSource
   /** Text that the model reads first; it is not given back. */
   readonly prime?: string
-  /** Characters to give. Default 500. */
+  /** Tokens to give, which are characters unless the model reads others. Default 500. */
   readonly length?: number
   /** Default 1. The same seed gives the same text. */
   readonly seed?: number
   /** Continues a text: with the same seed and settings it goes on as if it had been sampled in one. */
   readonly state?: SamplingState
-  /** Ends sampling after the next character, without an error. */
+  /** Ends sampling after the next token, without an error. */
   readonly signal?: AbortSignal
 }
 
@@ -39,7 +41,7 @@ const longestBlock = 4
 
 const reading = { mode: 'forward', training: false } as const
 
-/** Samples text from a model with its current weights: give the result to `for await`, one piece a character. */
+/** Samples text from a model with its current weights: give the result to `for await`, one piece a token, which may be empty. */
 export function sample(model: Trainable, options: SampleOptions): Sampling {
   return new Sampling(model, options)
 }
@@ -54,6 +56,8 @@ export class Sampling implements AsyncIterable<string> {
   readonly #random: Stream
   /** Tokens to read before the first choice, at least one. */
   readonly #prime: Int32Array
+  /** Tokens of the text so far. */
+  readonly #decoder: TokenDecoder
   #before: Tensors | undefined
   /** Where the text stands; as a function while the session still has the states. */
   #state: SamplingState | (() => SamplingState) | undefined
@@ -76,6 +80,7 @@ export class Sampling implements AsyncIterable<string> {
     this.#before = state?.states
     const first = state ? [state.token] : given.length > 0 ? [] : [firstToken(model)]
     this.#prime = Int32Array.from([...first, ...given])
+    this.#decoder = model.vocabulary.decoder([...(state?.context ?? []), ...given])
     this.#state = state
   }
 
@@ -100,14 +105,21 @@ export class Sampling implements AsyncIterable<string> {
       let tokens = this.#prime
       for (let count = 0; count < this.#length && !this.#signal?.aborted; count++) {
         const token = this.#choose(await this.#read(session, tokens, steps))
-        this.#state = () => ({ states: session.states(), token, draws: this.#random.position })
-        yield this.#model.vocabulary.symbol(token)
+        const piece = this.#decoder.next(token)
+        this.#state = () => this.#stateAfter(session, token)
+        yield piece
         tokens = Int32Array.of(token)
       }
     } finally {
       this.#settle()
       session.dispose()
     }
+  }
+
+  #stateAfter(session: Session, token: number): SamplingState {
+    const { context } = this.#decoder
+    const before = { states: session.states(), token, draws: this.#random.position }
+    return context.length === 0 ? before : { ...before, context }
   }
 
   /** Reads tokens, at most `most` in a call, and gives the logits after the last. */

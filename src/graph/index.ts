@@ -26,11 +26,21 @@ export { isLoss, lossDivisor, marksOf } from './operations/losses.ts'
 export { type ValueLossAttributes, type ValueLossForm, valueLossForm } from './operations/value-loss.ts'
 export { printGraph, printStep } from './print.ts'
 export { activeRows } from './operations/sequence.ts'
+export {
+  type MemoryInputs,
+  type MemoryRead,
+  type MemoryRows,
+  type MemorySequence,
+  memoryReads,
+  memorySequences,
+  withTraces,
+} from './memory.ts'
 export { operation, table } from './table.ts'
 export type {
   Attributes,
   Extent,
   Graph,
+  MemoryPort,
   Node,
   Port,
   StatePort,

@@ -1,11 +1,14 @@
 import type { StepGraph } from './types.ts'
 import type { Builder } from './builder.ts'
+import { type MemoryInputs, memoryInputs, plainStep } from './memory.ts'
 
 /** What a layer is made of: nodes of a window graph, in the order of the step's ports. */
 export interface LayerInputs {
   readonly sequences: readonly number[]
   readonly initial: readonly number[]
   readonly parameters: readonly number[]
+  /** What the step attends to, in the order of its memories. */
+  readonly memories?: readonly MemoryInputs[]
   /** The length of each row; absent where all are as long as the window. */
   readonly lengths?: number | undefined
   /** Whether each row is read from its end to its beginning. */
@@ -29,8 +32,9 @@ export function addLayer(build: Builder, step: StepGraph, inputs: LayerInputs): 
   const beside = lengths === undefined ? [] : [lengths]
   const turned = (sequence: number): number =>
     isReverse ? build.add('reverse', [sequence, ...beside]) : sequence
-  const scan = build.add('scan', [...sequences.map(turned), ...initial, ...parameters, ...beside], {
-    step,
+  const still = memoryInputs(build, step, inputs.memories ?? [], parameters)
+  const scan = build.add('scan', [...sequences.map(turned), ...still, ...initial, ...parameters, ...beside], {
+    step: plainStep(step),
     ...(beside.length > 0 && { masked: true }),
   })
   const pick = (index: number): number => build.add('pick', [scan], { index })

@@ -58,7 +58,7 @@ export interface EvaluateContext {
 /** One row of the operation table. */
 export interface Operation {
   /** `elementwise` operations read and write one entry at a time; `leaf` has no inputs; the others are special. */
-  readonly kind: 'leaf' | 'elementwise' | 'product' | 'reduce' | 'layout' | 'window'
+  readonly kind: 'leaf' | 'elementwise' | 'product' | 'reduce' | 'attention' | 'layout' | 'window'
   readonly arity: number | 'any'
   /** The shape rule: the type of the result from the types of the inputs. */
   type<S>(inputs: readonly Type<S>[], attributes: Attributes, sizes: Sizes<S>): Type<S>

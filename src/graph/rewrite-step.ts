@@ -2,14 +2,14 @@ import { invariant } from '../core/errors.ts'
 import { Builder, numbers } from './builder.ts'
 import type { Node, Port, StepGraph } from './types.ts'
 
-/** What becomes of a node: other inputs for the same operation, a node of the new graph, or nothing new. */
-type Change = readonly number[] | number | undefined
+/** What becomes of a node: other inputs for the same operation, a node of the new graph, nothing new; or it goes (`null`). */
+type Change = readonly number[] | number | undefined | null
 
 /** Writes a changed copy of a step graph. */
 export class StepRewriter {
   readonly build = new Builder(numbers)
   readonly #step: StepGraph
-  readonly #made: number[] = []
+  readonly #made: (number | undefined)[] = []
   readonly #added: Port[] = []
 
   constructor(step: StepGraph) {
@@ -23,9 +23,9 @@ export class StepRewriter {
     return made
   }
 
-  /** Another input, a vector of a size. */
-  input(name: string, size: number): number {
-    const node = this.build.leaf('input', name, { extent: 'row', shape: [size] })
+  /** Another input, a vector of a size or a memory of places and a size. */
+  input(name: string, ...shape: readonly number[]): number {
+    const node = this.build.leaf('input', name, { extent: 'row', shape })
     if (!this.#added.some((port) => port.node === node)) this.#added.push({ name, node })
     return node
   }
@@ -34,7 +34,8 @@ export class StepRewriter {
   write(change: (node: Node, id: number) => Change): void {
     this.#step.nodes.forEach((node, id) => {
       const changed = change(node, id)
-      this.#made.push(typeof changed === 'number' ? changed : this.#copy(node, changed))
+      if (changed === null) this.#made.push(undefined)
+      else this.#made.push(typeof changed === 'number' ? changed : this.#copy(node, changed))
     })
   }
 
@@ -46,7 +47,7 @@ export class StepRewriter {
 
   /** The new step; `results` has new nodes for outputs, next states and traces by the old ones. */
   finish(results: ReadonlyMap<number, number> = new Map()): StepGraph {
-    const { name, inputs, states, parameters, outputs, traces } = this.#step
+    const { name, inputs, states, parameters, memories, outputs, traces } = this.#step
     const result = (id: number): number => results.get(id) ?? this.at(id)
     const ports = (list: readonly Port[], node = result): Port[] =>
       list.map((port) => ({ name: port.name, node: node(port.node) }))
@@ -61,6 +62,13 @@ export class StepRewriter {
         next: result(state.next),
       })),
       parameters: ports(parameters, leaf),
+      ...(memories && {
+        memories: memories.map((port) => ({
+          name: port.name,
+          values: leaf(port.values),
+          mask: leaf(port.mask),
+        })),
+      }),
       outputs: ports(outputs),
       traces: ports(traces),
     }

@@ -1,7 +1,9 @@
 import { arithmetic } from './operations/arithmetic.ts'
+import { attention } from './operations/attention.ts'
 import { functions } from './operations/functions.ts'
 import { losses } from './operations/losses.ts'
 import { masks } from './operations/masks.ts'
+import { memories } from './operations/memories.ts'
 import { structure } from './operations/structure.ts'
 import { window } from './operations/window.ts'
 import type { Operation } from './operation.ts'
@@ -9,7 +11,16 @@ import { invariant } from '../core/errors.ts'
 
 /** The operation table: each operation once, with its shape rule, float64 meaning, derivative and cost. */
 export const table: ReadonlyMap<string, Operation> = new Map<string, Operation>(
-  Object.entries({ ...arithmetic, ...functions, ...structure, ...window, ...losses, ...masks }),
+  Object.entries({
+    ...arithmetic,
+    ...functions,
+    ...structure,
+    ...attention,
+    ...window,
+    ...losses,
+    ...masks,
+    ...memories,
+  }),
 )
 
 /** The row of an operation. */

@@ -44,12 +44,21 @@ export interface StatePort {
   readonly initial: 'zero' | 'learned'
 }
 
+/** A memory that a cell attends to: its places `[places, size]`, and its mask `[places]`, 1 for places that count. */
+export interface MemoryPort {
+  readonly name: string
+  readonly values: number
+  readonly mask: number
+}
+
 /** One cell at one time: reads inputs, previous states and parameters; gives new states and outputs. */
 export interface StepGraph<S = number> extends Graph<S> {
   readonly name: string
   readonly inputs: readonly Port[]
   readonly states: readonly StatePort[]
   readonly parameters: readonly Port[]
+  /** What it attends to. A scan takes none: `addLayer` makes inputs of them. */
+  readonly memories?: readonly MemoryPort[]
   /** The first output feeds the next layer; the others are named results. */
   readonly outputs: readonly Port[]
   /** Every left-hand name of the equations, in order: what a trace shows. */

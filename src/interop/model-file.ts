@@ -1,13 +1,13 @@
 import { SluiceError } from '../core/errors.ts'
-import { Vocabulary } from '../data/index.ts'
+import { type Tokenizer, tokenizerFromJSON } from '../data/index.ts'
 import { type Tensor, readSafetensors, writeSafetensors } from './safetensors.ts'
 
 /** Everything that sampling needs of a model, as it is kept in one safetensors file. */
 export interface StoredModel {
   /** Plain JSON: encoder, layers with their equations and sizes, head. */
   readonly config: object
-  /** The symbols of a model of the next token. */
-  readonly vocabulary?: Vocabulary
+  /** What turns the text of a model of the next token into tokens. */
+  readonly vocabulary?: Tokenizer
   /** Plain JSON of other models: how outside data is read and answers are written. */
   readonly codec?: object
   /** Weights by canonical name; written in float32. */
@@ -61,7 +61,7 @@ export function decodeModel(bytes: Uint8Array, name = 'the model'): StoredModel 
   if (!isObject(codec)) throw new SluiceError('model-file/metadata', { name })
   return {
     config,
-    ...(vocabulary !== undefined && { vocabulary: Vocabulary.fromJSON(parsed(vocabulary, name)) }),
+    ...(vocabulary !== undefined && { vocabulary: tokenizerFromJSON(parsed(vocabulary, name)) }),
     ...(metadata.has(keys.codec) && { codec }),
     parameters: tensors,
   }

@@ -1,6 +1,6 @@
 import { SluiceError } from '../core/errors.ts'
 import type { WindowGraph } from '../graph/index.ts'
-import { type Vocabulary, knownKeys, wholeNumber } from '../data/index.ts'
+import { type Tokenizer, knownKeys, wholeNumber } from '../data/index.ts'
 import type { Program } from '../runtime/index.ts'
 import { type ModelConfig, inputOptions, layerConfig } from './config.ts'
 import { type Layer, share } from './layer.ts'
@@ -12,7 +12,7 @@ import { nextTokenWindow } from './window.ts'
 /** What a model of the next token is made of. */
 export interface ModelOptions {
   /** The symbols it reads and writes. */
-  readonly input: Vocabulary
+  readonly input: Tokenizer
   /** Layers from the input up, at least one: cells, `layer(cell, options)`, `branches(stacks)` or `dense(units)`. */
   readonly layers: readonly Layer[]
   /** Units of an embedding of the symbols; 0, the default, feeds them one-hot. */
@@ -67,7 +67,7 @@ export function modelConfig(options: Omit<ModelOptions, 'input'>): ModelConfig {
 /** A model and its weights; see `model`. */
 export class Model {
   readonly config: ModelConfig
-  readonly vocabulary: Vocabulary
+  readonly vocabulary: Tokenizer
   /** Weights by name: `layers.0.Wf`, `head.W`, `embedding.E`. Training writes them in place. */
   readonly parameters: ReadonlyMap<string, Weights>
   readonly #parts: WindowParts
@@ -75,7 +75,7 @@ export class Model {
   /** Builds a model from its stored configuration; weights start from its seed unless they are given. */
   constructor(
     config: ModelConfig,
-    vocabulary: Vocabulary,
+    vocabulary: Tokenizer,
     weights?: ReadonlyMap<string, { readonly data: ArrayLike<number> }>,
   ) {
     this.config = config

@@ -165,6 +165,7 @@ function cellCore(config: CellConfig, { size: input, isOneHot }: Width, name: st
   const { cell: compiled, sizes, init } = layerFrom(config)
   if (isOneHot && config.inputDropout !== undefined)
     throw new SluiceError('model-layer/onehot', { layer: name, option: 'inputDropout' })
+  if (compiled.step.memories) throw new SluiceError('cell-memory', { cell: config.name })
   const step = compiled.graph({ ...sizes, ...(compiled.sizes.includes('input') && { input }) })
   if (step.inputs.length !== 1)
     throw new SluiceError('model-unsupported/inputs', { cell: config.name, count: step.inputs.length })

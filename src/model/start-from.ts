@@ -1,11 +1,11 @@
 import { SluiceError } from '../core/errors.ts'
-import type { Vocabulary } from '../data/index.ts'
+import type { Tokenizer } from '../data/index.ts'
 import type { Model } from './model.ts'
 import type { Weights } from './start.ts'
 
 /** A model that another may start from. */
 export interface Source {
-  readonly vocabulary: Vocabulary
+  readonly vocabulary: Tokenizer
   readonly parameters: ReadonlyMap<string, Pick<Weights, 'shape'> & { readonly data: ArrayLike<number> }>
 }
 

@@ -20,6 +20,16 @@ export function bodyAxes(scan: number): Axes {
   return { vector: (node) => bodyAxis(scan, node), matrix: (node, axis) => bodyMatrix(scan, node, axis) }
 }
 
+/** Operations that read or make memories, or vectors with an entry for each place. */
+const places: ReadonlySet<string> = new Set([
+  'score',
+  'score_additive',
+  'mix',
+  'attention_softmax',
+  'remember',
+  'places',
+])
+
 /** A position c of `from` is position c + shift of `to`, as far as it lies inside. */
 interface Link {
   readonly to: Axis
@@ -97,11 +107,22 @@ export class Cuts {
     else if (op === 'place') this.#part(vector(0), self, attributes.offset as number)
     else if (op === 'pick') this.#link(self, axes.vector(inputs[0]!, attributes.index as number))
     else if (op === 'weight_dropout') this.#weights(id, inputs[0]!, attributes, axes)
+    else if (places.has(op)) this.#attention(op, inputs, id, axes)
+    else if (op === 'keep') this.#link(self, vector(0))
     else if (op !== 'scan' && type.shape.length === 1) {
       inputs.forEach((input, index) => {
         if (graph.nodes[input]!.type.shape.length === 1) this.#link(self, vector(index))
       })
     }
+  }
+
+  /** Vectors are cut as the places of a memory are; weights and scores, one for each place, never. */
+  #attention(op: string, inputs: readonly number[], id: number, axes: Axes): void {
+    const [first, memory, third] = inputs as [number, number, number?]
+    if (op === 'remember') this.#link(axes.vector(first), axes.matrix(id, 1))
+    if (op === 'mix') this.#link(axes.vector(id), axes.matrix(memory, 1))
+    if (op.startsWith('score')) this.#link(axes.vector(first), axes.matrix(memory, 1))
+    if (third !== undefined) this.#link(axes.vector(third), axes.matrix(memory, 1))
   }
 
   /** Columns that are masked and columns that are not are apart. */

@@ -140,6 +140,19 @@ export const records = {
    *   outside training the third; an operand with time stride 0 is filled at step 0.
    * reverse: operand `d` at step t = operand `a` at step n - 1 - t for the n steps of a row, the same step after them:
    *   `blocks` blocks, or one word where it is 0. n is the length of the row, int32 at `lengths` + r, -1: of the window.
+   *
+   * Attention: a memory is an operand whose step is a place, of `blocks` blocks; there are `entries` places. An entry for
+   * each place is entry p of an operand. What is padding has the entry 0, and is not read.
+   * score: operand `d` for each place = sum of the entries of operand `a` times the place of `memory`.
+   * score_additive: operand `d` for each place = sum of the entries of operand `b` times tanh(`a` + the place of `memory`).
+   * attention_softmax: operand `d` = softmax of operand `a` over the places whose entry in operand `b` is not 0, 0 at others.
+   * attention_softmax_gradient: operand `d` = the gradient of the scores from weights `a` and their gradient `b`.
+   * mix: operand `d` = sum over the places of `memory`, each times its entry in operand `a`.
+   * row_outer: each place of `memory` += operand `b` times its entry in operand `a`.
+   * score_additive_gradient: from the gradient of the scores, operand `b`, with query `a` and `memory` and the word list of
+   *   operands [vector, gradient of the query, of the memory (added to), of the vector], the gradients -1 where not wanted.
+   * places: operand `d` = 1 at the places before the end of the row (int32 at `lengths` + r, -1: none) and window, else 0.
+   * keep: operand `d` = operand `a`, or 0 at steps whose entry in operand `b`, of `entries` places, is 0.
    */
   stage: [
     'kind',
@@ -166,14 +179,16 @@ export const records = {
     'threshold',
     'offset',
     'lengths',
+    'b',
+    'memory',
   ],
   /**
    * Copies operand `a` (-1: zeros) to operand `d`, `blocks` blocks, all own rows, before the loop starts; both are taken
-   * at step 0, or at the last where the direction is -1. `lastStep`: `a` is read at the number of steps of the previous call, and only
-   * when states are carried. An operand `d` with a chunk stride has one row a chunk, and is left as it is in a part that
+   * at step 0, or at the last where the direction is -1. `lastStep` 1: `a` is read at the number of steps of the previous call, and
+   * only when states are carried; 2: at the number of steps of this one. `add`: `a` is added to what stands at `d`. An operand `d` with a chunk stride has one row a chunk, and is left as it is in a part that
    * goes on from a later one. Rows whose int32 at `lengths` + r is 0 are left out (-1: none is).
    */
-  copy: ['a', 'd', 'blocks', 'lastStep', 'lengths'],
+  copy: ['a', 'd', 'blocks', 'lastStep', 'lengths', 'add'],
   /**
    * Steps 0..steps-1 (direction 1) or back (-1), stages in order. `parallel`: no step needs another, so that several may
    * go together, stage after stage; they do where no place with rows is shared by the steps (time stride 0).
@@ -281,6 +296,15 @@ export const stageKinds = [
   'value_loss',
   'bernoulli_loss',
   'ctc_loss',
+  'score',
+  'score_additive',
+  'attention_softmax',
+  'attention_softmax_gradient',
+  'mix',
+  'row_outer',
+  'score_additive_gradient',
+  'places',
+  'keep',
 ] as const
 export const reductionKinds = ['weight', 'columns', 'scatter', 'chunks', 'transpose', 'rows'] as const
 export const packKinds = ['forward', 'backward', 'bias'] as const

@@ -101,7 +101,7 @@ function forward(
   const stored = Array.from({ length: steps }, (_unused, t) => {
     const active = activeRows(lengths, t, rows)
     const values = new Map<number, Value>()
-    program.inputs.forEach(({ node: id }, i) => values.set(id, takeRows(stepOf(inputs[i]!, t), active)))
+    program.inputs.forEach(({ node: id }, i) => values.set(id, takeRows(at(inputs[i]!, t), active)))
     program.states.forEach(({ previous }, i) => values.set(previous, takeRows(states[i]!, active)))
     program.parameters.forEach((port, i) => values.set(port.node, inputs[ahead + program.states.length + i]!))
     const before = new Map(values)
@@ -145,6 +145,9 @@ function backward(
     program.inputGradients.forEach(
       (id, i) => id !== undefined && putRows(stepOf(results[i]!, t), active, result(id)),
     )
+    program.memoryGradients.forEach((terms, i) => {
+      for (const id of terms) addRows(results[i]!, active, result(id))
+    })
     sumParameters(program, values, results.slice(ahead), once)
     carry = new Map(
       program.states.flatMap(({ carries, previous }) =>
@@ -160,6 +163,16 @@ function backward(
     for (const { leaf } of carries) add(results[program.inputs.length + i]!, carry.get(leaf)!)
   })
   return results
+}
+
+/** What a step reads of a sequence, or of what is the same at every step. */
+const at = (input: Value, t: number): Value => (input.type.extent === 'step' ? stepOf(input, t) : input)
+
+/** Adds values of some rows to these rows of a total. */
+function addRows(total: Value, rows: readonly number[], part: Value): void {
+  const sum = zeros(total.type, 1, total.rows)
+  putRows(sum, rows, part)
+  add(total, sum)
 }
 
 /** The gradient of the final state enters through the first leaf. */

@@ -130,6 +130,16 @@ class Writer {
         return this.#weights(id)
       case 'reverse':
         return this.#reversed(id)
+      case 'score':
+      case 'score_additive':
+        return [this.#scored(node)]
+      case 'mix':
+      case 'keep':
+        return this.#beside(node)
+      case 'remember':
+        return this.#parts[node.inputs[0]!]!.map((part) =>
+          this.build.add('remember', [part], node.attributes),
+        )
       default:
         return this.#plain(id)
     }
@@ -196,6 +206,28 @@ class Writer {
       .reduce((sum, part) => this.build.add('add', [sum, part]))
     const size = this.#nodes[node.inputs[0]!]!.type.shape[0]!
     return node.op === 'sum' ? total : this.build.add('mul', [total, this.build.constant(1 / size)])
+  }
+
+  /** The score of a vector is the sum of those of its parts. */
+  #scored({ op, inputs }: Node): number {
+    const parts = inputs.map((input) => this.#parts[input]!)
+    return parts[0]!
+      .map((_part, index) =>
+        this.build.add(
+          op,
+          parts.map((own) => own[index]!),
+        ),
+      )
+      .reduce((sum, score) => this.build.add('add', [sum, score]))
+  }
+
+  /** The parts of a memory or sequence, each with the weights or the mask of its places. */
+  #beside({ op, inputs }: Node): Parts {
+    const isMix = op === 'mix'
+    const [whole] = this.#parts[inputs[isMix ? 0 : 1]!]!
+    return this.#parts[inputs[isMix ? 1 : 0]!]!.map((part) =>
+      this.build.add(op, isMix ? [whole!, part] : [part, whole!]),
+    )
   }
 
   /** Operations that count the units of the whole: parts know where they start. */

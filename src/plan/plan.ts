@@ -1,9 +1,9 @@
-import type { Graph, Node, Port, StepGraph, WindowGraph } from '../graph/index.ts'
+import type { Graph, Node, Port, StepGraph, Type, WindowGraph } from '../graph/index.ts'
 import { Builder, ancestors, differentiate, numbers } from '../graph/index.ts'
 import { type Partition, partition } from './partition.ts'
 import { type ScanPlan, planScan } from './schedule.ts'
 import { type StepRequest, stepProgram } from './step.ts'
-import { SluiceError, invariant } from '../core/errors.ts'
+import { SluiceError, Unsupported, invariant } from '../core/errors.ts'
 
 /** What to plan: a window graph and which gradients are wanted (see `Program` of the runtimes). */
 export interface PlanRequest {
@@ -146,7 +146,10 @@ export function isZero(nodes: readonly Node[], id: number): boolean {
   return op === 'spread' ? isZero(nodes, inputs[0]!) : op === 'constant' && attributes.value === 0
 }
 
-/** What is wanted of the derivative of a scan, whose seeds begin at input `first`. */
+/**
+ * What is wanted of the derivative of a scan, whose seeds begin at input `first`.
+ * @throws Unsupported where the gradient of a vector is wanted that is the same at every step
+ */
 function request(
   nodes: readonly Node[],
   order: readonly number[],
@@ -161,6 +164,9 @@ function request(
       .filter((id) => nodes[id]!.op === 'pick' && nodes[id]!.inputs[0] === gradient)
       .map((id) => nodes[id]!.attributes.index),
   )
+  const isStill = ({ extent, shape }: Type): boolean => extent === 'row' && shape.length < 2
+  if (step.inputs.some((_input, index) => picked.has(index) && isStill(nodes[inputs[index]!]!.type)))
+    throw new Unsupported('unsupported/still', { cell: step.name })
   return {
     outputs: step.outputs.map((_output, index) => !isZero(nodes, inputs[first + index]!)),
     inputs: step.inputs.map((_input, index) => picked.has(index)),

@@ -43,7 +43,9 @@ class ScanPrinter {
     return stages.flatMap((stage, index) => [
       `${direction} ${index}`,
       ...stage.groups.flatMap((group) => this.#group(group)),
-      ...stage.reductions.map((id) => this.#line(id, `${this.#op(id)} ${this.#inputs(id)}`)),
+      ...[...stage.reductions, ...stage.attention].map((id) =>
+        this.#line(id, `${this.#op(id)} ${this.#inputs(id)}`),
+      ),
       ...select(this.#program, stage.program, this.#escapes(stages, stage)).map((entry) =>
         this.#instruction(entry),
       ),
@@ -74,6 +76,7 @@ class ScanPrinter {
     const others = stages.flatMap((other) => [
       ...other.groups.flat(),
       ...other.reductions,
+      ...other.attention,
       ...(other === stage ? [] : other.program),
     ])
     const read = others.flatMap((id) => program.nodes[id]!.inputs)
@@ -112,8 +115,11 @@ class ScanPrinter {
   }
 
   #sums(): readonly string[] {
-    const { matrices, vectors } = this.#program
+    const { matrices, vectors, memoryGradients, inputs } = this.#program
     return [
+      ...memoryGradients.flatMap((parts, i) =>
+        parts.map((id) => `sum ${this.#name(inputs[i]!.node)} += ${this.#name(id)}`),
+      ),
       ...matrices.map(({ parameter, transposed, gradient, operand }) => {
         const pair = transposed ? [operand, gradient] : [gradient, operand]
         return `sum ${this.#name(parameter)} += ${pair.map((id) => this.#name(id)).join(' outer ')}`

@@ -5,6 +5,7 @@ import { groupBy } from '../core/collections.ts'
 
 /**
  * What happens between two points at which whole vectors must be ready: first sums of products and sums over entries
+ * and attention,
  * of what earlier stages made, then elementwise operations in order.
  */
 export interface Stage {
@@ -12,6 +13,8 @@ export interface Stage {
   readonly groups: readonly (readonly number[])[]
   /** `sum` and `mean` nodes. */
   readonly reductions: readonly number[]
+  /** Operations on memories, from what earlier stages made. */
+  readonly attention: readonly number[]
   readonly program: readonly number[]
 }
 
@@ -64,10 +67,11 @@ function leaves({ nodes }: StepProgram): readonly number[] {
 
 /** Nodes whose value the derivative must have at the end of a step. */
 export function backwardRoots(program: StepProgram): readonly number[] {
-  const { states, inputGradients, matrices, vectors } = program
+  const { states, inputGradients, memoryGradients, matrices, vectors } = program
   return [
     ...states.flatMap(({ carries }) => carries.flatMap(({ source: node }) => node ?? [])),
     ...inputGradients.flatMap((node) => node ?? []),
+    ...memoryGradients.flat(),
     ...matrices.flatMap(({ gradient, operand }) => [gradient, operand]),
     ...vectors.map(({ value }) => value),
   ]
@@ -161,7 +165,7 @@ function schedule(
     const row = operation(program.nodes[id]!.op)
     if (row.kind === 'leaf' || given.has(id)) continue
     const latest = Math.max(-1, ...program.nodes[id]!.inputs.map(levelOf))
-    const whole = row.kind === 'product' || row.kind === 'reduce'
+    const whole = row.kind === 'product' || row.kind === 'reduce' || row.kind === 'attention'
     level.set(id, isAlias(program, id) ? latest : whole ? latest + 1 : Math.max(0, latest))
   }
   sink(program, nodes, level)
@@ -175,6 +179,7 @@ function schedule(
         own.filter((id) => kind(id) === 'product'),
       ),
       reductions: own.filter((id) => kind(id) === 'reduce'),
+      attention: own.filter((id) => kind(id) === 'attention'),
       program: own.filter((id) => kind(id) === 'elementwise'),
     }
   })
@@ -203,8 +208,8 @@ function sink(program: StepProgram, nodes: readonly number[], level: Map<number,
 }
 
 /** All nodes that a stage computes. */
-export function nodesOf({ groups, reductions, program }: Stage): readonly number[] {
-  return [...groups.flat(), ...reductions, ...program]
+export function nodesOf({ groups, reductions, attention, program }: Stage): readonly number[] {
+  return [...groups.flat(), ...reductions, ...attention, ...program]
 }
 
 /** Whether some of the nodes of a step read a value, themselves or through an alias. */

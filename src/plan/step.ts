@@ -55,8 +55,10 @@ export interface StepProgram extends Graph {
   readonly states: readonly StateProgram[]
   /** Leaf of the gradient of each output; `undefined` where nothing comes in. */
   readonly seeds: readonly (number | undefined)[]
-  /** Gradient of each input, where wanted and not zero. */
+  /** Gradient of each input, where wanted and not zero; not of memories. */
   readonly inputGradients: readonly (number | undefined)[]
+  /** Terms of the gradient of each input that is a memory: the same memory at every step, so that all of them add up. */
+  readonly memoryGradients: readonly (readonly number[])[]
   readonly matrices: readonly MatrixGradient[]
   readonly vectors: readonly VectorGradient[]
 }
@@ -65,6 +67,24 @@ export interface StepProgram extends Graph {
 export function stepProgram(step: StepGraph, request?: StepRequest): StepProgram {
   return new StepWriter(step, request).write()
 }
+
+/** Operations that give zero where what comes in as a gradient is zero. */
+const linear: ReadonlySet<string> = new Set([
+  'mul',
+  'div',
+  'neg',
+  'sum',
+  'mean',
+  'spread',
+  'copy',
+  'score',
+  'mix',
+  'row_outer',
+  'attention_softmax_gradient',
+  'score_additive_query',
+  'score_additive_keys',
+  'score_additive_vector',
+])
 
 class StepWriter {
   readonly #step: StepGraph
@@ -76,8 +96,8 @@ class StepWriter {
   /** New node of each old one; `null` where the value is zero. */
   readonly #made = new Map<number, number | null>()
   readonly #absorbed = new Set<number>()
-  /** Gradients of parameters: sums over all rows and steps, made outside the steps. */
-  readonly #parameterTrees = new Set<number>()
+  /** Gradients of parameters and memories: sums over all steps, made outside the nodes. */
+  readonly #trees = new Set<number>()
   readonly #carryParts = new Map<number, readonly [number[], number[]]>()
 
   constructor(step: StepGraph, request: StepRequest | undefined) {
@@ -100,6 +120,7 @@ class StepWriter {
     this.#leaves()
     if (gradient) this.#seeds(gradient.seeds.outputs, gradient.seeds.states, gradient.states)
     for (const id of gradient?.parameters ?? []) if (id !== undefined) this.#parameterTree(id)
+    for (const id of dInputs) if (id !== undefined && this.#isMemory(id)) this.#memoryTree(id)
     this.#absorb(needed)
     const own = needed.filter((id) => id < this.#step.nodes.length)
     for (const id of own) this.#node(id)
@@ -121,7 +142,12 @@ class StepWriter {
       })),
       seeds: gradient?.seeds.outputs.map((node) => this.#made.get(node) ?? undefined) ?? [],
       inputGradients: dInputs.map((node) =>
-        node === undefined ? undefined : (this.#made.get(node) ?? undefined),
+        node === undefined || this.#isMemory(node) ? undefined : (this.#made.get(node) ?? undefined),
+      ),
+      memoryGradients: dInputs.map((node) =>
+        node !== undefined && this.#isMemory(node)
+          ? this.#allTerms(node).flatMap((term) => this.#value(term) ?? [])
+          : [],
       ),
       matrices: parts?.matrices ?? [],
       vectors: parts?.vectors ?? [],
@@ -253,7 +279,7 @@ class StepWriter {
 
   #written(id: number): number | null {
     const { op, inputs, attributes, name } = this.#nodes[id]!
-    if (this.#parameterTrees.has(id)) return null
+    if (this.#trees.has(id)) return null
     if (op === 'product') return this.#accumulated([id])
     const terms = op === 'add' ? this.#terms(id, true) : []
     if (terms.some((term) => this.#isProduct(term))) return this.#sum(terms, name)
@@ -307,10 +333,7 @@ class StepWriter {
   #withZero(op: string, [a, b]: readonly [number | null, number | null]): number | null {
     if (op === 'add') return a ?? b
     if (op === 'sub') return b === null ? a : this.#build.add('neg', [b])
-    invariant(
-      ['mul', 'div', 'neg', 'sum', 'mean', 'spread', 'copy'].includes(op) && (op !== 'div' || b !== null),
-      `${op} of zero`,
-    )
+    invariant(linear.has(op) && (op !== 'div' || b !== null), `${op} of zero`)
     return null
   }
 
@@ -344,9 +367,21 @@ class StepWriter {
     return { matrices, vectors }
   }
 
+  #isMemory(id: number): boolean {
+    return this.#nodes[id]!.type.shape.length === 2
+  }
+
+  /** The terms of a memory's gradient are nodes, their sums are not. */
+  #memoryTree(id: number): void {
+    const { op, inputs } = this.#nodes[id]!
+    if (op !== 'add') return
+    this.#trees.add(id)
+    for (const input of inputs) this.#memoryTree(input)
+  }
+
   #parameterTree(id: number): void {
     const { op, inputs } = this.#nodes[id]!
-    this.#parameterTrees.add(id)
+    this.#trees.add(id)
     if (op === 'add') for (const input of inputs) this.#parameterTree(input)
   }
 

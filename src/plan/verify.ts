@@ -1,4 +1,5 @@
 import { invariant } from '../core/errors.ts'
+import { type Holds, additiveList, attentionStages } from './attention-stages.ts'
 import {
   type RecordName,
   instructions,
@@ -148,6 +149,7 @@ class Verifier {
 
   #loop(loop: Fields): void {
     for (const copy of this.#range('copy', 'copy', loop)) {
+      invariant(copy.lastStep! <= 2 && copy.add! <= 1, 'a copy is of a known kind')
       const steps = copy.lastStep ? this.#head.steps! + 1 : 1
       if (copy.a! >= 0) this.#operand('copy from', copy.a!, copy.blocks!, steps)
       this.#operand('copy to', copy.d!, copy.blocks!)
@@ -175,6 +177,7 @@ class Verifier {
       for (let i = 0; i < list.length; i += 2) this.#operand('reduce from', list[i]!, list[i + 1]!)
       return this.#operand('reduce to', stage.d!, 1)
     }
+    if (kind in attentionStages) return this.#attention(kind, stage)
     if (kind !== 'embed' && kind !== 'mask') this.#operand(`${kind} from`, stage.a!, stage.blocks!)
     this.#operand(`${kind} to`, stage.d!, stage.blocks!)
     if (kind === 'embed' || kind === 'word_dropout')
@@ -186,6 +189,24 @@ class Verifier {
       const list = this.#range('word', 'list', stage).map(({ value }) => value!)
       verifyLoss({ kind, stage, list, head: this.#head }, this.#region.bind(this), this.#operand.bind(this))
     }
+  }
+
+  /** What goes over places: an operand of each kind that its table names. */
+  #attention(kind: string, stage: Fields): void {
+    const { entries, blocks } = stage
+    const check = (index: number, holds: Holds): void => {
+      const across = holds === 'places' ? Math.ceil(entries! / this.#head.vectorWidth!) : blocks!
+      this.#operand(`${kind} ${holds}`, index, across, holds === 'memory' ? entries! : this.#head.steps!)
+    }
+    invariant(entries! >= 1, 'a memory has places')
+    for (const [field, holds] of Object.entries(attentionStages[kind]!)) check(stage[field]!, holds)
+    if (kind === 'places') this.#lengths(stage)
+    if (kind !== 'score_additive_gradient') return
+    const list = this.#range('word', 'list', stage).map(({ value }) => value!)
+    invariant(list.length === additiveList.length, 'additive scores have a vector and three gradients')
+    list.forEach((index, i) => {
+      if (i === 0 || index >= 0) check(index, additiveList[i]!)
+    })
   }
 
   #compute(stage: Fields): void {

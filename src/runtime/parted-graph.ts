@@ -28,6 +28,9 @@ export function partGraph(graph: WindowGraph): PartedGraph {
   return new GraphParter(graph).write()
 }
 
+/** Operations that need the whole window before its first step. */
+const whole: ReadonlySet<string> = new Set(['reverse', 'ctc_loss', 'remember', 'places', 'keep'])
+
 /** Names of what the graph did not have. */
 const begins = 'first part'
 const stateName = (scan: number, index: number): string => `state ${index} of %${scan}`
@@ -64,7 +67,7 @@ class GraphParter {
   }
 
   #written({ op, inputs, attributes, type, name }: Node, id: number): number {
-    if (op === 'reverse' || op === 'ctc_loss') throw new Unsupported('unsupported/parts')
+    if (whole.has(op)) throw new Unsupported('unsupported/parts')
     if (op === 'input' || op === 'parameter' || op === 'state')
       return this.#build.leaf(op, attributes.name as string, type)
     const own = inputs.map((input) => this.#made[input]!)
@@ -103,6 +106,7 @@ class GraphParter {
       return { node, name: this.#inputName(inputs[2]!) }
     }
     if (op === 'input' || op === 'select') throw new Unsupported('unsupported/initial')
+    if (op === 'pick') throw new Unsupported('unsupported/parts')
     const other = this.#input(name, this.#build.type(node).shape)
     this.#flags.add(begins)
     this.#added.add(begins)

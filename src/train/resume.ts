@@ -1,5 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
-import { type Text, type Vocabulary, split } from '../data/index.ts'
+import { type Text, type Tokenizer, split, unitOf } from '../data/index.ts'
 import type { Machine } from '../runtime/types.ts'
 import type { Checkpoint, DataDescription, Description } from './checkpoint.ts'
 import { knownUpdates } from './length.ts'
@@ -54,7 +54,7 @@ const free = new Set(['steps', 'epochs', 'minutes', 'patience', 'checkpointEvery
 export function requireSameRun(
   checkpoint: Checkpoint,
   now: Description,
-  model: Runnable & { readonly vocabulary?: Vocabulary },
+  model: Runnable & { readonly vocabulary?: Tokenizer },
   total: number,
 ): void {
   const { description } = checkpoint
@@ -83,7 +83,7 @@ export async function resumeDifferences(
   if (differences.length > 0 || canonical(lengthOf(description.settings)) === canonical(lengthOf(settings))) {
     return differences
   }
-  const { training } = split(text.tokens, settings, settings.validation)
+  const { training } = split(text.tokens, settings, settings.validation, unitOf(text.vocabulary))
   return lengthDifferences(checkpoint, knownUpdates(settings, training.count))
 }
 
@@ -114,7 +114,7 @@ function countOf({ text, examples }: DataDescription): number {
   return text?.characters ?? examples?.count ?? 0
 }
 
-function vocabularyDifferences(before?: Vocabulary, now?: Vocabulary): readonly string[] {
+function vocabularyDifferences(before?: Tokenizer, now?: Tokenizer): readonly string[] {
   if (!before || !now || before.equals(now)) return []
   const added = now.symbols.filter((symbol) => before.token(symbol) === undefined)
   const examples = added.slice(0, 5).map((symbol) => JSON.stringify(symbol))

@@ -9,7 +9,7 @@ import {
   defaultLearningRate,
   resolveOptimizer,
 } from './optimizers.ts'
-import { type Precision, precisionNames } from '../runtime/index.ts'
+import { type Precision, precisionNames } from '../runtime/precision.ts'
 import { type Schedule, type ScheduleKind, type ScheduleOptions, resolveSchedule } from './schedules.ts'
 
 /** What a training run is; all of it has defaults. */

@@ -1,4 +1,4 @@
-import type { Vocabulary } from '../data/index.ts'
+import type { Tokenizer } from '../data/index.ts'
 import type { ProgramOptions, Weights } from '../model/index.ts'
 import type { Program, Runtime } from '../runtime/index.ts'
 
@@ -23,5 +23,5 @@ export interface Runnable {
  * `logits`, and the final states.
  */
 export interface Trainable extends Runnable {
-  readonly vocabulary: Vocabulary
+  readonly vocabulary: Tokenizer
 }

@@ -1,4 +1,4 @@
-import { type BatchSource, type Text, split, textHash, windowBatches } from '../data/index.ts'
+import { type BatchSource, type Text, split, textHash, unitOf, windowBatches } from '../data/index.ts'
 import type { DataDescription } from './checkpoint.ts'
 import type { Settings, SettingsOptions } from './settings.ts'
 import type { Trainable } from './trainable.ts'
@@ -27,7 +27,8 @@ export function textProvider(model: Trainable, text: Text): DataProvider {
 }
 
 function textData(text: Text, settings: Settings): TrainingData {
-  const { training, validation, description } = split(text.tokens, settings, settings.validation)
+  const unit = unitOf(text.vocabulary)
+  const { training, validation, description } = split(text.tokens, settings, settings.validation, unit)
   return {
     training: windowBatches(training),
     ...(validation && { validation: windowBatches(validation) }),

@@ -1,28 +1,36 @@
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import type { Metafile } from 'esbuild'
-import { beforeAll, expect, test } from 'vitest'
-import { type Bundle, bundleForBrowser } from '../../scripts/browser-bundle.ts'
+import { expect, test } from 'vitest'
+import { bundleForBrowser } from '../../scripts/browser-bundle.ts'
 
-/** As they travel; docs/performance.md says what stands between this and the 60 KB that are wanted. */
-const limit = 66 * 1024
-/** What the planner and a runtime may add when one is opened. */
-const laterLimit = 40 * 1024
+/** What a page with a model of characters needs; docs/performance.md has the figures. */
+const modelPage = `
+  import { cells, model, sample, text, train } from 'sluice'
+  Object.assign(globalThis, { cells, model, sample, text, train })`
+
+/** The package's whole entry. */
+const wholePage = `export * from 'sluice'`
 
 const zipped = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length
 
-let bundle: Bundle
-let atOnce: ReadonlySet<string>
-beforeAll(async () => {
-  bundle = await bundleForBrowser({
-    entryPoints: { index: 'src/browser.ts' },
+/** Bytes of scripts that a page loads at once, and later when it opens a runtime; as they travel. */
+async function sizesOf(page: string): Promise<{ atOnce: number; later: number }> {
+  const { outputFiles, metafile } = await bundleForBrowser({
+    stdin: { contents: page, resolveDir: '.', sourcefile: 'page.js' },
     outdir: 'out',
     format: 'esm',
     splitting: true,
     minify: true,
   })
-  atOnce = importedBy('out/index.js', bundle.metafile)
-})
+  const atOnce = importedBy('out/stdin.js', metafile)
+  const sizes = { atOnce: 0, later: 0 }
+  for (const path of Object.keys(metafile.outputs)) {
+    const { contents } = outputFiles.find((file) => file.path.endsWith(`/${path}`))!
+    sizes[atOnce.has(path) ? 'atOnce' : 'later'] += zipped(contents)
+  }
+  return sizes
+}
 
 /** A script and all that it imports statically. */
 function importedBy(path: string, { outputs }: Metafile, found = new Set<string>()): ReadonlySet<string> {
@@ -33,27 +41,27 @@ function importedBy(path: string, { outputs }: Metafile, found = new Set<string>
   return found
 }
 
-function sizeOf(isWanted: (path: string) => boolean): number {
-  const paths = Object.keys(bundle.metafile.outputs)
-  return bundle.outputFiles
-    .filter((file) => paths.some((path) => file.path.endsWith(`/${path}`) && isWanted(path)))
-    .reduce((total, { contents }) => total + zipped(contents), 0)
-}
+test.each([
+  ['with a model of characters', modelPage, 60],
+  ['with all of Sluice', wholePage, 64],
+])(
+  'a page %s loads few scripts at once, and little more when it opens a runtime',
+  async (_what, page, most) => {
+    const { atOnce, later } = await sizesOf(page)
+    expect(atOnce).toBeGreaterThan(20 * 1024)
+    expect(atOnce).toBeLessThan(most * 1024)
+    expect(later).toBeGreaterThan(10 * 1024)
+    expect(later).toBeLessThan(40 * 1024)
+  },
+)
 
-test('a page loads at most 66 KB of scripts', () => {
-  const size = sizeOf((path) => atOnce.has(path))
-  expect(size).toBeGreaterThan(20 * 1024)
-  expect(size).toBeLessThan(limit)
-})
-
-test('what it loads when it opens a runtime is little more', () => {
-  const size = sizeOf((path) => !atOnce.has(path))
-  expect(size).toBeGreaterThan(10 * 1024)
-  expect(size).toBeLessThan(laterLimit)
+test('a page pays for what it imports', async () => {
+  const { atOnce } = await sizesOf(`import { text } from 'sluice'; console.log(text.from('abc'))`)
+  expect(atOnce).toBeLessThan(12 * 1024)
 })
 
 test.each(['sluice.wasm', 'sluice-threads.wasm'])('%s travels in at most 60 KB', (file) => {
   const bytes = readFileSync(new URL(`../../build/wasm/${file}`, import.meta.url))
   expect(zipped(bytes)).toBeLessThan(60 * 1024)
-  expect(bytes.length).toBeLessThan(100 * 1024)
+  expect(bytes.length).toBeLessThan(76 * 1024)
 })

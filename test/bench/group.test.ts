@@ -88,7 +88,13 @@ test.skipIf(process.platform === 'win32')('more threads are held against one, ro
     contender('mine', node(pretender(good, 0.05, 0.1, 0.08)), { threads: 2 }),
     contender('single', node(pretender(good, 0.4)), rival),
     contender('base', node(pretender(good, 0.2)), { role: 'baseline', threads: 2 }),
+    contender('dear', node(pretender(good, 0.5)), { allowed: { over: 'base', most: 2.1 } }),
+    contender('free', node(pretender(good, 0.3)), { allowed: { over: 'base' } }),
+    contender('lost', node(pretender(good, 0.3)), { allowed: { over: 'nobody' } }),
   ])
+  expect(rows[4]).toMatchObject({ cost: { over: 'base', times: expect.closeTo(2.5, 12), most: 2.1 } })
+  expect(rows[5]).toHaveProperty('cost', { over: 'base', times: expect.closeTo(1.5, 12) })
+  expect(rows[6]).not.toHaveProperty('cost')
   expect(rows[0]).not.toHaveProperty('overOneThread')
   expect(rows[0]).toMatchObject({ ratios: { single: expect.closeTo(4, 12) } })
   expect(rows[0]).not.toHaveProperty('ratios.base')

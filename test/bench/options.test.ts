@@ -5,7 +5,7 @@ describe('options', () => {
   test('by default: everything', () => {
     const options = readOptions([])!
     expect(options.sections.join(' ')).toBe(
-      'small medium classic tiny-1 tiny-8 forward sampling-512 sampling-128 cells busy start',
+      'small medium classic tiny-1 tiny-8 forward sampling-512 sampling-128 cells layers busy start',
     )
     expect(options).toMatchObject({
       cells: undefined,

@@ -88,6 +88,24 @@ test('sampling shows microseconds, more threads their gain, a baseline is compar
   ])
 })
 
+test('costs stand beside what is allowed', () => {
+  const base: Measured = { ...fast, name: 'plain', role: 'baseline', ratios: {} }
+  const both: Measured = {
+    ...fast,
+    name: 'both directions',
+    cost: { over: 'plain', times: 2.034, most: 2.1 },
+    ratios: { plain: 0.49 },
+  }
+  const { most: _, ...cost } = both.cost!
+  const rows = [base, both, { ...both, name: 'norm', cost }]
+  expect(sectionLines({ ...section, name: 'layers', rows }).slice(0, 4)).toEqual([
+    '                 threads  tokens/s  GFLOP/s  of peak  RSS MiB  arena  cost of plain  allowed',
+    'plain                  1    40,000    194.1   65.1 %      120     66',
+    'both directions        1    40,000    194.1   65.1 %      120     66         2.03 x   2.10 x',
+    'norm                   1    40,000    194.1   65.1 %      120     66         2.03 x',
+  ])
+})
+
 test('what does not fit beside goes below, with the rival that it is about', () => {
   const forms = ['native baseline', 'native avx2', 'native avx512', 'native avx512_bf16', 'wasm']
   const rows = [...forms.map((name, index) => ({ ...fast, name, ratios: { Other: 100.4 + index } })), other]

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cell, cells, families, library } from '../../src/cells/index.ts'
+import { cell, cells, decoders, families, library } from '../../src/cells/index.ts'
 import { EquationError, compile } from '../../src/equations/index.ts'
 import { type StepGraph, interpret, printStep, valueOf } from '../../src/graph/index.ts'
 
@@ -50,10 +50,10 @@ const wanted: Readonly<Record<string, number>> = (() => {
 })()
 
 test('the library lists what the object offers', () => {
-  const names = library.flatMap(({ name, aliases = [] }) => [name, ...aliases])
+  const names = [...library, ...decoders.cells].flatMap(({ name, aliases = [] }) => [name, ...aliases])
   expect(names.toSorted()).toEqual(Object.keys(cells).toSorted())
   expect(families.flatMap((family) => family.cells)).toEqual(library)
-  for (const { title, citation, year } of library) {
+  for (const { title, citation, year } of [...library, ...decoders.cells]) {
     expect(title.length).toBeGreaterThan(5)
     expect(citation).toMatch(/^[A-Z].*".*"/)
     expect(year).toBeGreaterThan(1980)

@@ -164,6 +164,62 @@ describe('an ONNX node passes', () => {
   })
 })
 
+/**
+ * A decoder whose LSTM has no weights: its state stays zero, so all places that count weigh the same. Nothing is in the loss, so
+ * all gradients are zero.
+ */
+test('attention counts what the mask leaves', async () => {
+  const parameters = {
+    'decoder.weight_ih': tensor([4, 2], new Array<number>(8).fill(0)),
+    'decoder.weight_hh': tensor([4, 1], [0, 0, 0, 0]),
+    'decoder.bias_ih': tensor([4], [0, 0, 0, 0]),
+    'decoder.bias_hh': tensor([4], [0, 0, 0, 0]),
+    'combine.weight': tensor([1, 2], [0.5, 1]),
+  }
+  const inputs = {
+    memory: tensor([3, 1, 1], [2, 9, 4]),
+    x: tensor([1, 1, 1], [1]),
+    feed0: tensor(row, [1]),
+    h0: tensor(row, [0]),
+    c0: tensor(row, [0]),
+  }
+  const zero = Object.entries({ ...parameters, ...inputs }).map(([name, { shape, data }]) => [
+    name,
+    tensor(
+      shape,
+      data.map(() => 0),
+    ),
+  ])
+  const attending = {
+    name: 'attending',
+    config: {
+      score: 'luong_dot',
+      batch: 1,
+      steps: 1,
+      source_steps: 3,
+      input_size: 1,
+      hidden_size: 1,
+      encoder_size: 1,
+      attention_size: 1,
+    },
+    parameters,
+    inputs: { ...inputs, mask: tensor([3, 1], [1, 0, 1]), loss_weights: tensor([1, 1, 1], [0]) },
+    outputs: {
+      output: tensor([1, 1, 1], [Math.tanh(1.5)]),
+      weights: tensor([1, 1, 3], [0.5, 0, 0.5]),
+      context: tensor([1, 1, 1], [3]),
+      h_n: tensor(row, [0]),
+      c_n: tensor(row, [0]),
+    },
+    gradients: Object.fromEntries(zero),
+    loss: 0,
+    tolerance: linear.tolerance,
+  }
+  expect(await resultOf(attending)).toMatchObject({ status: 'passed' })
+  const outputs = { ...attending.outputs, weights: tensor([1, 1, 3], [0.4, 0.2, 0.4]) }
+  expect(await resultOf({ ...attending, outputs })).toMatchObject({ status: 'failed' })
+})
+
 test('only activations that take an alpha or a beta use one up', () => {
   const functions = applied(['LeakyRelu', 'Tanh', 'ScaledTanh', 'Elu'], [0.5, 2], [3])!
   expect(functions.map((apply) => apply('a'))).toEqual([

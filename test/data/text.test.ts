@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeBytes, firstInvalidByte } from '../../src/data/encoding.ts'
 import { text } from '../../src/data/file.ts'
-import { Vocabulary, textHash } from '../../src/data/index.ts'
+import { Vocabulary, split, textHash, unitOf } from '../../src/data/index.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -61,6 +61,33 @@ describe('a text from a string', () => {
       'The character "é" (U+00E9) at character 5 (line 2) of b.txt is not among the 3 characters',
     )
     expect(() => text.from('a\t', { vocabulary })).toThrow('The character U+0009 at character 2 of')
+  })
+
+  test.each([
+    ['words', 'a b, c'],
+    ['bytes', 'aé'],
+    ['byte-pairs', 'abab abab'],
+  ] as const)('may be read by %s', (tokens, source) => {
+    const { vocabulary, tokens: read } = text.from(source, { tokens })
+    expect(vocabulary.kind).toBe(tokens)
+    expect(vocabulary.decode(read)).toBe(source)
+    expect(read.length).not.toBe(source.length)
+    expect(text.from(source, { vocabulary }).tokens).toEqual(read)
+  })
+
+  test('may have a limit of tokens, unless tokens are characters or bytes', () => {
+    expect(text.from('a a b b c', { tokens: 'words', vocabularySize: 6 }).vocabulary.size).toBe(6)
+    expect(text.from('abab', { tokens: 'byte-pairs', vocabularySize: 257 }).vocabulary.size).toBe(257)
+    expect(() => text.from('a', { vocabularySize: 9 })).toThrow(
+      'Tokens of kind characters take no vocabulary',
+    )
+    const few = text.from('a b', { tokens: 'words' })
+    expect(() => split(few.tokens, { batch: 9, window: 9 }, undefined, unitOf(few.vocabulary))).toThrow(
+      '2 tokens are too few',
+    )
+    expect(() => text.from('a', { tokens: 'letters' as 'words' })).toThrow(
+      'tokens must be one of characters, words',
+    )
   })
 
   test('has a hash that does not depend on line ends', async () => {

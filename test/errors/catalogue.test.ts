@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { readArea, readCatalogue } from '../../scripts/error-catalogue.ts'
+import { isGiven, readArea, readCatalogue } from '../../scripts/error-catalogue.ts'
 import { filesBelow } from '../../scripts/files.ts'
 import { generated } from '../../scripts/generate.ts'
 import { catalogue } from '../../src/core/catalogue.ts'
+import { nodeCatalogue } from '../../src/core/node-catalogue.ts'
 import { SluiceError, Unsupported, fillIn } from '../../src/core/errors.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -49,20 +50,33 @@ describe('a message', () => {
 describe('the catalogue', () => {
   const areas = readCatalogue(`${root}errors`)
   const entries = areas.flatMap((area) => area.entries)
+  const keys = [...Object.keys(catalogue), ...Object.keys(nodeCatalogue)]
 
   test('is what the sources and the page were generated from', () => {
     for (const [path, text] of generated()) expect(readFileSync(root + path, 'utf8')).toBe(text)
-    expect(Object.keys(catalogue)).toEqual(entries.flatMap(({ messages }) => [...messages.keys()]))
+    expect(keys.toSorted()).toEqual(entries.flatMap(({ messages }) => [...messages.keys()]).toSorted())
   })
 
   test('has no message that nothing gives', () => {
     const sources = filesBelow(root, 'src', '.ts').filter(
-      (path) => !/core\/(catalogue|errors)\.ts$/.test(path),
+      (path) => !/core\/(.*catalogue|errors)\.ts$/.test(path),
     )
     const text = sources.map((path) => readFileSync(root + path, 'utf8')).join('\n')
-    const isUsed = (key: string): boolean =>
-      text.includes(`'${key}'`) || text.includes(`\`${key.replace(/\/.*/, '')}/\${`)
-    expect(Object.keys(catalogue).filter((key) => key !== 'internal' && !isUsed(key))).toEqual([])
+    expect(keys.filter((key) => key !== 'internal' && !isGiven(key, text))).toEqual([])
+  })
+
+  test('leaves out of a page what only files, runs, the command line and addons give', () => {
+    expect(Object.keys(nodeCatalogue)).toEqual(
+      expect.arrayContaining(['usage/command', 'text-file/missing', 'run-locked/process', 'disk/write']),
+    )
+    expect(Object.keys(catalogue)).toEqual(
+      expect.arrayContaining([
+        'option-value/whole',
+        'text-too-short/training',
+        'unsupported/native-browser',
+        'internal',
+      ]),
+    )
   })
 
   test('is linked from the page code by code', () => {

@@ -125,6 +125,36 @@ describe('sampling', () => {
     expect(runtime.alive).toBe(0)
   })
 
+  test.each(['words', 'bytes', 'byte-pairs'] as const)(
+    'of %s gives whole text, left and continued',
+    async (tokens) => {
+      const said = 'é, 😀 (b). '
+      const book = textFrom(said.repeat(60), { tokens })
+      const learned = fakeModel(book.vocabulary)
+      const settings = {
+        batch: 2,
+        window: 10,
+        steps: 150,
+        optimizer: 'adam',
+        learningRate: 0.3,
+        runtime,
+      } as const
+      await collect(train(learned, book, settings))
+      const given = { runtime, prime: said.trimEnd(), temperature: 0 }
+      const whole = (await collect(sample(learned, { ...given, length: 24 }))).join('')
+      expect(said.repeat(9).startsWith(said.trimEnd() + whole)).toBe(true)
+      expect(whole.length).toBeGreaterThan(15)
+      for (let cut = 1; cut < 24; cut++) {
+        const first = sample(learned, { ...given, length: cut })
+        const before = await collect(first)
+        const after = await collect(
+          sample(learned, { runtime, temperature: 0, state: first.state, length: 24 - cut }),
+        )
+        expect([...before, ...after].join('')).toBe(whole)
+      }
+    },
+  )
+
   test('without a beginning starts after a line end, if there is one', async () => {
     const lines = fakeModel(textFrom('\nabc').vocabulary)
     const pieces = async (options: Partial<SampleOptions>): Promise<string[]> => {

@@ -138,6 +138,31 @@ const cases: Record<string, { operands: Operand[]; write: Write; fixed?: number[
   },
 }
 
+/** Attention over a memory of 3 places of 2 entries; the second row of the mask ends early. */
+const placeMask: Operand = { type: row(3), data: [1, 1, 1, 1, 0, 1] }
+const memoryCases: typeof cases = {
+  score: { operands: [operand(row(2)), operand(row(3, 2), 1)], write: apply('score') },
+  mix: { operands: [operand(row(3)), operand(row(3, 2), 1)], write: apply('mix') },
+  score_additive: {
+    operands: [operand(row(2)), operand(row(3, 2), 1), operand(once(2), 2)],
+    write: apply('score_additive'),
+  },
+  attention_softmax: {
+    operands: [operand(row(3), 0, 2), placeMask],
+    write: apply('attention_softmax'),
+    fixed: [1],
+  },
+  remember: { operands: [operand(step(2))], write: apply('remember', { places: 3 }) },
+  keep: { operands: [operand(step(2)), placeMask], write: apply('keep'), fixed: [1] },
+  places: {
+    operands: [operand(row(3)), { type: row(), data: [1, 2] }],
+    write: (build, [weights, lengths]) =>
+      build.add('attention_softmax', [weights!, build.add('places', [lengths!], { places: 3 })]),
+    fixed: [1],
+  },
+}
+Object.assign(cases, memoryCases)
+
 /** Operations that only appear inside derivatives, or are checked as a whole in scan.test.ts. */
 const elsewhere = [
   'input',
@@ -161,6 +186,12 @@ const elsewhere = [
   'value_loss_gradient',
   'bernoulli_loss_gradient',
   'ctc_loss_gradient',
+  'row_outer',
+  'attention_softmax_gradient',
+  'score_additive_query',
+  'score_additive_keys',
+  'score_additive_vector',
+  'recall',
 ]
 
 describe('the operation table', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Vocabulary } from '../../src/data/index.ts'
+import { BytePairs, Vocabulary, Words } from '../../src/data/index.ts'
 import { decodeModel, encodeModel, readSafetensors, writeSafetensors } from '../../src/interop/index.ts'
 
 /** A file from its header and data, as another program might write it. */
@@ -110,6 +110,12 @@ describe('a model file', () => {
     expect(read.config).toEqual(model.config)
     expect(read.vocabulary!.equals(model.vocabulary)).toBe(true)
     expect(read.parameters.get('layers.0.W')).toEqual({ shape: [1, 2], data: Float32Array.of(0.1, 2) })
+  })
+
+  test.each([Words.of('a b, b'), BytePairs.of('abab', 257)])('keeps tokens of any kind', (vocabulary) => {
+    const read = decodeModel(encodeModel({ ...model, vocabulary }))
+    expect(read.vocabulary!.kind).toBe(vocabulary.kind)
+    expect(read.vocabulary!.equals(vocabulary)).toBe(true)
   })
 
   test('of other programs or later versions is refused', () => {

@@ -5,7 +5,9 @@ import { model } from '../../src/model/index.ts'
 import { lower, plan, verify } from '../../src/plan/index.ts'
 import { type RecordName, header, records } from '../../src/plan/format.ts'
 import type { Program } from '../../src/runtime/index.ts'
+import { decoderProgram, decoderShapes, decoders, translation } from './attention.ts'
 import { namedCells, programOf, randomCells, shapes, sized } from './cases.ts'
+import { lossCases, lossProgram } from '../runtime/loss-programs.ts'
 import { sequenceProgram } from './sequences.ts'
 
 function words(program: Program, vectorWidth: number): Int32Array {
@@ -37,6 +39,17 @@ const masked = sequenceProgram([sized(namedCells[0]![1], { input: 5, hidden: 20 
   masked: true,
 })
 
+const lossy = [
+  'cross-entropy with weights, summed',
+  'quantiles, masked',
+  'keys with weights',
+  'alignments, the mean',
+].map((name) => lossProgram(lossCases[name]!, { rows: 9, steps: 3 }))
+const attending = decoders.map(([, cell], index) =>
+  decoderProgram(cell, decoderShapes[1]!, (['mask', 'lengths', 'rows'] as const)[index % 3]!),
+)
+const handed = translation({ rows: 9, steps: 3, places: 4 })
+
 describe('verify accepts', () => {
   it.each(namedCells)('%s', (_name, cell) => {
     for (const width of [4, 16])
@@ -49,7 +62,7 @@ describe('verify accepts', () => {
   })
 
   it('models, with and without a backward pass', () => {
-    for (const program of [onehot, embedded, masked]) {
+    for (const program of [onehot, embedded, masked, handed, ...lossy, ...attending]) {
       const { gradient: _none, ...forward } = program
       expect(() => verify(words(program, 8))).not.toThrow()
       expect(() => verify(words(forward, 8))).not.toThrow()
@@ -86,7 +99,16 @@ function isRefused(good: Int32Array, at: number, value: number): boolean {
 /** For each field, whether a value in its place is refused: always, where the field has a meaning, or never. */
 function refused(value: number): Record<'sometimes' | 'never', string[]> {
   const found = new Map<string, Set<boolean>>()
-  for (const program of [onehot, embedded, turned, normed, masked]) {
+  for (const program of [
+    onehot,
+    embedded,
+    turned,
+    normed,
+    masked,
+    handed,
+    ...lossy,
+    ...attending.slice(0, 3),
+  ]) {
     const good = words(program, 8)
     eachField(good, (name, at) => {
       const results = found.get(name) ?? new Set()
@@ -114,11 +136,9 @@ describe('verify refuses', () => {
           "program.columnSums",
           "stage.units",
           "stage.k",
-          "stage.entries",
           "stage.stream",
           "stage.threshold",
           "stage.offset",
-          "copy.lastStep",
           "loop.direction",
           "loop.parallel",
         ],
@@ -134,6 +154,7 @@ describe('verify refuses', () => {
           "product.fused",
           "group.panelStride",
           "group.vectors",
+          "word.value",
           "stage.panels",
           "stage.groupFirst",
           "stage.groupCount",
@@ -141,6 +162,7 @@ describe('verify refuses', () => {
           "stage.productFirst",
           "stage.productCount",
           "stage.a",
+          "stage.b",
           "stage.d",
           "stage.listFirst",
           "stage.listCount",
@@ -149,7 +171,12 @@ describe('verify refuses', () => {
           "stage.table",
           "stage.stride",
           "stage.blocks",
+          "stage.entries",
           "stage.lengths",
+          "stage.b",
+          "stage.memory",
+          "copy.lastStep",
+          "copy.add",
           "reduction.a",
           "reduction.d",
           "reduction.panels",
@@ -189,6 +216,7 @@ describe('verify refuses', () => {
           "header.losses",
           "word.value",
           "stage.program",
+          "stage.tokens",
           "stage.lengths",
         ],
       }

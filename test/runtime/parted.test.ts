@@ -9,6 +9,7 @@ import {
   type UpdateSettings,
   keepEveryFor,
 } from '../../src/runtime/index.ts'
+import { translation } from '../plan/attention.ts'
 import { namedCells, sized } from '../plan/cases.ts'
 import { sequenceData, sequenceProgram } from '../plan/sequences.ts'
 import { give } from '../plan/windows.ts'
@@ -120,6 +121,12 @@ describe.each(runtimes)('%s, keeping few steps', (_name, runtime) => {
       direction: 'both',
       masked: false,
     })
+    const made = runtime.compile({ ...program, keepEvery: 5 })
+    await expect(made).rejects.toThrow('cannot be run in parts')
+  })
+
+  it('refuses memories, and states that are handed over', async () => {
+    const program = translation({ rows, steps, places: steps })
     const made = runtime.compile({ ...program, keepEvery: 5 })
     await expect(made).rejects.toThrow('cannot be run in parts')
   })

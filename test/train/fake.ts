@@ -1,4 +1,4 @@
-import { Vocabulary } from '../../src/data/index.ts'
+import { type Tokenizer, Vocabulary } from '../../src/data/index.ts'
 import type {
   Executable,
   ParameterBuffer,
@@ -21,7 +21,7 @@ export function letters(size: number): Vocabulary {
   return Vocabulary.of('abcdefghijklmnopqrstuvwxyz'.slice(0, size))
 }
 
-export function fakeModel(vocabulary: Vocabulary, name = 'fake'): Trainable {
+export function fakeModel(vocabulary: Tokenizer, name = 'fake'): Trainable {
   const { size } = vocabulary
   const weights = (shape: readonly number[]) => ({
     shape,

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { Stream } from '../../src/core/random.ts'
 import { textFrom } from '../../src/data/index.ts'
-import { reference } from '../../src/runtime/index.ts'
+import { type Precision, type Runtime, reference } from '../../src/runtime/index.ts'
+import { packedRuntime } from '../../src/runtime/packed.ts'
 import { RunDirectory } from '../../src/train/directory.ts'
 import { type Trainable, train } from '../../src/train/index.ts'
+import { pairing, titleOf, withPairs } from '../kernels/devices.ts'
 import { maskedModel } from '../plan/masked.ts'
 import { runtimes } from '../runtime/runtimes.ts'
 import { collect, letters } from './fake.ts'
@@ -42,17 +44,31 @@ const settings = {
   average: { kind: 'ema', decay: 0.9 },
 } as const
 
-describe.each([['reference', reference] as const, ...runtimes])('every dropout on %s', (_name, runtime) => {
+type Learning = readonly [name: string, runtime: Runtime, precision: Precision]
+
+const exact = [['reference', reference] as const, ...runtimes].map(([name, runtime]): Learning => [
+  name,
+  runtime,
+  'float32',
+])
+
+/** The same bits as the processor's instruction gives, wherever it is missing. */
+const rounded = pairing.map((device): Learning => {
+  return [`${titleOf(device)} in bf16`, packedRuntime(withPairs(device)), 'bf16']
+})
+
+describe.each([...exact, ...rounded])('every dropout on %s', (_name, runtime, precision) => {
   it('lets a model learn, and continues to the same bits', async () => {
     const [whole, files] = [memoryFiles(), memoryFiles()]
+    const own = { ...settings, runtime, precision }
     const straight = await collect(
-      train(learner(), book, { ...settings, runtime, run: await RunDirectory.create('run', whole) }),
+      train(learner(), book, { ...own, run: await RunDirectory.create('run', whole) }),
     )
     const validated = straight.flatMap(({ validation }) => validation?.loss ?? [])
     expect(validated[0]).toBeGreaterThan(0.8)
     expect(validated.at(-1)).toBeLessThan(0.5)
     const first = await RunDirectory.create('run', files)
-    for await (const { step } of train(learner(), book, { ...settings, runtime, run: first })) {
+    for await (const { step } of train(learner(), book, { ...own, run: first })) {
       if (step === 17) break
     }
     const { run, checkpoint } = await RunDirectory.open('run', files)
@@ -61,5 +77,6 @@ describe.each([['reference', reference] as const, ...runtimes])('every dropout o
     const { snapshot, progress } = (await RunDirectory.open('run', files)).checkpoint
     expect(progress).toEqual(expected.progress)
     expect(snapshot).toEqual(expected.snapshot)
+    expect(expected.description.settings.precision).toBe(precision)
   })
 })

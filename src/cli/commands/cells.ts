@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { type CellFamily, type CellRecord, families, library } from '../../cells/index.ts'
+import { type CellFamily, type CellRecord, decoders, families } from '../../cells/index.ts'
 import { type Spelling, cellText, compile } from '../../equations/index.ts'
 import { libraryCell } from '../cell-choice.ts'
 import { type Output, openOutput } from '../output.ts'
@@ -20,6 +20,9 @@ const spellings = {
 } as const satisfies Record<Spelling, string>
 
 const spellingNames = Object.keys(spellings) as readonly Spelling[]
+
+/** All that is listed: the library, then the decoders. */
+const sections = [...families, decoders]
 
 /** `sluice cells`. */
 export function cellsCommand(): Command {
@@ -44,7 +47,7 @@ export function cellsCommand(): Command {
 function runCells(name: string | undefined, flags: CellsFlags): void {
   const output = openOutput(flags)
   const spelling = spellingNames.find((wanted) => flags[wanted])
-  const records = name === undefined ? library : [libraryCell(name)]
+  const records = name === undefined ? sections.flatMap(({ cells }) => cells) : [libraryCell(name)]
   if (output.json) for (const record of records) output.record(recordOf(record, spelling))
   else if (name === undefined && spelling === undefined) output.results.write(list(output))
   else output.results.write(records.map((record) => cellFile(record, spelling)).join('\n'))
@@ -62,15 +65,16 @@ export function equationsOf({ name, equations }: CellRecord, spelling?: Spelling
 
 function recordOf(record: CellRecord, spelling?: Spelling): object {
   const { name, title, citation, year, init, aliases = [], deviation } = record
-  const family = families.find(({ cells }) => cells.includes(record))!.title
+  const family = sections.find(({ cells }) => cells.includes(record))!.title
   const equations = equationsOf(record, spelling)
   return { name, aliases, family, title, citation, year, init, deviation, equations }
 }
 
 /** The library, family by family. */
 function list(output: Output): string {
-  const longest = Math.max(...library.map(({ name }) => name.length))
-  return families.map((family) => `${familyLines(family, longest, output).join('\n')}\n`).join('\n')
+  const names = sections.flatMap(({ cells }) => cells.map(({ name }) => name))
+  const longest = Math.max(...names.map((name) => name.length))
+  return sections.map((family) => `${familyLines(family, longest, output).join('\n')}\n`).join('\n')
 }
 
 function familyLines({ title, cells }: CellFamily, longest: number, output: Output): readonly string[] {

@@ -10,6 +10,7 @@ import { checkNames } from './check.ts'
 import { readConstants } from './constants.ts'
 import { DeclaredSizes } from './declared.ts'
 import { type Notation, plain } from '../print/notation.ts'
+import { Memories } from './memories.ts'
 import { Parameters } from './parameters.ts'
 import { Size } from './size.ts'
 import { type SizeConstraint, Solver } from './solver.ts'
@@ -55,12 +56,14 @@ class CellBuilder {
     const solver = new Solver()
     const builder = new Builder<Size>(solver)
     const parameters = new Parameters(builder, solver, source, syntax, this.#sizes)
-    this.#context = { syntax, source, notation, constants, builder, solver, parameters, scope: new Map() }
+    const memories = new Memories(builder, solver, syntax, this.#sizes)
+    const known = { syntax, source, notation, constants, builder, solver, parameters, memories }
+    this.#context = { ...known, scope: new Map() }
     this.#values = new Values(this.#context)
   }
 
   build(name: string): BuiltCell {
-    const { syntax, source, builder, parameters } = this.#context
+    const { syntax, source, builder, parameters, memories } = this.#context
     this.#leaves()
     for (const equation of syntax.equations) source.placing(equation.at, () => this.#define(equation))
     const outputs = syntax.outputs.map((output) =>
@@ -73,6 +76,7 @@ class CellBuilder {
       inputs: [{ name: syntax.input.name, node: this.#context.scope.get(syntax.input.name)!.node }],
       states: this.#statePorts(),
       parameters: parameters.ports(),
+      ...(memories.ports.length > 0 && { memories: memories.ports }),
       outputs,
       traces: this.#traces,
     }
@@ -95,11 +99,25 @@ class CellBuilder {
     const { scope } = this.#context
     const own = this.#values.of(value)
     const state = primed ? this.#states.get(target)! : undefined
+    const named = label === undefined ? target : `${label}.${target}`
+    this.#weights(named, at)
     const node = state ? this.#newState(target, state.size, own, () => this.#values.describe(value), at) : own
     if (state) state.next = node
     this.#label(node, target)
     scope.set(primed ? `${target}'` : target, { node, at })
-    this.#traces.push({ name: label === undefined ? target : `${label}.${target}`, node })
+    this.#traces.push({ name: named, node })
+  }
+
+  /** The weights of the attention of an equation are traces beside its value. */
+  #weights(equation: string, at: number): void {
+    const { source, syntax } = this.#context
+    for (const [index, node] of this.#values.takeWeights().entries()) {
+      const name = `${equation}_weights${index === 0 ? '' : `_${index + 1}`}`
+      const taken = syntax.equations.find(({ target }) => target === name)
+      if (taken) throw source.error('equation-memory/weights', taken.at, { name, line: source.line(at) })
+      this.#label(node, name)
+      this.#traces.push({ name, node })
+    }
   }
 
   /** Names a node that has no name yet. */
@@ -185,6 +203,8 @@ class CellBuilder {
   #openSize(open: string): Error {
     const { syntax, source, parameters, scope } = this.#context
     const name = open.split(' of ')[1]!
+    const memory = syntax.memories.find((declared) => declared.name === name)
+    if (memory) throw source.error('equation-open-size', memory.at, { size: open, line: `memory ${name}: p` })
     const output = syntax.outputs.find((port) =>
       this.#hasUnknown((scope.get(`${port.name}'`) ?? scope.get(port.name))!.node, open),
     )

@@ -20,7 +20,6 @@ export function checkNames(
   sizes: readonly string[],
   notation: Notation,
 ): void {
-  refuseMemories(syntax, source)
   oneMeaning(syntax, source)
   new Reading(syntax, source, sizes, notation).check()
   for (const { name, at } of syntax.outputs) {
@@ -28,13 +27,6 @@ export function checkNames(
       throw source.error('equation-output/undefined', at, { name, now: notation.local(name) })
     }
   }
-}
-
-function refuseMemories({ memories, equations }: CellSyntax, source: Source): void {
-  const calls = equations.flatMap(({ value }) => [...within(value)])
-  const attention = calls.find((part) => part.kind === 'call' && part.function.startsWith('attend'))
-  const found = memories[0] ?? attention
-  if (found) throw source.error('equation-unsupported', found.at, {})
 }
 
 /** Every name of the cell that is not a parameter, with what it names. */
@@ -49,6 +41,7 @@ function meanings(syntax: CellSyntax): readonly Meaning[] {
     ...label(syntax.functions, 'a function'),
     ...label(syntax.matrices, 'a matrix'),
     ...label(syntax.vectors, 'a vector'),
+    ...label(syntax.memories, 'a memory'),
     ...label(targets, 'defined'),
   ]
 }
@@ -129,11 +122,11 @@ class Reading {
   }
 
   #matrix(name: string, at: number): void {
-    const { input, constants, vectors } = this.#syntax
+    const { input, constants, vectors, memories } = this.#syntax
     this.#read.add(name)
     this.#refuseOthers(name, at)
-    const variable =
-      this.#targets.has(name) || name === input.name || constants.some((constant) => constant.name === name)
+    const others = [input, ...constants, ...memories]
+    const variable = this.#targets.has(name) || others.some((other) => other.name === name)
     if (variable) {
       throw this.#source.error('equation-matrix/variable', at, { name })
     }
@@ -172,7 +165,7 @@ class Reading {
   }
 
   #everythingRead(): void {
-    const { input, states, matrices, vectors } = this.#syntax
+    const { input, states, matrices, vectors, memories } = this.#syntax
     for (const { name } of states) {
       if (this.#read.has(name)) continue
       const { at } = this.#targets.get(name)!
@@ -180,6 +173,9 @@ class Reading {
     }
     for (const { name, at } of [...matrices, ...vectors]) {
       if (!this.#read.has(name)) throw this.#source.error('equation-unused/parameter', at, { name })
+    }
+    for (const { name, at } of memories) {
+      if (!this.#read.has(name)) throw this.#source.error('equation-memory/unread', at, { name })
     }
     if (!this.#read.has(input.name)) {
       throw this.#source.error('equation-input/unread', input.at, { name: input.name })

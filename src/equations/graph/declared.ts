@@ -4,6 +4,9 @@ import { Size, rational, type Rational } from './size.ts'
 import type { Source } from '../source.ts'
 import { type CellSyntax, type Expression, within } from '../syntax.ts'
 
+/** The size that counts the places of every memory. */
+export const placesSize = 'places'
+
 /** Most named sizes of a cell. */
 const most = 100
 
@@ -18,7 +21,13 @@ export class DeclaredSizes {
     this.#constants = constants
     this.#source = source
     this.names = [
-      ...new Set(['input', 'hidden', ...syntax.sizes.map(({ name }) => name), ...this.#implied(syntax)]),
+      ...new Set([
+        'input',
+        'hidden',
+        ...syntax.sizes.map(({ name }) => name),
+        ...this.#implied(syntax),
+        ...(syntax.memories.length > 0 ? [placesSize] : []),
+      ]),
     ]
     if (this.names.length > most) throw source.error('equation-too-large/sizes', 0, { most })
   }
@@ -85,7 +94,8 @@ function inverse({ over, under }: Rational): Rational {
   return rational(under, over)
 }
 
-function sizeExpressions({ states, outputs, matrices, vectors }: CellSyntax): readonly Expression[] {
-  const sized = [...states, ...outputs, ...vectors].flatMap(({ size }) => (size ? [size] : []))
+function sizeExpressions(syntax: CellSyntax): readonly Expression[] {
+  const { states, outputs, matrices, vectors, memories } = syntax
+  const sized = [...states, ...outputs, ...vectors, ...memories].flatMap(({ size }) => (size ? [size] : []))
   return [...sized, ...matrices.flatMap(({ shape }) => shape ?? [])]
 }

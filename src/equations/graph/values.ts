@@ -2,6 +2,8 @@ import type { Attributes, Builder } from '../../graph/index.ts'
 import { constantValue } from './constants.ts'
 import { functionAttributes } from '../functions.ts'
 import type { Notation } from '../print/notation.ts'
+import { Attention } from './attention.ts'
+import type { Memories } from './memories.ts'
 import type { Parameters } from './parameters.ts'
 import { printExpression } from '../print/expression-text.ts'
 import type { Size } from './size.ts'
@@ -22,6 +24,7 @@ export interface Context {
   readonly builder: Builder<Size>
   readonly solver: Solver
   readonly parameters: Parameters
+  readonly memories: Memories
   readonly scope: Scope
 }
 
@@ -36,9 +39,16 @@ const quoted = 48
 /** Turns expressions into nodes of the step graph. */
 export class Values {
   readonly #context: Context
+  readonly #attention: Attention
 
   constructor(context: Context) {
     this.#context = context
+    this.#attention = new Attention(context, this)
+  }
+
+  /** The weights of each call of attention since the last time. */
+  takeWeights(): readonly number[] {
+    return this.#attention.takeWeights()
   }
 
   /** The node that computes an expression. */
@@ -101,7 +111,8 @@ export class Values {
   }
 
   #name({ name, primed, at }: Name): number {
-    const { scope, parameters } = this.#context
+    const { scope, parameters, memories, source } = this.#context
+    if (memories.has(name)) throw source.error('equation-memory/vector', at, { name })
     return scope.get(primed ? `${name}'` : name)?.node ?? parameters.use(name, 'vector', at)
   }
 
@@ -141,7 +152,7 @@ export class Values {
   #product({ matrix, transposed, operand, at }: Product): number {
     const { builder, parameters, source } = this.#context
     const node = parameters.use(matrix, 'matrix', at)
-    const vector = this.#vector(operand, `the right side of ${matrix}`)
+    const vector = this.vector(operand, `the right side of ${matrix}`)
     const side = transposed ? 'column' : 'row'
     return this.agree(
       at,
@@ -152,12 +163,12 @@ export class Values {
   }
 
   #concat(parts: readonly Expression[]): number {
-    const nodes = parts.map((part) => this.#vector(part, 'a part of […]'))
+    const nodes = parts.map((part) => this.vector(part, 'a part of […]'))
     return nodes.length === 1 ? nodes[0]! : this.#context.builder.add('concat', nodes)
   }
 
   /** The node of an expression that must be a vector. */
-  #vector(expression: Expression, what: string): number {
+  vector(expression: Expression, what: string): number {
     const node = this.of(expression)
     if (this.#context.builder.type(node).shape.length > 0) return node
     throw this.#context.source.error('equation-sizes/number', expression.at, {
@@ -179,6 +190,9 @@ export class Values {
         return this.#clip(call)
       case 'block':
         return this.#block(call)
+      case 'attend':
+      case 'attend_additive':
+        return this.#attention.of(call)
       default:
         if (second) return this.#pair(name, first, second, call.at)
         return this.#context.builder.add(name, [this.of(first)], functionAttributes[name])
@@ -188,7 +202,7 @@ export class Values {
   /** gain * (a - mean) / sqrt(variance + eps) + bias over the entries of a (Ba, Kiros and Hinton 2016). */
   #norm({ arguments: [value, gain, bias], at }: Call): number {
     const { builder, constants } = this.#context
-    const vector = this.#vector(value!, 'the first argument of norm')
+    const vector = this.vector(value!, 'the first argument of norm')
     const centred = builder.add('sub', [vector, builder.add('mean', [vector])])
     const variance = builder.add('mean', [builder.add('mul', [centred, centred])])
     const deviation = builder.add('sqrt', [
@@ -218,6 +232,6 @@ export class Values {
       throw source.error('equation-constant/block', at, {})
     }
     const attributes: Attributes = { index, count }
-    return builder.add('block', [this.#vector(value!, 'the first argument of block')], attributes)
+    return builder.add('block', [this.vector(value!, 'the first argument of block')], attributes)
   }
 }

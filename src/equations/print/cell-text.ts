@@ -42,12 +42,12 @@ function printEquation(
 
 /** What a textbook has to know of the names of a cell. */
 export function rolesOf(syntax: CellSyntax): Roles {
-  const { input, states, equations, constants, functions, matrices, vectors } = syntax
+  const { input, states, equations, constants, functions, matrices, vectors, memories } = syntax
   const names = (list: readonly Declaration[]): readonly string[] => list.map(({ name }) => name)
   return {
     variables: new Set([input.name, ...equations.map(({ target }) => target)]),
     states: new Set(names(states)),
-    declared: new Set([constants, functions, matrices, vectors].flatMap(names)),
+    declared: new Set([constants, functions, matrices, vectors, memories].flatMap(names)),
   }
 }
 
@@ -97,7 +97,7 @@ function printHeaders(syntax: CellSyntax): readonly string[] {
         `matrix ${name}${shape ? `: [${shape.map((size) => printExpression(size)).join(', ')}]` : ''}`,
     ),
     ...vectors.map(printSized('vector')),
-    ...memories.map(printName('memory')),
+    ...memories.map(printSized('memory')),
   ]
 }
 

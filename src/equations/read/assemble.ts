@@ -54,7 +54,7 @@ export function knownNames(headers: Headers, variables: ReadonlySet<string>, not
     variables,
     constants: new Set(namesOf(headers.constants)),
     matrices: new Set(namesOf(headers.matrices)),
-    vectors: new Set(namesOf(headers.vectors)),
+    vectors: new Set(namesOf([...headers.vectors, ...headers.memories])),
     notation,
   }
 }

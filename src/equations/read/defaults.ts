@@ -21,7 +21,15 @@ export function inputOf(
   const x = targets.has('x') ? undefined : now.find((token) => holdsX(token, names))
   if (x) return { name: 'x', at: x.at }
   const declared = new Set(
-    [headers.states, headers.outputs, headers.constants, headers.functions, headers.matrices, headers.vectors]
+    [
+      headers.states,
+      headers.outputs,
+      headers.constants,
+      headers.functions,
+      headers.matrices,
+      headers.vectors,
+      headers.memories,
+    ]
       .flat()
       .map(({ name }) => name),
   )

@@ -26,7 +26,7 @@ export interface Headers {
   readonly functions: FunctionDeclaration[]
   readonly matrices: MatrixDeclaration[]
   readonly vectors: SizedDeclaration[]
-  readonly memories: Declaration[]
+  readonly memories: SizedDeclaration[]
 }
 
 /** Names that headers declare as something that does not change with time. */
@@ -35,8 +35,9 @@ export function declaredNames({
   functions: aliases,
   matrices,
   vectors,
+  memories,
 }: Headers): ReadonlySet<string> {
-  return new Set([constants, aliases, matrices, vectors].flat().map(({ name }) => name))
+  return new Set([constants, aliases, matrices, vectors, memories].flat().map(({ name }) => name))
 }
 
 type Read = (cursor: Cursor, headers: Headers) => void
@@ -53,7 +54,7 @@ const keywords: Readonly<Record<string, Read>> = {
   matrix: (cursor, { matrices }) =>
     readList(cursor, matrices, 'a matrix', (name) => readMatrix(cursor, name)),
   vector: (cursor, { vectors }) => readSized(cursor, vectors, 'a vector'),
-  memory: (cursor, { memories }) => readList(cursor, memories, 'a memory', (name) => name),
+  memory: (cursor, { memories }) => readSized(cursor, memories, 'a memory'),
 }
 
 /** Right-hand sides of headers hold numbers, constants and sizes only. */

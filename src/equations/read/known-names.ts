@@ -5,8 +5,9 @@ export interface KnownNames {
   readonly functions: ReadonlySet<string>
   readonly variables: ReadonlySet<string>
   readonly constants: ReadonlySet<string>
-  /** Parameters declared a matrix or a vector. */
+  /** Parameters declared a matrix. */
   readonly matrices: ReadonlySet<string>
+  /** Parameters declared a vector, and memories: what stands right of a matrix. */
   readonly vectors: ReadonlySet<string>
   /** How errors write. */
   readonly notation: Notation

@@ -1,6 +1,6 @@
 import type { EvaluateContext, Operation, StepGradient } from '../operation.ts'
 import type { StepGraph, Type } from '../types.ts'
-import { type Value, putRows, stepOf, takeRows, zeros } from '../value.ts'
+import { type Value, entries, putRows, reader, stepOf, takeRows, zeros } from '../value.ts'
 import { activeRows } from './sequence.ts'
 import { invariant } from '../../core/errors.ts'
 
@@ -24,6 +24,9 @@ function roles(step: StepGraph, inputs: readonly Value[], masked: boolean) {
 }
 
 const row = (type: Type): Type => ({ extent: 'row', shape: type.shape })
+
+/** What a step reads of a sequence, or of a value that is the same at every step. */
+const at = (input: Value, step: number): Value => (input.type.extent === 'step' ? stepOf(input, step) : input)
 const sequence = (type: Type): Type => ({ extent: 'step', shape: type.shape })
 
 function found(values: readonly (Value | undefined)[], node: number): Value {
@@ -49,7 +52,7 @@ function forward(step: StepGraph, inputs: readonly Value[], context: EvaluateCon
   const history = Array.from({ length: steps }, (_unused, t): Moment => {
     const active = activeRows(lengths, t, rows)
     const leaves = new Map<number, Value>()
-    step.inputs.forEach((port, i) => leaves.set(port.node, takeRows(stepOf(sequences[i]!, t), active)))
+    step.inputs.forEach((port, i) => leaves.set(port.node, takeRows(at(sequences[i]!, t), active)))
     step.states.forEach((port, i) => leaves.set(port.previous, takeRows(states[i]!, active)))
     step.parameters.forEach((port, i) => leaves.set(port.node, parameters[i]!))
     if (active.length > 0) {
@@ -75,8 +78,8 @@ function copied(type: Type, rows: number, taken: readonly number[], part: Value,
 const isMasked = ({ node }: EvaluateContext): boolean => node.attributes.masked === true
 
 /**
- * Runs a step graph over time. Inputs: a sequence for each input of the step, an initial value for each state, the
- * parameters. Results: a sequence for each output, then the final value of each state.
+ * Runs a step graph over time. Inputs: a sequence for each input of the step, or a value once a row that all steps read;
+ * an initial value for each state; the parameters. Results: a sequence for each output, then the final value of each state.
  *
  * With the attribute `masked` a last input holds the length of each row. At and after its length a row stands still:
  * its states keep their values, its outputs are zero, and nothing that is computed from its inputs there reaches a
@@ -118,17 +121,17 @@ export const scan: Operation = {
 /**
  * Backpropagation through time (Werbos 1990): runs the scan forward, then its derivative from the last step to the
  * first. Inputs: those of the scan, gradients of its outputs, gradients of its final states. Results: gradients of
- * the scan's inputs, in their order.
+ * the scan's inputs, in their order; of what all steps read, the sum over them.
  */
 export const scanGradient: Operation = {
   kind: 'window',
   arity: 'any',
   cost: 0,
   type: (inputs) => inputs[0]!,
-  results(_inputs, attributes) {
+  results(inputs, attributes) {
     const { step } = attributes.gradient as StepGradient
     return [
-      ...step.inputs.map(({ node }) => sequence(step.nodes[node]!.type)),
+      ...step.inputs.map(({ node }, i) => ({ ...inputs[i]!, shape: step.nodes[node]!.type.shape })),
       ...step.states.map(({ previous }) => row(step.nodes[previous]!.type)),
       ...step.parameters.map(({ node }) => step.nodes[node]!.type),
     ]
@@ -154,7 +157,7 @@ export const scanGradient: Operation = {
       gradient.seeds.states.forEach((seed, i) => leaves.set(seed, takeRows(carry[i]!, active)))
       const values = context.run(gradient.graph, leaves, active.length)
       gradient.inputs.forEach(
-        (node, i) => node !== undefined && putRows(stepOf(dInputs[i]!, t), active, found(values, node)),
+        (node, i) => node !== undefined && give(dInputs[i]!, t, active, found(values, node)),
       )
       gradient.parameters.forEach(
         (node, i) => node !== undefined && accumulate(dParameters[i]!, found(values, node)),
@@ -168,6 +171,16 @@ export const scanGradient: Operation = {
     dStates.forEach((state, i) => state.data.set(carry[i]!.data))
     return results
   },
+}
+
+/** Puts the gradient of what some rows read at a step where it belongs: at the step, or into the sum over steps. */
+function give(target: Value, step: number, rows: readonly number[], part: Value): void {
+  if (target.type.extent === 'step') return putRows(stepOf(target, step), rows, part)
+  const read = reader(part)
+  const size = entries(target.type.shape)
+  rows.forEach((own, i) => {
+    for (let entry = 0; entry < size; entry++) target.data[own * size + entry]! += read(0, i, entry)
+  })
 }
 
 function accumulate(total: Value, part: Value): void {

@@ -38,30 +38,35 @@ const constant: Operation = {
     build(node.type, steps, rows, (out) => out.fill(node.attributes.value as number)),
 }
 
+/** A matrix, or its transpose, times a vector; or times each place of a memory. */
 const product: Operation = {
   kind: 'product',
   arity: 2,
   cost: 0,
   type([matrix, vector], { transpose }, sizes) {
     const [rows, columns] = transpose ? [1, 0] : [0, 1]
-    sizes.same(matrix!.shape[columns]!, vector!.shape[0]!)
-    return { extent: vector!.extent, shape: [matrix!.shape[rows]!] }
+    sizes.same(matrix!.shape[columns]!, vector!.shape.at(-1)!)
+    return { extent: vector!.extent, shape: [...vector!.shape.slice(0, -1), matrix!.shape[rows]!] }
   },
   evaluate([matrix, vector], { node, steps, rows }) {
     const columns = matrix!.type.shape[1]!
     const [down, across] = node.attributes.transpose ? [1, columns] : [columns, 1]
-    const length = vector!.type.shape[0]!
+    const length = vector!.type.shape.at(-1)!
+    const size = node.type.shape.at(-1)!
     const read = reader(vector!)
     return build(node.type, steps, rows, (out, step, row) => {
-      for (let i = 0; i < out.length; i++) {
+      for (let at = 0; at < out.length; at++) {
+        const [i, first] = [at % size, Math.floor(at / size) * length]
         let total = 0
-        for (let k = 0; k < length; k++) total += matrix!.data[i * down + k * across]! * read(step, row, k)
-        out[i] = total
+        for (let k = 0; k < length; k++)
+          total += matrix!.data[i * down + k * across]! * read(step, row, first + k)
+        out[at] = total
       }
     })
   },
   derivative({ build: graph, node, inputs: [matrix, vector], dy, wanted }) {
     const { transpose } = node.attributes
+    invariant(node.type.shape.length === 1, 'products with memories are made outside steps')
     return [
       wanted(0) ? graph.add('outer', transpose ? [vector!, dy] : [dy, vector!]) : undefined,
       wanted(1) ? graph.add('product', [matrix!, dy], transpose ? {} : { transpose: true }) : undefined,

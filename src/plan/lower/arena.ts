@@ -99,6 +99,15 @@ export class Arena {
     }
   }
 
+  /** A memory: the places of a row one after the other. Its step is a place. */
+  memory(places: number, size: number): Operand {
+    const { width, rows } = this.shape
+    const timeStride = roundUp(size, width)
+    const rowStride = places * timeStride
+    const base = this.allocate(rows * rowStride)
+    return { base, timeStride, chunkStride: 0, rowStride, panelStride: width, unitStride: 0, units: 1 }
+  }
+
   /** A number for each row, repeated over one block. */
   splat(slots: number): Operand {
     const { width, rows } = this.shape

@@ -1,6 +1,7 @@
 import { groupBy } from '../../core/collections.ts'
 import type { Stage } from '../schedule.ts'
 import { type Operand, blocksOf, later } from './arena.ts'
+import { attentionStages, attentionVectors } from './attention.ts'
 import { slotOf } from './panels.ts'
 import type { Group, Run, ScanLowering } from './scan.ts'
 import { type LoopDraft, type Lowering, compute, draftLoop } from './writer.ts'
@@ -23,10 +24,11 @@ class ForwardLowering {
     const { lengths } = this.#scan.settings
     const loop = draftLoop(1, this.#scan.states.length === 0, lengths)
     this.#scan.program.states.forEach(({ previous }, i) => {
-      const { carried, fresh } = this.#scan.settings.initial[i]!
+      const { carried, fresh, final } = this.#scan.settings.initial[i]!
       const d = this.#lowering.operand(this.#scan.states[i]!)
       const blocks = blocksOf(this.#scan.size(previous), this.#lowering.shape.width)
       if (carried) loop.copies.push({ a: d, d, blocks, lastStep: 1 })
+      if (final) loop.copies.push({ a: this.#lowering.operand(final), d, blocks, lastStep: 2 })
       if (!fresh) return
       const a = fresh.from ? this.#lowering.operand(fresh.from) : -1
       loop.copies.push({ a, d, blocks, lengths: fresh.flags })
@@ -53,6 +55,8 @@ class ForwardLowering {
   #stage(stage: Stage, loop: LoopDraft, ahead: LoopDraft): void {
     const stages = this.#scan.plan.forward
     for (const id of stage.reductions) this.#scan.reduction(stages, id, loop)
+    loop.stages.push(...attentionStages(this.#scan, stage.attention))
+    const attended = attentionVectors(this.#scan, stage.attention)
     const groups = this.#scan.groups.filter(({ nodes }) => stage.groups.includes(nodes))
     const bySize = groupBy(stage.program, (id) => this.#scan.size(id))
     const numbers = bySize.get(0)
@@ -63,17 +67,21 @@ class ForwardLowering {
         units: 1,
         program: this.#scan.writeProgram(0, numbers, []),
       })
-    const sizes = new Set([...groups.map(({ panels }) => panels.size), ...bySize.keys()])
+    const sizes = new Set([
+      ...groups.map(({ panels }) => panels.size),
+      ...bySize.keys(),
+      ...attended.map((id) => this.#scan.size(id)),
+    ])
     sizes.delete(0)
     for (const size of sizes) {
       const own = groups.filter(({ panels }) => panels.size === size)
       const program = this.#scan.writeProgram(
         size,
         bySize.get(size) ?? [],
-        own.flatMap(({ nodes }) => nodes),
+        [...own.flatMap(({ nodes }) => nodes), ...attended.filter((id) => this.#scan.size(id) === size)],
         this.#scan.rowSums(stages, stage, size),
       )
-      this.#compute(own, size, program, loop, ahead)
+      if (own.length > 0 || program >= 0) this.#compute(own, size, program, loop, ahead)
     }
   }
 

@@ -2,6 +2,7 @@ import type { Stage } from '../schedule.ts'
 import { nodesOf, reads, source } from '../schedule.ts'
 import { groupBy } from '../../core/collections.ts'
 import { type Operand, blocksOf, later, still } from './arena.ts'
+import { attentionStages, attentionVectors, memoryStarts } from './attention.ts'
 import { type Panels, layPanels, slotOf } from './panels.ts'
 import { type BackProduct, BackProducts, neighbours } from './back-products.ts'
 import { type Sum, copyProgram } from './program.ts'
@@ -9,10 +10,10 @@ import { sumChunks, sumColumns, sumWeights } from './weights.ts'
 import { type Group, type Run, type ScanLowering, stageOf } from './scan.ts'
 import { type LoopDraft, type Lowering, compute, draftLoop } from './writer.ts'
 
-/** Gradients that come into a scan from the window: of its outputs, and of its final states (absent: zero). */
+/** Gradients that come into a scan from the window: of its outputs (absent: zero), and of its final states, as parts to add. */
 export interface Seeds {
   readonly outputs: readonly (Operand | undefined)[]
-  readonly finals: readonly (Operand | undefined)[]
+  readonly finals: readonly (readonly Operand[])[]
 }
 
 /** Gradients that leave it: sequences of its inputs, and of the initial states as parts to add. */
@@ -59,7 +60,8 @@ class GradientLowering {
     const { lengths } = this.#scan.settings
     const loop = draftLoop(-1, this.#scan.states.length === 0, lengths)
     const after = draftLoop(-1, true, lengths)
-    loop.copies.push(...this.#starts())
+    const memories = this.#inputs.filter((_place, i) => this.#program.memoryGradients[i]!.length > 0)
+    loop.copies.push(...this.#starts(), ...memoryStarts(this.#lowering, memories))
     if (lengths !== undefined) loop.idle.push(...this.#idle())
     const sums = this.#columnSums(loop)
     loop.stages.push(...this.#leafStages(sums.get(-1) ?? []))
@@ -89,7 +91,11 @@ class GradientLowering {
       .filter(({ place }) => place.timeStride > 0)
     return [
       ...moving.map(({ leaf, place }) => copy(leaf, later(place, 1), place)),
-      ...this.#inputs.flatMap((place, i) => (place ? [copy(inputs[i]!.node, undefined, place)] : [])),
+      ...this.#inputs.flatMap((place, i) =>
+        place && this.#program.memoryGradients[i]!.length === 0
+          ? [copy(inputs[i]!.node, undefined, place)]
+          : [],
+      ),
     ]
   }
 
@@ -107,6 +113,11 @@ class GradientLowering {
   #layInputs(): void {
     const { seeds, inputGradients } = this.#program
     seeds.forEach((leaf, i) => leaf !== undefined && this.#scan.homes.set(leaf, [this.#seeds.outputs[i]!]))
+    this.#program.memoryGradients.forEach((terms, i) => {
+      const [places, size] = this.#program.nodes[this.#program.inputs[i]!.node]!.type.shape
+      if (terms.length > 0) this.#inputs[i] = this.#lowering.arena.memory(places!, size!)
+      for (const id of terms) this.#scan.addHome(id, this.#inputs[i]!)
+    })
     inputGradients.forEach((id, i) => {
       if (id === undefined) return
       const size = this.#scan.size(this.#program.inputs[i]!.node)
@@ -181,7 +192,7 @@ class GradientLowering {
   #needsCopy(leaf: number, made: number): boolean {
     if (this.#isLeaf(made)) return true
     const lastRead = this.#stages.findLastIndex((stage) => this.#readsIn(stage, leaf))
-    return lastRead > stageOf(this.#stages, made)
+    return this.#scan.isMadeBefore(made, lastRead)
   }
 
   #readsIn(stage: Stage, id: number): boolean {
@@ -193,9 +204,9 @@ class GradientLowering {
     for (const group of this.#scan.groups) {
       const { nodes, panels } = group
       const conflict = nodes.some((sum) => {
-        const made = this.#scan.gradientsOf(sum).map((id) => stageOf(this.#stages, id))
         const last = this.#stages.findLastIndex((stage) => this.#readsIn(stage, sum))
-        return this.#scan.plan.kept.has(sum) && made.some((index) => index < last)
+        const isEarly = (id: number): boolean => this.#scan.isMadeBefore(id, last)
+        return this.#scan.plan.kept.has(sum) && this.#scan.gradientsOf(sum).some(isEarly)
       })
       const own = conflict
         ? layPanels(this.#lowering, { ...panels, times: this.#lowering.shape.steps })
@@ -231,14 +242,22 @@ class GradientLowering {
   /** What carries hold before the last step: the gradients of the final states, or zero. */
   #starts(): LoopDraft['copies'] {
     const { width } = this.#lowering.shape
-    return this.#program.states.flatMap(({ carries }, i) =>
-      carries.map(({ leaf }, part) => {
-        const seed = part === 0 ? this.#seeds.finals[i] : undefined
-        const a = seed ? this.#lowering.operand(seed) : -1
-        const d = this.#lowering.operand(this.#scan.homes.get(leaf)![0]!)
-        return { a, d, blocks: blocksOf(this.#scan.size(leaf), width) }
-      }),
-    )
+    return this.#program.states
+      .flatMap(({ carries }, i) =>
+        carries.map(({ leaf }, part) => {
+          const seeds = part === 0 ? (this.#seeds.finals[i] ?? []) : []
+          const d = this.#lowering.operand(this.#scan.homes.get(leaf)![0]!)
+          const blocks = blocksOf(this.#scan.size(leaf), width)
+          const copies = seeds.map((seed) => this.#lowering.operand(seed))
+          return (copies.length > 0 ? copies : [-1]).map((a, add) => ({
+            a,
+            d,
+            blocks,
+            add: Math.min(add, 1),
+          }))
+        }),
+      )
+      .flat()
   }
 
   /** Gradients of vectors: a sum over a stored sequence at the end of the window, else column sums in the programs. */
@@ -290,15 +309,16 @@ class GradientLowering {
     sums: ReadonlyMap<number, readonly Sum[]>,
   ): void {
     for (const id of stage.reductions) this.#scan.reduction(this.#stages, id, loop)
+    loop.stages.push(...attentionStages(this.#scan, stage.attention))
+    const given = [...stage.groups.flat(), ...attentionVectors(this.#scan, stage.attention)]
     const bySize = groupBy(stage.program, (id) => this.#scan.size(id))
     for (const sum of sums.get(index) ?? [])
       if (!bySize.has(this.#scan.size(sum.value))) bySize.set(this.#scan.size(sum.value), [])
-    for (const id of stage.groups.flat())
-      if (!bySize.has(this.#scan.size(id))) bySize.set(this.#scan.size(id), [])
+    for (const id of given) if (!bySize.has(this.#scan.size(id))) bySize.set(this.#scan.size(id), [])
     const sizes = [...bySize.keys()].sort((a, b) => Number(a !== 0) - Number(b !== 0))
     const last = sizes.at(-1)
     for (const size of sizes) {
-      const summed = stage.groups.flat().filter((id) => this.#scan.size(id) === size)
+      const summed = given.filter((id) => this.#scan.size(id) === size)
       const columns = (sums.get(index) ?? []).filter(({ value }) => this.#scan.size(value) === size)
       const own = [...columns, ...this.#scan.rowSums(this.#stages, stage, size)]
       const program = this.#scan.writeProgram(size, bySize.get(size)!, summed, own)

@@ -11,10 +11,16 @@ function repeated(nodes: readonly Node[], node: number): number | undefined {
   return op === 'parameter' ? node : op === 'spread' ? repeated(nodes, inputs[0]!) : undefined
 }
 
+/** Whether a state starts from a final value of another scan. */
+export function isHanded(nodes: readonly Node[], node: number): boolean {
+  const { op, inputs } = nodes[node]!
+  return op === 'pick' && nodes[inputs[0]!]!.op === 'scan'
+}
+
 /** The input that gives a state its initial value; in some rows at least. */
 export function givenStart(nodes: readonly Node[], node: number): number | undefined {
   const { op, inputs } = nodes[node]!
-  if (isZero(nodes, node) || repeated(nodes, node) !== undefined) return undefined
+  if (isZero(nodes, node) || repeated(nodes, node) !== undefined || isHanded(nodes, node)) return undefined
   const given = op === 'select' ? inputs[2]! : node
   if (nodes[given]!.op !== 'input') throw new Unsupported('unsupported/initial')
   return given

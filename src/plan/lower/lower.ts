@@ -3,12 +3,12 @@ import { type Place, Places } from './places.ts'
 import { type Plan, isZero } from '../plan.ts'
 import { Unsupported, invariant } from '../../core/errors.ts'
 import { extraBuffers, parameterSizes, trainedParts } from './buffers.ts'
-import { type Operand, blocksOf, chunksOf, still, tokenPlace } from './arena.ts'
+import { type Operand, chunksOf, still, tokenPlace } from './arena.ts'
 import { lowerForward } from './forward.ts'
 import { type Gradients, lowerGradient } from './gradient.ts'
 import { dropWeights, dropoutStage, layMask, type sequenceMasks } from './masks.ts'
-import { writeProgram } from './program.ts'
-import { freshStart, givenStart } from './initial.ts'
+import { layMemory, memoryOps, sumStage } from './memories.ts'
+import { freshStart, givenStart, isHanded } from './initial.ts'
 import { lossStage } from './loss.ts'
 import type { Lowered, LoweredLoss, Target } from './lowered.ts'
 import { isCarried, isOnlyForLoss, parameterOf } from './questions.ts'
@@ -16,7 +16,7 @@ import { ScanLowering, type Sequence, scanResult } from './scan.ts'
 import { embedStage, reverseStage } from './stages.ts'
 import { panelsOf } from './sums.ts'
 import { sumStarts } from './weights.ts'
-import { type LoopDraft, Lowering, compute, draftLoop } from './writer.ts'
+import { type LoopDraft, Lowering, draftLoop } from './writer.ts'
 
 /** Lays a plan out for vectors of a width, a batch and a longest window. */
 export function lower(plan: Plan, target: Target): Lowered {
@@ -126,7 +126,9 @@ class WindowLowering {
       case 'reverse':
         return this.#reverse(id)
       case 'add':
-        return node.inputs.every((input) => this.#values.has(input)) ? this.#add(id) : undefined
+        return node.type.shape.length < 2 && node.inputs.every((input) => this.#values.has(input))
+          ? this.#add(id)
+          : undefined
       case 'sum_rows':
         return this.#sumRows(id)
       case 'select':
@@ -136,7 +138,7 @@ class WindowLowering {
       case 'spread':
         return
       default:
-        return this.#lossOr(id)
+        return memoryOps.has(node.op) ? this.#memory(id) : this.#lossOr(id)
     }
   }
 
@@ -153,9 +155,10 @@ class WindowLowering {
     this.#places.addInput(id, type.extent === 'step' ? 'steps' : 'rows', operand)
   }
 
-  /** A fresh place for a sequence, or for one vector a row. */
-  #rowMajor({ extent, shape: [size] }: Type): Operand {
+  /** A fresh place for a sequence, or for one vector or memory a row. */
+  #rowMajor({ extent, shape: [size, entries] }: Type): Operand {
     const { arena, shape } = this.#lowering
+    if (entries !== undefined) return arena.memory(size!, entries)
     return extent === 'step' ? arena.rowMajor(size!, shape.steps) : still(arena.rowMajor(size!, 1))
   }
 
@@ -181,6 +184,7 @@ class WindowLowering {
       initial: initial.map((input, i) => ({
         carried: given[i] !== undefined && isCarried(this.#plan, this.#target, given[i]),
         fresh: freshStart(this.#lowering, this.#plan.nodes, this.#tokens, input),
+        final: isHanded(this.#plan.nodes, input) ? this.#final(input) : undefined,
       })),
       rowOutputs: step.outputs.map((_output, index) => !isOnlyForLoss(this.#plan, id, index)),
       lengths: this.#tokens.get(inputs[third] ?? -1),
@@ -253,7 +257,13 @@ class WindowLowering {
       isZero(this.#plan.nodes, input) ? undefined : this.#value(input)
     const outputs = inputs.slice(first, first + program.outputs.length)
     const finals = inputs.slice(first + program.outputs.length)
-    this.#gradients.set(id, lowerGradient(scan, { outputs: outputs.map(given), finals: finals.map(given) }))
+    this.#gradients.set(
+      id,
+      lowerGradient(scan, {
+        outputs: outputs.map(given),
+        finals: finals.map((input) => this.#gradientPlaces(input).map(still)),
+      }),
+    )
   }
 
   #gather(id: number): void {
@@ -300,10 +310,7 @@ class WindowLowering {
     if (id >= this.#plan.forward) return
     const { inputs, attributes } = this.#plan.nodes[id]!
     const { parameters } = this.#lowering
-    const [source, target] = [parameters.get(inputs[0]!), parameters.get(id)]
-    if (!source || !target || target.columnStride === 1 || source.columnStride === 1)
-      throw new Unsupported('unsupported/operation', { op: 'weight_dropout' })
-    dropWeights(this.#lowering, attributes, source, target)
+    dropWeights(this.#lowering, attributes, parameters.get(inputs[0]!), parameters.get(id))
   }
 
   #reverse(id: number): void {
@@ -321,18 +328,19 @@ class WindowLowering {
 
   #add(id: number): void {
     const { inputs, type } = this.#plan.nodes[id]!
-    const { shape } = this.#lowering
-    const size = type.shape[0]!
     const operand = this.#rowMajor(type)
     this.#values.set(id, operand)
-    const program = writeProgram(this.#lowering, {
-      size,
-      list: [{ op: 'add', args: [inputs[0]!, inputs[1]!], value: id, k: 0, k2: 0 }],
-      homes: new Map([[id, [operand]]]),
-      locate: (value) => this.#value(value),
-      sums: [],
+    const parts = inputs.map((input) => this.#value(input))
+    this.#single(id, sumStage(this.#lowering, type.shape[0]!, parts, operand))
+  }
+
+  #memory(id: number): void {
+    const { place, stage } = layMemory(this.#lowering, this.#plan.nodes, id, {
+      parts: (input) => this.#gradientPlaces(input),
+      lengths: (input) => this.#tokens.get(input ?? -1),
     })
-    this.#single(id, { kind: compute, panels: blocksOf(size, shape.width), units: 1, program })
+    this.#values.set(id, place)
+    if (stage) this.#single(id, stage)
   }
 
   #lossOr(id: number): void {
@@ -380,14 +388,17 @@ class WindowLowering {
   }
 
   #outputPlace(id: number): Pick<Place, 'kind' | 'places'> {
-    const { op, type, inputs, attributes } = this.#plan.nodes[id]!
+    const { op, type, inputs } = this.#plan.nodes[id]!
     if (isLoss(op)) return { kind: 'loss', places: [] }
     if (type.extent === 'step') return { kind: 'steps', places: [this.#value(id)] }
-    const scan = op === 'pick' ? this.#scans.get(inputs[0]!) : undefined
-    if (!scan) throw new Unsupported('unsupported/outputs')
-    return {
-      kind: 'final',
-      places: [scan.states[(attributes.index as number) - scan.program.outputs.length]!],
-    }
+    if (op !== 'pick' || !this.#scans.has(inputs[0]!)) throw new Unsupported('unsupported/outputs')
+    return { kind: 'final', places: [this.#final(id)] }
+  }
+
+  /** The state whose value at the end of the window a node is. */
+  #final(id: number): Operand {
+    const { inputs, attributes } = this.#plan.nodes[id]!
+    const scan = this.#scans.get(inputs[0]!)!
+    return scan.states[(attributes.index as number) - scan.program.outputs.length]!
   }
 }

@@ -1,3 +1,4 @@
+import { Unsupported } from '../../core/errors.ts'
 import { dropThreshold } from '../../core/dropout.ts'
 import type { Attributes, MaskAttributes, WeightDropoutAttributes } from '../../graph/index.ts'
 import { stageKinds } from '../format.ts'
@@ -52,13 +53,18 @@ export function layMask(lowering: Lowering, attributes: Attributes): { place: Op
   return { place, stage }
 }
 
-/** Lets products use the weights at `target` instead of the trained ones at `source`, some of them dropped. */
+/**
+ * Lets products use the weights at `target` instead of the trained ones at `source`, some of them dropped.
+ * @throws Unsupported where they do not stand column by column
+ */
 export function dropWeights(
   lowering: Lowering,
   attributes: Attributes,
-  source: ParameterPlace,
-  target: ParameterPlace,
+  source: ParameterPlace | undefined,
+  target: ParameterPlace | undefined,
 ): void {
+  if (!source || !target || target.columnStride === 1 || source.columnStride === 1)
+    throw new Unsupported('unsupported/operation', { op: 'weight_dropout' })
   const { rate, stream, row = 0, column = 0 } = attributes as unknown as WeightDropoutAttributes
   const stride = target.columnStride
   lowering.records.add('drop', {

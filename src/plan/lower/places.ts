@@ -1,7 +1,7 @@
 import type { Port } from '../../graph/index.ts'
 import type { Piece } from '../partition.ts'
 import type { Plan } from '../plan.ts'
-import type { Operand } from './arena.ts'
+import { type Operand, later } from './arena.ts'
 
 /** Where one part of an input or output stands; its value is the sum of all `places`. */
 export interface Place {
@@ -32,7 +32,7 @@ export class Places {
   addInput(node: number, kind: Place['kind'], operand: Operand): void {
     const { graph, inputs, outputs } = this.#plan.partition
     for (const { name, piece } of named(graph.inputs, inputs, node))
-      this.add(name, { piece, kind, places: [operand] })
+      this.#addParts(name, inputs.get(name)!, node, { piece, kind, places: [operand] })
     const seeds = new Set(this.#plan.seeds.filter((seed) => seed.node === node).map((seed) => seed.name))
     for (const port of graph.outputs.filter(({ name }) => seeds.has(`d ${name}`))) {
       for (const { name, piece } of named([port], outputs, port.node)) {
@@ -47,8 +47,19 @@ export class Places {
     for (const node of new Set(inputGradients.map((port) => port.node))) {
       const kind = nodes[node]!.type.extent === 'step' ? 'steps' : 'rows'
       for (const { name, piece } of named(inputGradients, partition.inputs, node)) {
-        this.add(`d ${name}`, { piece, kind, ...placesOf(node) })
+        this.#addParts(`d ${name}`, partition.inputs.get(name)!, node, { piece, kind, ...placesOf(node) })
       }
+    }
+  }
+
+  /** A memory is a vector of all its places, and each place a part of it. */
+  #addParts(name: string, whole: readonly Piece[], node: number, place: Place): void {
+    if (this.#plan.nodes[node]!.type.shape.length < 2) return this.add(name, place)
+    const size = Math.max(...whole.map(({ column, columns }) => column + columns))
+    const { row, rows, column, columns } = place.piece
+    for (let at = 0; at < rows; at++) {
+      const piece = { ...place.piece, row: (row + at) * size + column, rows: columns, column: 0, columns: 1 }
+      this.add(name, { ...place, piece, places: place.places.map((operand) => later(operand, at)) })
     }
   }
 

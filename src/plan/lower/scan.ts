@@ -29,6 +29,8 @@ export interface Initial {
   readonly carried: boolean
   /** What rows start from instead (zero without `from`); with `flags` (or -1), those whose number there is not 0. */
   readonly fresh: { readonly from: Operand | undefined; readonly flags: number } | undefined
+  /** The state of another scan whose value at the end of the window it starts from. */
+  readonly final: Operand | undefined
 }
 
 /** What the window says about a scan. */
@@ -176,6 +178,7 @@ export class ScanLowering {
       })
     }
     for (const id of stage.reductions) this.#lay(id, stage)
+    for (const id of stage.attention) if (!this.homes.has(id)) this.#layApart(id)
     for (const id of stage.program) if (this.#outlives(id, stage)) this.#lay(id, stage)
   }
 
@@ -222,17 +225,22 @@ export class ScanLowering {
   readLater(stages: readonly Stage[], id: number, stage: Stage): boolean {
     const after = stages
       .slice(stages.indexOf(stage) + 1)
-      .flatMap(({ groups, program }) => [...groups.flat(), ...program])
+      .flatMap(({ groups, attention, program }) => [...groups.flat(), ...attention, ...program])
     const beside = stage.program.filter((reader) => this.size(reader) !== this.size(id))
     return reads(this.program, [...after, ...beside], id)
   }
 
   #lay(id: number, stage: Stage): void {
+    const free = this.#operands.has(id) || this.#isOutput(id) ? undefined : this.#freeSlot(id, stage)
+    if (free) this.addHome(id, free)
+    else this.#layApart(id)
+  }
+
+  /** A place of its own. */
+  #layApart(id: number): void {
     const { arena } = this.lowering
     const slots = this.#slotsFor(id)
     const size = this.size(id)
-    const free = this.#operands.has(id) || this.#isOutput(id) ? undefined : this.#freeSlot(id, stage)
-    if (free) return this.addHome(id, free)
     const rows = this.#operands.has(id) || this.#isOutput(id)
     const laid =
       size === 0 ? arena.splat(slots) : rows ? arena.rowMajor(size, slots) : arena.blockMajor(size, slots)
@@ -265,9 +273,17 @@ export class ScanLowering {
       this.readLater(plan.forward, sum, stage)
     )
       return false
-    const made = this.gradientsOf(sum).map((node) => stageOf(plan.backward, node))
     const read = plan.backward.findLastIndex((part) => reads(program, nodesOf(part), id))
-    return made.every((index) => index >= read) && !backwardRoots(program).includes(id)
+    return (
+      !this.gradientsOf(sum).some((node) => this.isMadeBefore(node, read)) &&
+      !backwardRoots(program).includes(id)
+    )
+  }
+
+  /** Whether a gradient is written before the nodes of a backward stage have read what they need. */
+  isMadeBefore(id: number, stage: number): boolean {
+    const made = stageOf(this.plan.backward, id)
+    return made < stage || (made === stage && operation(this.program.nodes[id]!.op).kind === 'attention')
   }
 
   /** What the gradient of a product's matrix is made of; `undefined` where it has none. */

@@ -33,3 +33,37 @@ export function reverseStage(
     lengths: lengths ?? -1,
   }
 }
+
+/** The mask of what is remembered: a vector a row, 1 at the places before the end of the window, and of the row. */
+export function placesStage(
+  lowering: Lowering,
+  places: number,
+  lengths: number | undefined,
+  to: Operand,
+): Stage {
+  return {
+    kind: stageKinds.indexOf('places'),
+    d: lowering.operand(to),
+    blocks: blocksOf(places, lowering.shape.width),
+    entries: places,
+    lengths: lengths ?? -1,
+  }
+}
+
+/** A sequence of vectors of `size` entries without the steps that a mask of some places leaves out. */
+export function keepStage(
+  lowering: Lowering,
+  size: number,
+  mask: { readonly operand: Operand; readonly places: number },
+  from: Operand,
+  to: Operand,
+): Stage {
+  return {
+    kind: stageKinds.indexOf('keep'),
+    a: lowering.operand(from),
+    b: lowering.operand(mask.operand),
+    d: lowering.operand(to),
+    blocks: blocksOf(size, lowering.shape.width),
+    entries: mask.places,
+  }
+}

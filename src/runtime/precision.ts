@@ -1,0 +1,1 @@
+export { type Precision, precisionNames } from '../plan/precision.ts'
