@@ -133,7 +133,6 @@ struct Stage {
   int32_t threshold;
   int32_t offset;
   int32_t lengths;
-  int32_t b;
   int32_t memory;
 };
 struct Copy {

@@ -179,7 +179,6 @@ export const records = {
     'threshold',
     'offset',
     'lengths',
-    'b',
     'memory',
   ],
   /**
