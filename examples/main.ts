@@ -47,11 +47,7 @@ async function main(): Promise<number> {
   return rows.some(({ result }) => result === 'MISSED') ? 1 : 0
 }
 
-async function rowsOf(
-  folder: LessonFolder,
-  files: readonly string[],
-  seed: number,
-): Promise<readonly Row[]> {
+async function rowsOf(folder: LessonFolder, files: readonly string[], seed: number): Promise<readonly Row[]> {
   const lesson = await openLesson(folder)
   if (lesson.needs !== undefined && files.length === 0)
     return [{ lesson: folder.name, figure: '', value: '', wanted: lesson.needs, result: 'left out' }]

@@ -1,7 +1,13 @@
 import type { Example } from 'sluice'
 import { Stream } from 'sluice/data'
 
-const languages = { France: 'French', Spain: 'Spanish', Turkey: 'Turkish', Japan: 'Japanese', Greece: 'Greek' }
+const languages = {
+  France: 'French',
+  Spain: 'Spanish',
+  Turkey: 'Turkish',
+  Japan: 'Japanese',
+  Greece: 'Greek',
+}
 const subjects = { doctor: 'biology', lawyer: 'history', banker: 'mathematics', singer: 'music' }
 const people = {
   she: { verb: 'speaks', possessive: 'her' },
@@ -53,7 +59,17 @@ export function story(random: Stream, gap: number): Story {
   const became = person === 'they' ? ['became', `${work}s`] : ['became', 'a', work]
   const facts = [person, 'grew', 'up', 'in', country, 'and', ...became, '.']
   const between = filler(gap, pick)
-  const end = ['today', verb, 'fluent', languages[country], '.', possessive, 'favourite', 'was', subjects[work]]
+  const end = [
+    'today',
+    verb,
+    'fluent',
+    languages[country],
+    '.',
+    possessive,
+    'favourite',
+    'was',
+    subjects[work],
+  ]
   const tokens = [...facts, ...between, ...end].map((word) => vocabulary.indexOf(word))
   const asked = [0, 2, 4, 7].map((place) => facts.length + between.length + place)
   const target = tokens.map((_token, place) => (asked.includes(place) ? tokens[place + 1]! : -1))
@@ -69,8 +85,19 @@ function filler(count: number, pick: <T>(list: readonly T[]) => T): readonly str
   return all.slice(0, count)
 }
 
-/** Stories whose gaps follow one another from a list. */
-export function stories(seed: number, count: number, gaps: readonly number[]): readonly Story[] {
+/** A gap whose logarithm is uniform between those of 2 and `longest`. */
+function anyGap(random: Stream, longest: number): number {
+  return Math.round(2 * (longest / 2) ** random.uniform())
+}
+
+/** Stories with gaps of 2 to `longest` words, short ones as often as long ones. */
+export function manyStories(seed: number, count: number, longest: number): readonly Story[] {
   const random = new Stream(seed)
-  return Array.from({ length: count }, (_unused, index) => story(random, gaps[index % gaps.length]!))
+  return Array.from({ length: count }, () => story(random, anyGap(random, longest)))
+}
+
+/** Stories with the same gap. */
+export function storiesOf(gap: number, seed: number, count: number): readonly Story[] {
+  const random = new Stream(seed, gap)
+  return Array.from({ length: count }, () => story(random, gap))
 }

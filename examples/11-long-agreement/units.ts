@@ -9,7 +9,11 @@ export async function memoryAfterGap(
   layer: Layer,
   all: readonly Story[],
 ): Promise<readonly (readonly number[])[]> {
-  const { graph, states, size } = stackWindow({ input: { symbols: vocabulary.length }, layers: [layer], lengths: true })
+  const { graph, states, size } = stackWindow({
+    input: { symbols: vocabulary.length },
+    layers: [layer],
+    lengths: true,
+  })
   const steps = Math.max(...all.map(({ gapEnd }) => gapEnd))
   const runtime = await openRuntime()
   const executable = await runtime.compile({ graph, states, rows: all.length, steps })
