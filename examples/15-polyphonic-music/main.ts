@@ -42,7 +42,7 @@ export default lesson({
 
     const { loss } = await evaluate(net, test.map(exampleOf))
     const beginning = test[0]!.slice(0, 8)
-    const piece = await continued(net, beginning, { frames: 64, temperature: 0.8, seed })
+    const piece = await continued(net, beginning, { frames: 64, temperature: 0.9, seed })
     const file = join(tmpdir(), 'sluice-chorale.mid')
     writeFileSync(file, midiFile(piece))
     log(`composed ${file}: 8 frames of a chorale, and 56 that follow`)
