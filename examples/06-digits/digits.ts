@@ -29,10 +29,18 @@ function rowsOf(pixels: readonly number[]): readonly Float32Array[] {
   )
 }
 
-/** A digit moved by so many pixels to the right and down, over paper without end. */
-export function moved({ input, target }: Digit, right: number, down: number): Digit {
-  const rows = input.map((_row, y) =>
-    Float32Array.from({ length: side }, (_unused, x) => input[y - down]?.[x - right] ?? 0),
-  )
+/** How a digit is written otherwise: pixels to the right and down, and pixels that its top leans to the right. */
+export interface Otherwise {
+  readonly right: number
+  readonly down: number
+  readonly lean: number
+}
+
+/** A digit as somebody else might have written it, on paper without end. */
+export function otherwise({ input, target }: Digit, { right, down, lean }: Otherwise): Digit {
+  const rows = input.map((_row, y) => {
+    const moved = right + Math.round(lean * (1 - (2 * y) / (side - 1)))
+    return Float32Array.from({ length: side }, (_unused, x) => input[y - down]?.[x - moved] ?? 0)
+  })
   return { input: rows, target }
 }

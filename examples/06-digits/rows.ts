@@ -2,7 +2,7 @@ import { cells, predict, sequenceModel } from 'sluice'
 import { Stream } from 'sluice/data'
 import { accuracy, confusionMatrix } from 'sluice/measure'
 import { learn } from '../learn.ts'
-import { type Digit, digits, moved, side } from './digits.ts'
+import { type Digit, digits, otherwise, side } from './digits.ts'
 
 /** Accuracy of a network that reads images row by row, and of the nearest mean image. */
 export async function readRows(
@@ -12,8 +12,10 @@ export async function readRows(
   const all = digits(seed)
   const [training, validation, test] = [all.slice(0, 8000), all.slice(8000, 8500), all.slice(8500)]
   const random = new Stream(seed, 6)
-  const near = (): number => random.below(5) - 2
-  const twice = [...training, ...training.map((digit) => moved(digit, near(), near()))]
+  const near = (pixels: number): number => random.below(2 * pixels + 1) - pixels
+  const more = Array.from({ length: 3 }, () =>
+    training.map((digit) => otherwise(digit, { right: near(2), down: near(2), lean: near(4) })),
+  )
   const net = sequenceModel({
     shape: 'many-to-one',
     input: { vectors: side },
@@ -24,13 +26,13 @@ export async function readRows(
   })
   const settings = {
     batch: 50,
-    epochs: 10,
+    epochs: 5,
     learningRate: 0.005,
     schedule: 'cosine',
     clipNorm: 1,
     seed,
   } as const
-  await learn(net, { training: twice, validation }, settings, log)
+  await learn(net, { training: [...training, ...more.flat()], validation }, settings, log)
   const targets = test.map(({ target }) => target)
   const answers = await predict(
     net,

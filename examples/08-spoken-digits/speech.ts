@@ -1,4 +1,4 @@
-import { Stream } from 'sluice/data'
+import type { Stream } from 'sluice/data'
 
 /** Samples a second. */
 export const rate = 8000

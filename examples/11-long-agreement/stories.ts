@@ -71,8 +71,8 @@ export function story(random: Stream, gap: number): Story {
     subjects[work],
   ]
   const tokens = [...facts, ...between, ...end].map((word) => vocabulary.indexOf(word))
-  const asked = [0, 2, 4, 7].map((place) => facts.length + between.length + place)
-  const target = tokens.map((_token, place) => (asked.includes(place) ? tokens[place + 1]! : -1))
+  const asked = new Set([0, 2, 4, 7].map((place) => facts.length + between.length + place))
+  const target = tokens.map((_token, place) => (asked.has(place) ? tokens[place + 1]! : -1))
   const gapEnd = facts.length + between.length
   return { input: tokens.slice(0, -1), target: target.slice(0, -1), person, country, gapEnd }
 }

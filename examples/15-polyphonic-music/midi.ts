@@ -8,11 +8,9 @@ const ticks = 480
  * a minute. A note that sounds in neighbouring frames is held.
  */
 export function midiFile(piece: Piece): Uint8Array {
-  const track = [
-    ...[0, 0xff, 0x51, 3, ...bigEndian(600_000, 3)], // microseconds of a quarter note
-    ...events(piece),
-    ...[0, 0xff, 0x2f, 0], // end of the track
-  ]
+  const tempo = [0, 0xff, 0x51, 3, ...bigEndian(600_000, 3)] // microseconds of a quarter note
+  const end = [0, 0xff, 0x2f, 0]
+  const track = [...tempo, ...events(piece), ...end]
   const head = [
     ...text('MThd'),
     ...bigEndian(6, 4),
