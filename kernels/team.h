@@ -52,9 +52,9 @@ public:
       own.threads = 1;
       return with.run(own, 0);
     }
-    const uint32_t sleeps = barrier.sleeps.read();
+    const uint32_t slept = barrier.slept.read(), start = microseconds();
     run(with, what);
-    crowd.note(barrier.sleeps.read() != sleeps);
+    crowd.note((barrier.slept.read() - slept) / (count - 1), microseconds() - start);
   }
 
   const int count;

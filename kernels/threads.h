@@ -23,9 +23,11 @@ private:
 };
 
 inline void pauseBriefly() {}
+inline uint32_t microseconds() { return 0; }
 
 #else
 #include <atomic>
+#include <chrono>
 
 /** A word that threads wait on. */
 class Word {
@@ -48,28 +50,38 @@ inline void pauseBriefly() {
 #endif
 }
 
-#endif
-
-/** Looks at a word for some dozen microseconds, then sleeps, until it is no longer `old`. @returns whether it slept */
-inline bool waitWhile(Word &word, uint32_t old) {
-  for (int i = 0; i < 2000; i++) {
-    if (word.read() != old) return false;
-    pauseBriefly();
-  }
-  while (word.read() == old) word.sleepWhile(old);
-  return true;
+/** Time from anywhere. */
+inline uint32_t microseconds() {
+  using namespace std::chrono;
+  return (uint32_t)duration_cast<std::chrono::microseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
-/** Threads that have come, the number of times that all have, and the number of times that one slept over it. */
+#endif
+
+/**
+ * Looks at a word for some dozen microseconds, then sleeps, until it is no longer `old`.
+ * @returns the microseconds that it slept
+ */
+inline uint32_t waitWhile(Word &word, uint32_t old) {
+  for (int i = 0; i < 2000; i++) {
+    if (word.read() != old) return 0;
+    pauseBriefly();
+  }
+  const uint32_t start = microseconds();
+  while (word.read() == old) word.sleepWhile(old);
+  return microseconds() - start;
+}
+
+/** Threads that have come, the number of times that all have, and the microseconds that they slept over it. */
 struct Barrier {
-  Word come, round, sleeps;
+  Word come, round, slept;
 };
 
 inline void meetAt(Barrier &barrier, int threads) {
   if (threads == 1) return;
   const uint32_t round = barrier.round.read();
   if (barrier.come.add(1) < (uint32_t)threads) {
-    if (waitWhile(barrier.round, round)) barrier.sleeps.add(1);
+    if (const uint32_t slept = waitWhile(barrier.round, round)) barrier.slept.add(slept);
     return;
   }
   barrier.come.write(0);

@@ -30,6 +30,7 @@ const order = [
   'runs',
   'files',
   'sampling',
+  'inspection',
   'runtimes',
   'programs',
   'internal',

@@ -16,7 +16,18 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   interop: ['core', 'graph', 'data', 'model'],
   train: ['core', 'graph', 'cells', 'runtime', 'data', 'model', 'interop'],
   generate: ['core', 'graph', 'cells', 'runtime', 'data', 'model', 'interop', 'train'],
-  inspect: ['core', 'graph', 'cells', 'runtime', 'data', 'model', 'interop', 'train', 'generate'],
+  inspect: [
+    'core',
+    'graph',
+    'equations',
+    'cells',
+    'runtime',
+    'data',
+    'model',
+    'interop',
+    'train',
+    'generate',
+  ],
   cli: [
     'core',
     'graph',
@@ -50,4 +61,5 @@ export const packagesAllowed: Readonly<Record<string, string>> = {
   commander: 'src/cli/',
   'csv-parse': 'src/data/files/csv.ts',
   hyparquet: 'src/data/files/parquet.ts',
+  'hyparquet-writer': 'src/cli/',
 }

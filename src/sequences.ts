@@ -11,6 +11,8 @@ import {
   type ExampleEvaluation,
   type ExampleModel,
   type ExampleSet,
+  type FollowOptions,
+  type Following,
   type PredictOptions,
   type Prediction,
   type TrainOptions,
@@ -18,6 +20,7 @@ import {
   type Training,
   evaluate as evaluateOn,
   evaluateExamples,
+  follow as followOn,
   predict as predictOn,
   train as trainOn,
 } from './train/index.ts'
@@ -54,6 +57,8 @@ export type {
   ExampleEvaluation,
   ExampleModel,
   ExampleSet,
+  FollowOptions,
+  Following,
   PredictOptions,
   Prediction,
 } from './train/index.ts'
@@ -110,6 +115,11 @@ export function predict(
   options: OnAnyRuntime<PredictOptions> = {},
 ): Promise<readonly Prediction[]> {
   return predictOn(net, inputs, withRuntime<PredictOptions>(options))
+}
+
+/** Follows sequences with a sequence model while they happen, one step after the other. */
+export function follow(net: SequenceModel, options: OnAnyRuntime<FollowOptions> = {}): Promise<Following> {
+  return followOn(net, withRuntime<FollowOptions>(options))
 }
 
 /** Writes a sequence for each condition, with a sequence model that is one-to-many. */

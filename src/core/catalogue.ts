@@ -303,6 +303,8 @@ export const catalogue = {
   'example-shape/vector':
     'The {what} of example {example} has a vector of {given} numbers at step {step}; each step has {width}.',
   'example-shape/empty': 'Example {example} has no steps: leave it out.',
+  'example-shape/step': 'Example {example} has more than one step: give one at a time.',
+  'example-shape/rows': '{given} sequences were given one step; {rows} are followed.',
   'example-shape/one': 'Example {example} has {steps} steps; a model that is {shape} reads one.',
   'example-shape/longest':
     'Example {example} has {steps} steps, more than the longest of {longest} that the model allows.',
@@ -362,6 +364,24 @@ export const catalogue = {
     'The model gives no finite logits: its weights are damaged or diverged. Take an earlier checkpoint, or train again.',
   'sampling-state': 'There is no state to continue from before the first piece of text.',
   'sampling-used': 'A text is sampled once; call sample again.',
+  'inspect-layer': 'There is no layer "{layer}".[ Did you mean {nearest}?] The layers are {names}.',
+  'inspect-name/layer':
+    'The layer {layer} has no value "{name}".[ Did you mean {nearest}?] Its values are {names}.',
+  'inspect-name/all': 'No layer has a value "{name}".[ Did you mean {nearest}?] There are {names}.',
+  'inspect-unit/range': '{value} has {units} units, the first is 0; there is no unit {unit}.',
+  'inspect-size/trace':
+    'A trace of {steps} steps would hold {count} numbers; ask for fewer names or layers, or take it in parts.',
+  'inspect-size/jacobian':
+    '{units} entries of the state over {steps} steps make {count} numbers; take at most {most} steps.',
+  'inspect-size/symbol': 'The symbol to explain must be one symbol, not {count}.',
+  'inspect-size/short': '{name} has {count} symbols; this needs at least {least}.',
+  'inspect-oracle/unknown': 'There is no oracle "{name}".[ Did you mean {nearest}?] There are {names}.',
+  'inspect-oracle/length':
+    'The labels "{name}" are {count} numbers; the text has {needed} symbols, and each needs one.',
+  'inspect-oracle/value': 'The labels "{name}" hold {value} at {index}; they must be numbers.',
+  'inspect-oracle/expression': '"{text}" is no regular expression: {reason}.',
+  'inspect-edit/empty': 'An edit of {value} changes nothing; give it clamp, scale or add.',
+  'inspect-edit/both': 'An edit of {value} has clamp and {option}; a clamped value is what clamp says.',
   'unsupported/native-browser': 'The native runtime is for Node: a browser has no addons.',
   'unsupported/native-missing':
     "The native runtime is not built: install a C++ compiler and run 'npm run kernels'.",

@@ -13,7 +13,9 @@ export const nodeCatalogue = {
   'usage/init-model':
     '--init-from {path} is another model; what differs: {differences}. Leave that out, or train a new model.',
   'usage/two-starts': '--init-from starts a new run, --resume goes on with one: give one of them.',
+  'usage/inspect-text': 'inspect needs a text: give either --text or --file.',
   'usage/schedule': '{option} belongs to --schedule {kinds}, not to {kind}.',
+  'output-file': '{path} could not be written: {reason}. Give another path.',
   'option-value/memory': '{name} must be a number with a unit, such as 512MB or 2GB, not {value}.',
   'text-file/missing': 'There is no file {path}; check the path.[ Did you mean {nearest}?]',
   'text-file/folder': '{path} is a folder; give a text file.',
@@ -137,4 +139,5 @@ export const nodeCatalogue = {
   'disk/write':
     'Nothing[ of update {step}] can be saved in {path}: {reason}. Check the disk[, then resume: the checkpoint {kept} is safe].',
   'disk/read': '{path} could not be read: {reason}.',
+  'inspect-unit/form': '"{text}" names no unit; write LAYER.NAME.UNIT, such as 0.h.3.',
 } as const

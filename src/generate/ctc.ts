@@ -23,12 +23,12 @@ export interface CtcBeamOptions {
  * 2006). Ties go to the lower class.
  */
 export function ctcGreedy(logs: StepLogs, blank = 0): readonly number[] {
-  const best = logs.map((step) => {
+  const path = logs.map((step) => {
     let largest = 0
     for (let k = 1; k < step.length; k++) if (step[k]! > step[largest]!) largest = k
     return largest
   })
-  return best.filter((label, at) => label !== blank && label !== best[at - 1])
+  return path.filter((label, at) => label !== blank && label !== path[at - 1])
 }
 
 /**

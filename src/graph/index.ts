@@ -22,7 +22,7 @@ export {
 export type { BernoulliLossAttributes } from './operations/bernoulli-loss.ts'
 export type { CrossEntropyAttributes } from './operations/cross-entropy.ts'
 export type { CtcLossAttributes } from './operations/ctc.ts'
-export { isLoss, lossDivisor, marksOf } from './operations/losses.ts'
+export { isLoss, isLossGradient, lossDivisor, marksOf } from './operations/losses.ts'
 export { type ValueLossAttributes, type ValueLossForm, valueLossForm } from './operations/value-loss.ts'
 export { printGraph, printStep } from './print.ts'
 export { activeRows } from './operations/sequence.ts'
@@ -35,6 +35,7 @@ export {
   memorySequences,
   withTraces,
 } from './memory.ts'
+export { StepRewriter } from './rewrite-step.ts'
 export { operation, table } from './table.ts'
 export type {
   Attributes,

@@ -1,3 +1,4 @@
+import { SluiceError } from '../core/errors.ts'
 import type { Batch } from '../data/index.ts'
 import { targetSize } from './head.ts'
 import {
@@ -78,6 +79,15 @@ export class ExampleLayout {
     }))
     const inputs = { ...this.#encoded(read, { rows: conditions.length, steps: 1 }), previous }
     return { steps: 1, inputs, predictions: 0 }
+  }
+
+  /** One step of what is read, a row each. @throws SluiceError as `stepsOf` */
+  step(inputs: readonly Numbers[]): Batch {
+    const extent = { rows: inputs.length, steps: 1 }
+    const read = inputs.map((given, row) => ({ numbers: layInput(this.#config, given, row) }))
+    const more = read.findIndex(({ numbers }) => numbers.length !== inputSize(this.#config))
+    if (more >= 0) throw new SluiceError('example-shape/step', { example: more })
+    return { steps: 1, inputs: this.#encoded(read, extent), predictions: 0 }
   }
 
   get #writes(): boolean {

@@ -5,7 +5,7 @@ import { addLoss, headStep } from './head.ts'
 import { type LayerPart, type Width, requireForward, stackParts } from './parts.ts'
 import { poolStep } from './pool.ts'
 import type { SequenceConfig, SequenceInput, SequenceOutput } from './sequence-config.ts'
-import { type NamedStep, WindowWriter } from './window-writer.ts'
+import { type NamedStep, WindowWriter, finalName } from './window-writer.ts'
 
 /** A sequence model with all sizes fixed. */
 export interface SequenceParts {
@@ -65,6 +65,7 @@ export function sequenceWindow(
   settings: { readonly training: boolean; readonly use: WindowUse; readonly longest: number },
 ): Pick<Program, 'graph' | 'states'> {
   const { training, use, longest } = settings
+  if (use === 'continue') requireForward(layers)
   const window = new WindowWriter()
   const input = addInput(window, config.input, training)
   const before =
@@ -93,9 +94,17 @@ function addInput(window: WindowWriter, input: SequenceInput, training: boolean)
   return addEncoder(window, window.input('tokens', 'step'), encoding, training, embeddingName)
 }
 
+/** Without lengths the window goes on where the one before ended. */
 function addPool(window: WindowWriter, pool: NamedStep, sequence: number, lengths?: number): number {
-  const initial = pool.step.states.map(({ previous }) =>
-    window.build.zeros({ extent: 'row', shape: pool.step.nodes[previous]!.type.shape }),
-  )
-  return window.scan(pool, { sequences: [sequence], initial, lengths }).outputs[0]!
+  const { states, nodes } = pool.step
+  const names = states.map(({ name }) => `${pool.name}.${name}`)
+  const initial = states.map(({ previous }, index) => {
+    const { shape } = nodes[previous]!.type
+    if (lengths !== undefined) return window.build.zeros({ extent: 'row', shape })
+    window.state(names[index]!)
+    return window.input(names[index]!, 'row', shape)
+  })
+  const { outputs, finals } = window.scan(pool, { sequences: [sequence], initial, lengths })
+  names.forEach((name, index) => window.output(finalName(name), finals[index]!))
+  return outputs[0]!
 }

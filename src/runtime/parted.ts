@@ -135,8 +135,8 @@ export class PartedExecutable implements Executable {
   }
 
   #result(loss: number, gradientNorm: number): RunResult {
-    const isLoss = this.#program.graph.outputs.some(({ name }) => name === 'loss')
-    if (isLoss) this.#results.set('loss', Float64Array.of(loss))
+    const hasLoss = this.#program.graph.outputs.some(({ name }) => name === 'loss')
+    if (hasLoss) this.#results.set('loss', Float64Array.of(loss))
     return { loss, gradientNorm }
   }
 

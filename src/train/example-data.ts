@@ -52,8 +52,9 @@ const isList = <Example>(set: ExampleSet<Example> | ExampleData<Example>): set i
 function openExamples<Example>(
   model: ExampleModel<Example>,
   { training, validation, name = 'the examples' }: ExampleData<Example>,
-  { batch: most, seed }: Settings,
+  { batch: most, seed, patience }: Settings,
 ): TrainingData {
+  if (patience > 0 && !validation) throw new SluiceError('option-value/patience')
   const held = validation && countOf(validation)
   const batch = Math.max(1, Math.min(most, countOf(training)))
   const longest = validation && Math.max(stepsOf(model, training), stepsOf(model, validation))

@@ -13,7 +13,9 @@ export {
   exampleLoss,
 } from './evaluate-examples.ts'
 export type { ExampleData, ExampleModel, ExampleSet } from './example-data.ts'
-export { type Prediction, type PredictOptions, predict, usedFor } from './predict.ts'
+export type { Prediction } from './answers.ts'
+export { Following, type FollowOptions, follow } from './follow.ts'
+export { type PredictOptions, predict, usedFor } from './predict.ts'
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
 export type { ParameterGroup } from './groups.ts'
 export {

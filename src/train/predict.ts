@@ -1,13 +1,7 @@
-import { exp } from '../core/math.ts'
 import { SluiceError } from '../core/errors.ts'
 import { bucketByLength, wholeNumber } from '../data/index.ts'
-import {
-  type Numbers,
-  type SequenceModel,
-  type SequenceOutput,
-  type WindowUse,
-  answerOutput,
-} from '../model/index.ts'
+import { type Numbers, type SequenceModel, type WindowUse, answerOutput } from '../model/index.ts'
+import { type Prediction, answer, rowOf } from './answers.ts'
 import { Session } from './session.ts'
 import type { Runnable, RuntimeSource } from './trainable.ts'
 
@@ -16,18 +10,6 @@ export interface PredictOptions {
   readonly runtime: RuntimeSource
   /** Sequences read at once; 50 unless given. */
   readonly batch?: number
-}
-
-/** What a model answers to one sequence. */
-export interface Prediction {
-  /** Steps that are answered: 1, or all of the sequence where the model is synced. */
-  readonly steps: number
-  /** `[steps][size]`: logits of classes, of bits, of labels and the blank behind them; or values, the levels of each side by side. */
-  readonly output: Float32Array
-  /** `[steps][size]`, of classes, labels and bits. */
-  readonly probabilities?: Float32Array
-  /** The likeliest class of each step; of classes. */
-  readonly classes?: Int32Array
 }
 
 /**
@@ -58,7 +40,9 @@ export async function predict(
       await session.run(model.layout.questions(questions, rows), { mode: 'forward', training: false })
       const output = session.read(answerOutput)
       sequences.forEach((number, row) => {
-        answers[number] = answer(model, taken(output, { row, rows, length: lengths[number]!, model }))
+        const last = lengths[number]!
+        const first = model.config.shape === 'synced' ? 0 : last - 1
+        answers[number] = answer(model, rowOf(output, { row, rows, size: model.outputSize, first, last }))
       })
     }
     return answers
@@ -71,59 +55,4 @@ export async function predict(
 export function usedFor(model: SequenceModel, use: WindowUse): Runnable {
   const { config, parameters } = model
   return { config, parameters, program: (options) => model.program({ ...options, use }) }
-}
-
-/** The answers of one row: at its last step, or at all. */
-function taken(
-  output: ArrayLike<number>,
-  { row, rows, length, model }: { row: number; rows: number; length: number; model: SequenceModel },
-): Float32Array {
-  const size = model.outputSize
-  const first = model.config.shape === 'synced' ? 0 : length - 1
-  return Float32Array.from({ length: (length - first) * size }, (_unused, i) => {
-    const step = first + Math.floor(i / size)
-    return output[(step * rows + row) * size + (i % size)]!
-  })
-}
-
-function answer({ outputSize, config }: SequenceModel, output: Float32Array): Prediction {
-  const steps = output.length / outputSize
-  const probabilities = probabilitiesOf(config.output, output, outputSize)
-  const isClasses = 'classes' in config.output
-  return {
-    steps,
-    output,
-    ...(probabilities && { probabilities }),
-    ...(isClasses && { classes: likeliest(output, outputSize) }),
-  }
-}
-
-function probabilitiesOf(kind: SequenceOutput, output: Float32Array, size: number): Float32Array | undefined {
-  if ('values' in kind) return undefined
-  if ('bits' in kind) return output.map((logit) => 1 / (1 + exp(-logit)))
-  return softmax(output, size)
-}
-
-/** Probabilities from logits, vector by vector. */
-function softmax(logits: Float32Array, size: number): Float32Array {
-  const result = new Float32Array(logits.length)
-  for (let first = 0; first < logits.length; first += size) {
-    const vector = logits.subarray(first, first + size)
-    const largest = vector.reduce((most, logit) => Math.max(most, logit), -Infinity)
-    const weights = Array.from(vector, (logit) => exp(logit - largest))
-    const total = weights.reduce((sum, weight) => sum + weight, 0)
-    result.set(
-      weights.map((weight) => weight / total),
-      first,
-    )
-  }
-  return result
-}
-
-/** The place of the largest entry of each vector, the first of equals. */
-function likeliest(logits: Float32Array, size: number): Int32Array {
-  return Int32Array.from({ length: logits.length / size }, (_unused, step) => {
-    const vector = logits.subarray(step * size, (step + 1) * size)
-    return vector.indexOf(vector.reduce((most, logit) => Math.max(most, logit), -Infinity))
-  })
 }

@@ -11,7 +11,7 @@ import type {
 } from '../runtime/types.ts'
 import type { Batch } from '../data/index.ts'
 import type { Tensor } from '../interop/index.ts'
-import { beginsInput } from '../model/index.ts'
+import { beginsInput } from '../model/add-stack.ts'
 import { keepEveryFor } from '../runtime/keep.ts'
 import type { ProgramOptions, Runnable, RuntimeSource } from './trainable.ts'
 

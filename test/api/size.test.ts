@@ -14,8 +14,8 @@ const wholePage = `export * from 'sluice'`
 
 const zipped = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length
 
-/** Bytes of scripts that a page loads at once, and later when it opens a runtime; as they travel. */
-async function sizesOf(page: string): Promise<{ atOnce: number; later: number }> {
+/** Bytes of scripts that a page loads at once, when it opens a runtime, and when it looks inside a model; as they travel. */
+async function sizesOf(page: string): Promise<Record<'atOnce' | 'later' | 'inspection', number>> {
   const { outputFiles, metafile } = await bundleForBrowser({
     stdin: { contents: page, resolveDir: '.', sourcefile: 'page.js' },
     outdir: 'out',
@@ -24,10 +24,10 @@ async function sizesOf(page: string): Promise<{ atOnce: number; later: number }>
     minify: true,
   })
   const atOnce = importedBy('out/stdin.js', metafile)
-  const sizes = { atOnce: 0, later: 0 }
+  const sizes = { atOnce: 0, later: 0, inspection: 0 }
   for (const path of Object.keys(metafile.outputs)) {
     const { contents } = outputFiles.find((file) => file.path.endsWith(`/${path}`))!
-    sizes[atOnce.has(path) ? 'atOnce' : 'later'] += zipped(contents)
+    sizes[atOnce.has(path) ? 'atOnce' : /\binspect-/.test(path) ? 'inspection' : 'later'] += zipped(contents)
   }
   return sizes
 }
@@ -58,6 +58,12 @@ test.each([
 test('a page pays for what it imports', async () => {
   const { atOnce } = await sizesOf(`import { text } from 'sluice'; console.log(text.from('abc'))`)
   expect(atOnce).toBeLessThan(12 * 1024)
+})
+
+test('what looks inside a model is loaded when it is asked for, and small', async () => {
+  const { inspection } = await sizesOf(wholePage)
+  expect(inspection).toBeGreaterThan(4 * 1024)
+  expect(inspection).toBeLessThan(16 * 1024)
 })
 
 test.each(['sluice.wasm', 'sluice-threads.wasm'])('%s travels in at most 60 KB', (file) => {

@@ -79,6 +79,30 @@ const node = {
   outputs: { Y: { dims: [2, 1, 1, 1], data: [1.5, 4.75] }, Y_h: { dims: [1, 1, 1], data: [4.75] } },
 }
 
+/** Squares of 1 and 3. */
+const squares = {
+  name: 'squares',
+  kind: 'mse',
+  config: { reduction: 'mean' },
+  inputs: { prediction: tensor([2, 1, 1], [1, 2]), target: tensor([2, 1, 1], [0, 5]) },
+  outputs: {},
+  gradients: { prediction: tensor([2, 1, 1], [1, -3]) },
+  loss: 5,
+  tolerance: { rtol: 1e-12, atol: 0, float32: { rtol: 1e-6, atol: 0 } },
+}
+
+/** Two classes as likely as each other; the second target is left out. */
+const even = {
+  ...squares,
+  name: 'even',
+  kind: 'cross_entropy',
+  config: { reduction: 'mean', label_smoothing: 0, ignore_index: 7 },
+  inputs: { prediction: tensor([2, 1, 2], [3, 3, 4, 5]), target: tensor([2, 1], [1, 7]) },
+  outputs: { per_position: tensor([2, 1], [Math.LN2, 0]) },
+  gradients: { prediction: tensor([2, 1, 2], [0.5, -0.5, 0, 0]) },
+  loss: Math.LN2,
+}
+
 async function resultOf(raw: object): Promise<Result> {
   const fields = new Fields(raw, 'a.json: cases[0]')
   const format = formats.find((each) => each.recognises(fields))!
@@ -86,7 +110,7 @@ async function resultOf(raw: object): Promise<Result> {
 }
 
 describe('a case', () => {
-  test.each([linear, readout, node])('that is right passes', async (raw) => {
+  test.each([linear, readout, node, squares, even])('that is right passes', async (raw) => {
     expect((await resultOf(raw)).status).toBe('passed')
   })
 
@@ -103,6 +127,13 @@ describe('a case', () => {
     })
     const outputs = { ...linear.outputs, c_n: tensor(row, [20]) }
     expect(await resultOf({ ...linear, outputs })).toMatchObject({ status: 'failed' })
+  })
+
+  test('fails where a part of its loss is wrong', async () => {
+    const outputs = { per_position: tensor([2, 1], [Math.LN2, 0.1]) }
+    expect(await resultOf({ ...even, outputs })).toMatchObject({
+      differences: [{ name: 'parts', index: 1, got: 0, want: 0.1 }],
+    })
   })
 
   test('fails when its equations cannot be read', async () => {
@@ -248,13 +279,13 @@ test('the text of a file counts, and names what failed', () => {
   const difference = { name: 'd W', index: 3, got: 1.5, want: 1, error: 0.5, allowed: 0.25 }
   const results: Result[] = [
     { ...about, name: 'one', status: 'passed' },
-    { ...about, name: 'two', status: 'skipped', reason: 'losses' },
+    { ...about, name: 'two', status: 'skipped', reason: 'attention' },
     { ...about, name: 'three', status: 'failed', differences: [difference] },
   ]
   expect(countText(results)).toBe('1 passed, 1 failed, 1 skipped')
   expect(fileText(results).split('\n')).toEqual([
     'a.json on native avx2, 2 threads: 1 passed, 1 failed, 1 skipped',
-    '  skipped 1: losses',
+    '  skipped 1: attention',
     '  failed three',
     '    d W[3] is 1.5, not 1: error 5.00e-1, 2.00 times the tolerance',
   ])

@@ -10,7 +10,7 @@ import {
   sequenceModel,
 } from '../../src/model/index.ts'
 import { reference as runtime } from '../../src/runtime/index.ts'
-import { evaluateExamples, predict, train } from '../../src/train/index.ts'
+import { evaluateExamples, follow, predict, train } from '../../src/train/index.ts'
 import { collect } from '../train/fake.ts'
 
 const layers = [cells.rnn(3)]
@@ -165,6 +165,19 @@ describe('questions', () => {
   })
 })
 
+describe('what is followed', () => {
+  it('has one step at a time in each row, and is read forward', async () => {
+    const following = await follow(sequenceModel(classifier), { runtime, rows: 2 })
+    await expect(following.next([1])).rejects.toThrow('1 sequences were given one step; 2 are followed')
+    await expect(following.next([1, [1, 2]])).rejects.toThrow('Example 1 has more than one step')
+    await expect(following.next([1, 9])).rejects.toThrow('The input of example 1 is 9')
+    following.end()
+    const both = sequenceModel({ ...classifier, layers: [layer(cells.rnn(3), { direction: 'both' })] })
+    await expect(follow(both, { runtime })).rejects.toMatchObject({ code: 'model-unsupported' })
+    await expect(follow(sequenceModel(writer), { runtime })).rejects.toMatchObject({ code: 'model-shape' })
+  })
+})
+
 describe('there must be examples', () => {
   const net = sequenceModel(classifier)
   const one = { input: [1], target: 0 }
@@ -174,6 +187,7 @@ describe('there must be examples', () => {
     expect(() => train(net, [], { runtime })).toThrow(expect.objectContaining(few))
     expect(() => train(net, [one], { runtime })).toThrow('1 examples are too few to hold out 0.1 of them')
     expect(() => train(net, { training: [one], validation: [] }, { runtime })).toThrow('no examples')
+    expect(() => train(net, { training: [one] }, { runtime, patience: 2 })).toThrow('nothing is held out')
     await expect(evaluateExamples(net, [], { runtime })).rejects.toMatchObject(few)
     const steps = await collect(train(net, [one], { runtime, validation: 'none', steps: 1 }))
     expect(steps).toHaveLength(1)

@@ -111,7 +111,7 @@ describe('value_loss', () => {
     expect(run({ kind: 'huber', delta: 0 })).toThrow('delta of value_loss must be above 0.')
     expect(run({ kind: 'quantile' })).toThrow('levels')
     expect(run({ kind: 'quantile', levels: [0.5, 1] })).toThrow('above 0 and below 1')
-    expect(run({ kind: 'quantile', levels: [0.1, 0.9] })).toThrow()
+    expect(run({ kind: 'quantile', levels: [0.1, 0.9] })).toThrow('2 equal blocks')
   })
 })
 

@@ -25,6 +25,9 @@ const tokens: Operand = { type: step(), data: [0, 2, 1, 2] }
 const targets: Operand = { type: step(), data: [1, -1, 0, 2] }
 const mask: Operand = { type: step(), data: [1, 0, 1, 1] }
 
+/** The mask of a memory of 3 places of 2 entries; the second row leaves one out. */
+const placeMask: Operand = { type: row(3), data: [1, 1, 1, 1, 0, 1] }
+
 /** One case an operation: finite differences at ordinary points. `fixed` operands have no derivative. */
 const cases: Record<string, { operands: Operand[]; write: Write; fixed?: number[] }> = {
   add: { operands: [operand(row(3)), operand(once(3), 1)], write: apply('add') },
@@ -136,11 +139,6 @@ const cases: Record<string, { operands: Operand[]; write: Write; fixed?: number[
     write: apply('ctc_loss'),
     fixed: [1, 2, 3],
   },
-}
-
-/** Attention over a memory of 3 places of 2 entries; the second row of the mask ends early. */
-const placeMask: Operand = { type: row(3), data: [1, 1, 1, 1, 0, 1] }
-const memoryCases: typeof cases = {
   score: { operands: [operand(row(2)), operand(row(3, 2), 1)], write: apply('score') },
   mix: { operands: [operand(row(3)), operand(row(3, 2), 1)], write: apply('mix') },
   score_additive: {
@@ -161,7 +159,6 @@ const memoryCases: typeof cases = {
     fixed: [1],
   },
 }
-Object.assign(cases, memoryCases)
 
 /** Operations that only appear inside derivatives, or are checked as a whole in scan.test.ts. */
 const elsewhere = [

@@ -179,7 +179,10 @@ export function memoryProgram(cell: Cell, shape: DecoderShape): Program {
 
 const rnn = compile("h' = tanh(W @ [h, x] + b)", { name: 'rnn' })
 
-/** An encoder in both directions and a decoder over what it remembers, which starts from the encoder's final states. */
+/**
+ * An encoder in both directions, a decoder over what it remembers, which starts from the encoder's final states, and a second
+ * decoder above it over the same memory.
+ */
 export function translation(shape: {
   readonly rows: number
   readonly steps: number
@@ -194,8 +197,10 @@ export function translation(shape: {
   }
   const own = (step: StepGraph, prefix: string): readonly number[] =>
     step.parameters.map(({ name, node }) => leaf(parameters, prefix + name, step.nodes[node]!.type))
-  const [, cell] = decoders.find(([name]) => name === 'general with input feeding')!
-  const step = cell.graph({ input: 3, hidden: 6, encoder: 6, places: shape.places })
+  const cellOf = (name: string): Cell => decoders.find(([known]) => known === name)![1]
+  const sizes = { hidden: 6, encoder: 6, places: shape.places }
+  const step = cellOf('general with input feeding').graph({ ...sizes, input: 3 })
+  const above = cellOf('additive').graph({ ...sizes, input: 6, scores: 2 })
   const way = rnn.graph({ input: 4, hidden: 3 })
   const source = leaf(inputs, 'source', { extent: 'step', shape: [4] })
   const x = leaf(inputs, 'x', { extent: 'step', shape: [3] })
@@ -214,22 +219,30 @@ export function translation(shape: {
   )
   const join = (nodes: readonly number[]): number => build.add('concat', nodes)
   const handed = join(ways.map(({ finals }) => finals[0]!))
+  const memory = {
+    sequence: join(ways.map(({ outputs }) => outputs[0]!)),
+    mask: build.add('places', [from], { places: shape.places }),
+    lengths: from,
+  }
+  const begin = build.zeros({ extent: 'row', shape: [6] })
   const layer = addLayer(build, step, {
     sequences: [x],
-    initial: [handed, handed, build.zeros({ extent: 'row', shape: [6] })],
+    initial: [handed, handed, begin],
     parameters: own(step, 'decoder.'),
-    memories: [
-      {
-        sequence: join(ways.map(({ outputs }) => outputs[0]!)),
-        mask: build.add('places', [from], { places: shape.places }),
-        lengths: from,
-      },
-    ],
+    memories: [memory],
+    lengths: to,
+  })
+  const top = addLayer(build, above, {
+    sequences: [layer.outputs[0]!],
+    initial: [begin],
+    parameters: own(above, 'above.'),
+    memories: [memory],
     lengths: to,
   })
   const outputs = [
     { name: 'a', node: layer.outputs[0]! },
     ...step.states.map(({ name }, i) => ({ name: `${name} next`, node: layer.finals[i]! })),
+    { name: 'top', node: top.outputs[0]! },
     { name: 'there', node: ways[0]!.finals[0]! },
   ]
   return {

@@ -9,7 +9,7 @@ import {
   sequenceModel,
 } from '../../src/model/index.ts'
 import { reference } from '../../src/runtime/index.ts'
-import { Session, predict } from '../../src/train/index.ts'
+import { Session, follow, predict } from '../../src/train/index.ts'
 import type { Data } from '../plan/windows.ts'
 import { bitsOf } from '../runtime/padding.ts'
 import { expectAgreement, runtimes } from '../runtime/runtimes.ts'
@@ -93,7 +93,7 @@ const expectClose = (got: ArrayLike<number>, wanted: readonly number[]): void =>
 const base = { shape: 'many-to-one', input: { vectors: 2 }, output: { classes: 3 } } as const
 
 describe('an answer is made of', () => {
-  it('the last states of both directions, also under layers without states', async () => {
+  it('the last states of both directions', async () => {
     const both = layer(mine(4), { direction: 'both' })
     const net = sequenceModel({ ...base, layers: [both] })
     const answers = await predict(net, questions, { runtime: reference, batch: 2 })
@@ -170,6 +170,27 @@ describe.each(runtimes)('on %s', (_name, runtime) => {
     const alone = await lossOf(one, 1, net.stepsOf(one[0]!, 0))
     expect(bitsOf([await lossOf(one, 4, 12)])).toEqual(bitsOf([alone]))
   })
+
+  it.each([{}, { pool: 'mean' }, { pool: 'max' }, { shape: 'synced' }] as const)(
+    'what is followed step by step is answered as the whole: %o',
+    async (more) => {
+      const learned = cell('learned', "state h = learned\nh' = tanh(W @ [h, x] + b)")
+      const net = sequenceModel({ ...base, layers: [cells.lstm(4), learned(3)], ...more })
+      net.parameters.get('layers.1.initial.h')!.data.set([0.5, -0.5, 0.25])
+      const [first, second] = [questions[2]!, questions[4]!]
+      const following = await follow(net, { runtime, rows: 2 })
+      for (let step = 0; step < 4; step++) {
+        const answers = await following.next([first[step]!, second[step]!])
+        const whole = await predict(net, [first.slice(0, step + 1), second.slice(0, step + 1)], { runtime })
+        answers.forEach(({ output }, row) => expectClose(output, Array.from(whole[row]!.output).slice(-3)))
+      }
+      following.begin()
+      const again = await following.next([second[0]!, first[0]!])
+      const [alone] = await predict(net, [second.slice(0, 1)], { runtime })
+      expectClose(again[0]!.output, [...alone!.output])
+      following.end()
+    },
+  )
 
   it('answers of short rows beside long ones are those that they have alone', async () => {
     const net = sequenceModel({

@@ -59,22 +59,35 @@ it('validation examples may be longer than those of training, also where labels 
 const { options, examples } = tasks['many-to-one']!
 const small = { batch: 7, steps: 24, learningRate: 0.02, validateEvery: 5, checkpointEvery: 4 } as const
 
-/** The checkpoint that a training ends in; interrupted after an update, if one is named, and gone on with. */
+/** How a run is interrupted: after which update, and whether in good order or by a kill, which leaves what was there. */
+interface Interruption {
+  readonly step: number
+  readonly killed: boolean
+}
+
+/** What a training leaves; interrupted and gone on with, if so it is said. */
 async function outcome(
   data: readonly Example[] | ExampleData<Example>,
   given: Omit<TrainOptions, 'runtime'>,
   runtime: Runtime,
-  interrupted?: number,
+  interrupted?: Interruption,
 ) {
-  const files = memoryFiles()
   const make = () => sequenceModel({ ...options, dropout: 0.2 })
+  let files = memoryFiles()
+  let left = new Map<string, Uint8Array>()
   const run = await RunDirectory.create('run', files)
-  for await (const { step } of train(make(), data, { ...given, runtime, run }))
-    if (step === interrupted) break
-  if (interrupted !== undefined) {
+  for await (const { step } of train(make(), data, { ...given, runtime, run })) {
+    if (step !== interrupted?.step) continue
+    left = new Map(files.contents)
+    break
+  }
+  if (interrupted) {
+    if (interrupted.killed) {
+      files = memoryFiles()
+      for (const [name, content] of left) files.contents.set(name, content)
+    }
     const again = await RunDirectory.open('run', files)
-    const resumed = { runtime, run: again.run, resume: again.checkpoint }
-    await collect(train(make(), data, resumed))
+    await collect(train(make(), data, { runtime, run: again.run, resume: again.checkpoint }))
   }
   const metrics = new TextDecoder().decode(files.contents.get('run/metrics.jsonl'))
   return { checkpoint: (await RunDirectory.open('run', files)).checkpoint, lines: linesOf(metrics) }
@@ -91,14 +104,18 @@ describe('a run on examples that goes on', () => {
     'ends in the same bits on %s',
     async (_name, runtime) => {
       const whole = await outcome(examples, small, runtime)
-      for (const step of [1, 9, 16]) expect(await outcome(examples, small, runtime, step)).toEqual(whole)
+      for (const step of [1, 9, 16])
+        for (const killed of [false, true])
+          expect(await outcome(examples, small, runtime, { step, killed })).toEqual(whole)
       expect(whole.checkpoint.progress.step).toBe(24)
     },
   )
 
   it('ends in the same bits with several batches to an update, and an average', async () => {
     const given = { ...small, accumulate: 3, average: 'ema', schedule: 'cosine' } as const
-    expect(await outcome(examples, given, fastest, 7)).toEqual(await outcome(examples, given, fastest))
+    expect(await outcome(examples, given, fastest, { step: 7, killed: true })).toEqual(
+      await outcome(examples, given, fastest),
+    )
   })
 
   it('ends in the same bits where only a chunk of the examples is in memory', async () => {
@@ -106,7 +123,9 @@ describe('a run on examples that goes on', () => {
     const stream = await streamExamples(net, () => examples, { chunk: 50 })
     expect([stream.count, stream.steps]).toEqual([120, 7])
     const data = { training: stream, validation: examples.slice(0, 9) }
-    expect(await outcome(data, small, fastest, 13)).toEqual(await outcome(data, small, fastest))
+    expect(await outcome(data, small, fastest, { step: 13, killed: true })).toEqual(
+      await outcome(data, small, fastest),
+    )
   })
 
   it('is refused with other examples', async () => {
@@ -171,6 +190,38 @@ describe('examples', () => {
     expect(loss).toBeCloseTo(whole.loss, 5)
     for (const { probabilities, classes } of predictions)
       expect(classes![0]).toBe(Number(probabilities![1]! > probabilities![0]!))
+  })
+})
+
+describe('long sequences in little memory', () => {
+  /** What training on sequences of 150 steps and more leaves, and what it kept of them. */
+  const trained = async (name: string, memory: number) => {
+    const task = tasks[name]!
+    const long = task.examples.slice(0, 12).map(({ input, target }, i) => {
+      const steps = input as readonly number[]
+      return {
+        input: Array.from({ length: 150 + 9 * i }, (_unused, at) => steps[at % steps.length]!),
+        target,
+      }
+    })
+    const net = sequenceModel(task.options)
+    const settings = { batch: 8, steps: 2, validation: 'none', runtime: fastest, memory } as const
+    const training = train(net, long, settings)
+    let kept = training.kept
+    for await (const { step } of training) if (step === 1) ({ kept } = training)
+    return { kept, weights: [...net.parameters].map(([key, { data }]) => [key, [...data]]) }
+  }
+
+  it.each(['many-to-one', 'many-to-one, mean'])('ends in the same bits for %s', async (name) => {
+    const [all, little] = [await trained(name, 1e9), await trained(name, 1)]
+    expect(all.kept?.every).toBeUndefined()
+    expect(little.kept!.every).toBeLessThan(100)
+    expect(little.kept!.bytes).toBeLessThan(all.kept!.bytes!)
+    expect(little.weights).toEqual(all.weights)
+  })
+
+  it('is refused where a layer reads backward', async () => {
+    await expect(trained('many-to-one, both directions', 1)).rejects.toMatchObject({ code: 'unsupported' })
   })
 })
 

@@ -63,8 +63,9 @@ export const crossEntropy: LossRule = {
 
 /** Loss of one position from its log-probabilities; writes its derivative by the logits. */
 function lossOf(log: Float64Array, target: number, attributes: Attributes, gradient: Float64Array): number {
-  const { classWeights } = attributes as CrossEntropyAttributes
-  const { own, even } = targetOf(attributes as CrossEntropyAttributes, log.length, target)
+  const settings: CrossEntropyAttributes = attributes
+  const { classWeights } = settings
+  const { own, even } = targetOf(settings, log.length, target)
   const shares = log.map((_x, i) => even * (classWeights?.[i] ?? 1) + (i === target ? own : 0))
   const total = shares.reduce((sum, share) => sum + share, 0)
   let loss = 0

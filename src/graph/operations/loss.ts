@@ -92,9 +92,9 @@ export function requireSetting(holds: boolean, loss: string, name: string, must:
 }
 
 /** Makes sure that a list has one number, none negative, for each entry. @throws SluiceError `loss-setting` */
-export function requireWeights<S>(
+export function requireWeights(
   weights: readonly number[] | undefined,
-  size: S,
+  size: unknown,
   loss: string,
   name: string,
 ): void {

@@ -22,6 +22,9 @@ export const losses: Readonly<Record<string, Operation>> = Object.assign(
 /** Whether an operation is a loss, the number itself. */
 export const isLoss = (op: string): boolean => Object.hasOwn(rules, op)
 
+/** Whether an operation is the gradient of a loss by its prediction. */
+export const isLossGradient = (op: string): boolean => isLoss(op.replace(/_gradient$/, '')) && !isLoss(op)
+
 /** The input of a loss, a whole number a step and row, that says which positions count; `undefined` where all do. */
 export function marksOf({ op, inputs }: Pick<Node, 'op' | 'inputs'>): number | undefined {
   const { marks } = rules[op]!

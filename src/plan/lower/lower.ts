@@ -1,4 +1,4 @@
-import { type StepGraph, type Type, isLoss, marksOf } from '../../graph/index.ts'
+import { type StepGraph, type Type, isLoss, isLossGradient, marksOf } from '../../graph/index.ts'
 import { type Place, Places } from './places.ts'
 import { type Plan, isZero } from '../plan.ts'
 import { Unsupported, invariant } from '../../core/errors.ts'
@@ -346,7 +346,7 @@ class WindowLowering {
   #lossOr(id: number): void {
     const { op } = this.#plan.nodes[id]!
     if (isLoss(op)) return this.#lossOf(id)
-    if (isLoss(op.replace(/_gradient$/, ''))) return this.#lossGradientOf(id)
+    if (isLossGradient(op)) return this.#lossGradientOf(id)
     throw new Unsupported('unsupported/operation', { op })
   }
 

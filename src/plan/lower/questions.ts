@@ -1,4 +1,4 @@
-import { ancestors, isLoss } from '../../graph/index.ts'
+import { ancestors, isLoss, isLossGradient } from '../../graph/index.ts'
 import { invariant } from '../../core/errors.ts'
 import type { Plan } from '../plan.ts'
 import type { Target } from './lowered.ts'
@@ -12,7 +12,7 @@ export function isOnlyForLoss({ nodes, order }: Plan, scan: number, index: numbe
     ),
   )
   const readers = order.filter((id) => nodes[id]!.inputs.some((input) => picks.has(input)))
-  return readers.length > 0 && readers.every((id) => isLoss(nodes[id]!.op.replace(/_gradient$/, '')))
+  return readers.length > 0 && readers.every((id) => isLoss(nodes[id]!.op) || isLossGradient(nodes[id]!.op))
 }
 
 /** The parameter of whose gradient a node is a part. */
