@@ -54,11 +54,11 @@ export function requireNumbers(
 ): void {
   for (let at = 0; at < numbers.length; at++) {
     const value = numbers[at]!
-    const step = Math.floor(at / width)
-    if (mask?.[step] === 0) continue
-    const where = { ...place, step, value: String(value) }
-    if (!Number.isFinite(value)) throw new SluiceError('example-value/finite', where)
-    if (limit !== undefined && !(Number.isInteger(value) && value >= least && value < limit))
-      throw new SluiceError('example-value/whole', { ...where, least, most: limit - 1 })
+    if (mask !== undefined && mask[Math.floor(at / width)] === 0) continue
+    const isWhole = limit === undefined || (Number.isInteger(value) && value >= least && value < limit)
+    if (Number.isFinite(value) && isWhole) continue
+    const where = { ...place, step: Math.floor(at / width), value: String(value) }
+    if (limit === undefined || !Number.isFinite(value)) throw new SluiceError('example-value/finite', where)
+    throw new SluiceError('example-value/whole', { ...where, least, most: limit - 1 })
   }
 }
