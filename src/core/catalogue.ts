@@ -15,6 +15,9 @@ export const catalogue = {
   'usage/two-starts': '--init-from starts a new run, --resume goes on with one: give one of them.',
   'usage/schedule': '{option} belongs to --schedule {kinds}, not to {kind}.',
   output: 'Standard output could not be written: {reason}. Check where it goes.',
+  'studio-missing': 'The studio was not built: `npm run studio:build` builds it.',
+  'studio-port':
+    'The studio cannot listen on port {port} ({reason}): give another with --port, 0 for any that is free.',
   'option-value/whole': '{name} must be a whole number of at least {least}, not {value}.',
   'option-value/between': '{name} must be a whole number from {least} to {most}, not {value}.',
   'option-value/finite': '{name} must be a finite number, not {value}.',

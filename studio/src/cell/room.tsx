@@ -1,0 +1,4 @@
+/** Soon. */
+export function CellRoom() {
+  return <p class="hint">…</p>
+}

@@ -1,0 +1,4 @@
+/** Soon. */
+export function LabRoom() {
+  return <p class="hint">…</p>
+}

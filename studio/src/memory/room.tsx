@@ -1,0 +1,4 @@
+/** Soon. */
+export function MemoryRoom() {
+  return <p class="hint">…</p>
+}

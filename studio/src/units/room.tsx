@@ -1,0 +1,4 @@
+/** Soon. */
+export function UnitsRoom() {
+  return <p class="hint">…</p>
+}

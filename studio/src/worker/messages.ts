@@ -1,0 +1,129 @@
+import type { InitSpec, Machine } from 'sluice'
+
+/*
+ * What page and worker say to each other. The page asks by name and gets one answer; the worker tells of a training
+ * under way in events. Everything here passes through `postMessage`.
+ */
+
+/** A cell as it travels: its equations, and how its parameters start. */
+export interface CellChoice {
+  readonly name: string
+  readonly equations: string
+  readonly init: InitSpec
+}
+
+/** What a model is made of. */
+export interface ModelSpec {
+  readonly cell: CellChoice
+  readonly hidden: number
+  readonly layers: number
+  readonly seed: number
+}
+
+/** A model, as the page knows it. */
+export interface ModelInfo {
+  /** Changes with every model: what was computed from another one is stale. */
+  readonly id: number
+  /** Name of the cell of each layer, and its equations. */
+  readonly layers: readonly { readonly cell: string; readonly equations: string; readonly units: number }[]
+  readonly symbols: readonly string[]
+  /** Number of weights. */
+  readonly weights: number
+  /** Updates that its weights have had in this page. */
+  readonly step: number
+  /** What it was made from or loaded from. */
+  readonly source: string
+}
+
+/** A text that was read. */
+export interface TextInfo {
+  readonly name: string
+  /** Characters, Unicode code points. */
+  readonly length: number
+  readonly symbols: number
+}
+
+/** Settings of a training. */
+export interface TrainSpec {
+  readonly batch: number
+  readonly window: number
+  readonly learningRate: number
+  /** Updates to make from now on. */
+  readonly steps: number
+}
+
+/** A point of the curves. Losses in nats a character. */
+export interface Point {
+  readonly step: number
+  readonly loss: number
+  readonly validation?: number
+}
+
+/** What happens in the worker by itself. */
+export type Event =
+  | {
+      readonly kind: 'progress'
+      readonly points: readonly Point[]
+      readonly tokensPerSecond: number
+      readonly learningRate: number
+      readonly epoch: number
+    }
+  | { readonly kind: 'sample'; readonly step: number; readonly text: string }
+  | { readonly kind: 'ended'; readonly model: ModelInfo }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+
+/** An error that travels. */
+export interface Failure {
+  /** A stable identifier for those that people can do something about. */
+  readonly code?: string
+  readonly message: string
+}
+
+/** What the worker runs on. */
+export interface MachineInfo {
+  readonly machine: Machine
+  /** Why it is not the fastest, for people. */
+  readonly note?: string
+}
+
+/** How to sample. */
+export interface SampleSpec {
+  readonly prime: string
+  readonly length: number
+  readonly temperature: number
+  readonly seed: number
+}
+
+/** What the page can ask for. */
+export interface Calls {
+  machine(): Promise<MachineInfo>
+  /** Reads the text to train on. */
+  read(text: string, name: string): Promise<TextInfo>
+  /** A new model for the text that was read. */
+  make(spec: ModelSpec): Promise<ModelInfo>
+  /** The model of a file's bytes. */
+  load(bytes: Uint8Array, name: string): Promise<ModelInfo>
+  /** The model as a file. */
+  save(): Promise<Uint8Array<ArrayBuffer>>
+  start(spec: TrainSpec): Promise<void>
+  pause(): Promise<void>
+  resume(): Promise<void>
+  stop(): Promise<void>
+  rate(learningRate: number): Promise<void>
+  sample(spec: SampleSpec): Promise<string>
+}
+
+export type CallName = keyof Calls
+
+/** A question of the page. */
+export interface Question {
+  readonly id: number
+  readonly name: CallName
+  readonly given: readonly unknown[]
+}
+
+/** What the worker posts. */
+export type Posted =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly failure: Failure }
+  | { readonly event: Event }
