@@ -27,6 +27,7 @@ const order = [
   'runs',
   'files',
   'sampling',
+  'inspection',
   'runtimes',
   'programs',
   'internal',

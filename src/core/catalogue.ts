@@ -377,6 +377,15 @@ export const catalogue = {
     'The model gives no finite logits: its weights are damaged or diverged. Take an earlier checkpoint, or train again.',
   'sampling-state': 'There is no state to continue from before the first piece of text.',
   'sampling-used': 'A text is sampled once; call sample again.',
+  'inspect-layer': 'There is no layer "{layer}".[ Did you mean {nearest}?] The layers are {names}.',
+  'inspect-name/layer':
+    'The layer {layer} has no value "{name}".[ Did you mean {nearest}?] Its values are {names}.',
+  'inspect-name/all': 'No layer has a value "{name}".[ Did you mean {nearest}?] There are {names}.',
+  'inspect-unit/range': '{value} has {units} units, the first is 0; there is no unit {unit}.',
+  'inspect-size/trace':
+    'A trace of {steps} steps would hold {count} numbers; ask for fewer names or layers, or take it in parts.',
+  'inspect-edit/empty': 'An edit of {value} changes nothing; give it clamp, scale or add.',
+  'inspect-edit/both': 'An edit of {value} has clamp and {option}; a clamped value is what clamp says.',
   'unsupported/native-browser': 'The native runtime is for Node: a browser has no addons.',
   'unsupported/native-missing':
     "The native runtime is not built: install a C++ compiler and run 'npm run kernels'.",

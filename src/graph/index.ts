@@ -21,6 +21,7 @@ export {
 } from './operations/masks.ts'
 export { printGraph, printStep } from './print.ts'
 export { activeRows } from './operations/sequence.ts'
+export { StepRewriter } from './rewrite-step.ts'
 export { operation, table } from './table.ts'
 export type {
   Attributes,

@@ -5,12 +5,17 @@ import type { Node, Port, StepGraph } from './types.ts'
 /** What becomes of a node: other inputs for the same operation, a node of the new graph, or nothing new. */
 type Change = readonly number[] | number | undefined
 
+const leaves: ReadonlySet<string> = new Set(['input', 'state', 'parameter'])
+
 /** Writes a changed copy of a step graph. */
 export class StepRewriter {
   readonly build = new Builder(numbers)
   readonly #step: StepGraph
   readonly #made: number[] = []
+  /** Copies of nodes that others may stand for. */
+  readonly #copies: number[] = []
   readonly #added: Port[] = []
+  readonly #addedParameters: Port[] = []
 
   constructor(step: StepGraph) {
     this.#step = step
@@ -30,17 +35,36 @@ export class StepRewriter {
     return node
   }
 
+  /** Another parameter, a vector of a size. */
+  parameter(name: string, size: number): number {
+    const node = this.build.leaf('parameter', name, { extent: 'once', shape: [size] })
+    this.#addedParameters.push({ name, node })
+    return node
+  }
+
   /** Copies all nodes in order, changed as `change` says. */
   write(change: (node: Node, id: number) => Change): void {
     this.#step.nodes.forEach((node, id) => {
       const changed = change(node, id)
       this.#made.push(typeof changed === 'number' ? changed : this.#copy(node, changed))
+      if (leaves.has(node.op)) this.#copies[id] = this.#made[id]!
+    })
+  }
+
+  /** Copies all nodes in order; everything that read a node reads what `stead` makes of its copy. */
+  replace(stead: (copy: number, id: number) => number): void {
+    this.#step.nodes.forEach((node, id) => {
+      const copy = this.#copy(node, undefined)
+      this.#copies[id] = copy
+      this.#made.push(stead(copy, id))
     })
   }
 
   #copy({ op, inputs, attributes, type, name }: Node, given: readonly number[] | undefined): number {
-    if (op === 'input' || op === 'state' || op === 'parameter')
-      return this.build.leaf(op, attributes.name as string, type)
+    if (leaves.has(op)) {
+      const kind = op as 'input' | 'state' | 'parameter'
+      return this.build.leaf(kind, attributes.name as string, type)
+    }
     return this.build.add(op, given ?? inputs.map((input) => this.at(input)), attributes, name)
   }
 
@@ -50,17 +74,17 @@ export class StepRewriter {
     const result = (id: number): number => results.get(id) ?? this.at(id)
     const ports = (list: readonly Port[], node = result): Port[] =>
       list.map((port) => ({ name: port.name, node: node(port.node) }))
-    const leaf = (id: number): number => this.at(id)
+    const leaf = (id: number): number => this.#copies[id]!
     return {
       name,
       nodes: this.build.nodes,
       inputs: [...ports(inputs, leaf), ...this.#added],
       states: states.map((state) => ({
         ...state,
-        previous: this.at(state.previous),
+        previous: leaf(state.previous),
         next: result(state.next),
       })),
-      parameters: ports(parameters, leaf),
+      parameters: [...ports(parameters, leaf), ...this.#addedParameters],
       outputs: ports(outputs),
       traces: ports(traces),
     }

@@ -1,0 +1,18 @@
+export { type InspectedText, layersOf } from './adapt.ts'
+export type { LayerName } from './find.ts'
+export { gatesOf } from './gates.ts'
+export { type Saturation, saturation } from './saturation.ts'
+export type { NamedScan } from './scans.ts'
+export {
+  type Trace,
+  type TraceOptions,
+  type TracedLayer,
+  type TracedValue,
+  trace,
+  traceParts,
+  tracedUnit,
+  tracedValue,
+  valuesOf,
+} from './trace.ts'
+export { type Edit, intervene } from './intervene.ts'
+export { type UnitLossOptions, type UnitLosses, unitLosses } from './unit-losses.ts'

@@ -1,0 +1,222 @@
+import { SluiceError } from '../core/errors.ts'
+import { knownKeys, wholeNumber } from '../data/index.ts'
+import type { StepGraph } from '../graph/index.ts'
+import { type RuntimeSource, Session, type Tensors, type Trainable } from '../train/index.ts'
+import { type InspectedText, adapted, layersOf, tokensOf } from './adapt.ts'
+import { type LayerName, checkUnit, findLayer, findValue, knownNames, unitsOf, usualLayers } from './find.ts'
+import { gatesOf } from './gates.ts'
+import type { NamedScan } from './scans.ts'
+import { changeSteps, onlyOutputs } from './window-change.ts'
+
+/** What is traced. */
+export interface TraceOptions<Name extends string = string> {
+  readonly runtime: RuntimeSource
+  /** Left-hand names of the cell's equations; all unless given. A layer without a name is passed over. */
+  readonly names?: readonly Name[]
+  /** Layers by number or name; all unless given, without head and norms. */
+  readonly layers?: readonly LayerName[]
+  /** States `[1][size]` that the first step starts from, as an earlier trace left them; those of a new text unless given. */
+  readonly states?: Tensors
+  /** Steps of one call of the runtime, 256 unless given: it changes memory and speed, no number. */
+  readonly part?: number
+}
+
+/** One named value of a layer at every step: row-major `[steps][units]`. */
+export interface TracedValue<Name extends string = string> {
+  readonly layer: string
+  readonly name: Name
+  readonly units: number
+  readonly data: Float32Array
+}
+
+/** The traced values of a layer. */
+export interface TracedLayer<Name extends string = string> {
+  /** `layers.0` */
+  readonly name: string
+  /** Name of its cell. */
+  readonly cell: string
+  /** Names of its states, among its values. */
+  readonly states: readonly string[]
+  /** Names of the values that its equations hold between 0 and 1. */
+  readonly gates: readonly string[]
+  readonly values: { readonly [N in Name]?: TracedValue<N> }
+}
+
+/** What a model did with a text, or with a part of it: entry t of everything stands for the moment after symbol t was read. */
+export interface Trace<Name extends string = string> {
+  /** Number of its first symbol in the whole text. */
+  readonly start: number
+  readonly steps: number
+  readonly tokens: Int32Array
+  readonly layers: readonly TracedLayer<Name>[]
+  /** States `[1][size]` after its last symbol. */
+  readonly states: Tensors
+}
+
+const known = ['runtime', 'names', 'layers', 'states', 'part']
+
+/** Numbers that a trace in one piece may hold: 1 GiB of them. */
+const mostNumbers = 2 ** 28
+
+/** What a layer's trace reads: each name and the output of the window that has it. */
+interface Reading {
+  readonly scan: NamedScan
+  readonly values: readonly { readonly name: string; readonly node: number; readonly output: string }[]
+}
+
+/**
+ * Runs a model over a text and gives every named value of its equations, by layer, step and unit. They come from the
+ * program that runs the model, which gives more outputs; there is no second meaning of a cell.
+ *
+ *     const { layers } = await trace(net, 'She said "no".', { runtime, names: ['f', 'c'] })
+ *     layers[0]!.values.f!.data // [steps][units]
+ *
+ * @throws SluiceError `inspect-layer`, `inspect-name`, `inspect-size`, `text-empty` or `unknown-character`
+ */
+export async function trace<const Name extends string = string>(
+  model: Trainable,
+  text: InspectedText,
+  options: TraceOptions<Name>,
+): Promise<Trace<Name>> {
+  const tokens = tokensOf(model, text)
+  const parts: Trace<Name>[] = []
+  const each = readingsOf(model, options).flatMap(({ scan, values }) =>
+    values.map(({ node }) => unitsOf(scan, node)),
+  )
+  const count = each.reduce((sum, units) => sum + units, 0) * tokens.length
+  if (count > mostNumbers) throw new SluiceError('inspect-size/trace', { steps: tokens.length, count })
+  for await (const part of traceParts(model, text, options)) parts.push(part)
+  return joined(parts, tokens)
+}
+
+/**
+ * The same in parts, one after the other, for texts of any length: `for await (const part of traceParts(…))`.
+ * @throws SluiceError as `trace`
+ */
+export async function* traceParts<const Name extends string = string>(
+  model: Trainable,
+  text: InspectedText,
+  options: TraceOptions<Name>,
+): AsyncGenerator<Trace<Name>, void, undefined> {
+  knownKeys('trace', options, known)
+  const part = wholeNumber('part', options.part ?? 256, 1)
+  const tokens = tokensOf(model, text)
+  const readings = readingsOf(model, options)
+  const steps = Math.min(part, tokens.length)
+  const session = await Session.open(observed(model, readings), options.runtime, {
+    rows: 1,
+    steps,
+    training: false,
+  })
+  try {
+    if (options.states) session.setStates(options.states)
+    for (let start = 0; start < tokens.length; start += steps) {
+      const own = tokens.subarray(start, start + steps)
+      await session.run({ steps: own.length, tokens: own }, { mode: 'forward', training: false })
+      const layers = readings.map((reading) => readLayer<Name>(session, reading))
+      yield { start, steps: own.length, tokens: own, layers, states: copied(session.states()) }
+    }
+  } finally {
+    session.dispose()
+  }
+}
+
+/** A value of a trace. @throws SluiceError `inspect-layer` or `inspect-name` */
+export function tracedValue<Name extends string>(
+  { layers }: Pick<Trace<Name>, 'layers'>,
+  layer: LayerName,
+  name: Name,
+): TracedValue {
+  const asScans = layers.map((each): NamedScan => ({ name: each.name, node: 0, step: tracedStep(each) }))
+  const scan = findLayer(asScans, layer)
+  return valuesOf(layers[asScans.indexOf(scan)]!)[findValue(scan, name)]!
+}
+
+/** One unit of a value, at every step. @throws SluiceError `inspect-unit` */
+export function tracedUnit({ layer, name, units, data }: TracedValue, unit: number): Float32Array {
+  checkUnit(`${layer}.${name}`, unit, units)
+  return Float32Array.from({ length: data.length / units }, (_unused, step) => data[step * units + unit]!)
+}
+
+/** All values of a layer's trace, in the order of the equations. */
+export function valuesOf({ values }: TracedLayer): readonly TracedValue[] {
+  return Object.values<TracedValue | undefined>(values).filter((value) => value !== undefined)
+}
+
+/** A step with the names of a trace and nothing else, to find them by. */
+function tracedStep(layer: TracedLayer): StepGraph {
+  const traces = valuesOf(layer).map(({ name }, node) => ({ name, node }))
+  return { name: layer.cell, nodes: [], inputs: [], states: [], parameters: [], outputs: [], traces }
+}
+
+function readingsOf(
+  model: Trainable,
+  { names, layers }: Pick<TraceOptions, 'names' | 'layers'>,
+): readonly Reading[] {
+  const all = layersOf(model)
+  const scans = layers ? layers.map((layer) => findLayer(all, layer)) : usualLayers(all)
+  const wanted = names && knownNames(scans, names)
+  return scans.map((scan) => {
+    const traces = scan.step.traces.filter(({ name }) => !wanted || wanted.has(name))
+    return {
+      scan,
+      values: traces.map((port) => ({ ...port, output: `${scan.name}.${traceName(port.name)}` })),
+    }
+  })
+}
+
+/** The name of the output of a step that shows a value; states have inputs that bear its name alone. */
+function traceName(name: string): string {
+  return `${name} at each step`
+}
+
+/** The model with the wanted values as the only outputs of its programs, beside the states. */
+function observed(model: Trainable, readings: readonly Reading[]): Trainable {
+  const outputs = new Set(readings.flatMap(({ values }) => values.map(({ output }) => output)))
+  const wanted = new Map(readings.map(({ scan, values }) => [scan.name, values]))
+  return adapted(model, (program) => {
+    const graph = changeSteps(program.graph, ({ name, step }) => {
+      const values = wanted.get(name)
+      return values && { ...step, outputs: [...step.outputs, ...values.map(shown)] }
+    })
+    return { ...program, ...onlyOutputs({ graph, states: program.states }, (name) => outputs.has(name)) }
+  })
+}
+
+function shown({ name, node }: { readonly name: string; readonly node: number }) {
+  return { name: traceName(name), node }
+}
+
+function readLayer<Name extends string>(session: Session, { scan, values }: Reading): TracedLayer<Name> {
+  const { name: layer, step } = scan
+  const read = values.map(({ name, node, output }) => {
+    const value = { layer, name, units: unitsOf(scan, node), data: Float32Array.from(session.read(output)) }
+    return [name, value] as const
+  })
+  return {
+    name: layer,
+    cell: step.name,
+    states: step.states.map(({ name }) => name),
+    gates: gatesOf(step),
+    values: Object.fromEntries(read) as TracedLayer<Name>['values'],
+  }
+}
+
+function copied(states: Tensors): Tensors {
+  return new Map([...states].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]))
+}
+
+/** Parts of a trace as one. */
+function joined<Name extends string>(parts: readonly Trace<Name>[], tokens: Int32Array): Trace<Name> {
+  const last = parts.at(-1)!
+  const layers = last.layers.map((layer, index) => {
+    const values = valuesOf(layer).map((value) => {
+      const data = new Float32Array(value.units * tokens.length)
+      for (const { start, layers: own } of parts)
+        data.set((own[index]!.values as Record<string, TracedValue>)[value.name]!.data, start * value.units)
+      return [value.name, { ...value, data }] as const
+    })
+    return { ...layer, values: Object.fromEntries(values) as TracedLayer<Name>['values'] }
+  })
+  return { start: 0, steps: tokens.length, tokens, layers, states: last.states }
+}
