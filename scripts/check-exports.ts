@@ -21,6 +21,7 @@ const publicFolders = [
   'data',
   'train',
   'generate',
+  'inspect',
   'interop',
   'runtime',
 ]

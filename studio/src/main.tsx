@@ -4,6 +4,7 @@ import { openStudio } from './store.ts'
 import 'uplot/dist/uPlot.min.css'
 import './style/base.css'
 import './style/controls.css'
+import './style/cell.css'
 import './style/rooms.css'
 
 const root = document.querySelector('#studio')!

@@ -1,4 +1,5 @@
 import type { InitSpec, Machine } from 'sluice'
+import type { Edit } from 'sluice/inspect'
 
 /*
  * What page and worker say to each other. The page asks by name and gets one answer; the worker tells of a training
@@ -92,6 +93,49 @@ export interface SampleSpec {
   readonly length: number
   readonly temperature: number
   readonly seed: number
+  /** Values of the cells that are changed meanwhile. */
+  readonly edits?: readonly Edit[]
+}
+
+/** What is looked at: a text, perhaps with some values of the cells changed. */
+export interface LookSpec {
+  readonly text: string
+  readonly edits?: readonly Edit[]
+}
+
+/** A named value of a layer at every step: row-major `[steps][units]`. */
+export interface SeenValue {
+  readonly name: string
+  readonly units: number
+  readonly data: Float32Array
+}
+
+/** The values of a layer, in the order of its equations. */
+export interface SeenLayer {
+  readonly name: string
+  readonly cell: string
+  readonly states: readonly string[]
+  /** Names of the values that are between 0 and 1. */
+  readonly gates: readonly string[]
+  readonly values: readonly SeenValue[]
+}
+
+/** A symbol and how probable the model finds it. */
+export interface Guess {
+  readonly symbol: string
+  readonly probability: number
+}
+
+/** What a model does with a text: entry t of everything stands for the moment after symbol t was read. */
+export interface Look {
+  readonly symbols: readonly string[]
+  /** Characters that were left out because the model does not know them. */
+  readonly unknown: number
+  readonly layers: readonly SeenLayer[]
+  /** The most probable next symbols after each. */
+  readonly guesses: readonly (readonly Guess[])[]
+  /** Mean loss of the text's own symbols, in nats. */
+  readonly loss: number
 }
 
 /** What the page can ask for. */
@@ -111,6 +155,8 @@ export interface Calls {
   stop(): Promise<void>
   rate(learningRate: number): Promise<void>
   sample(spec: SampleSpec): Promise<string>
+  /** Everything that the model does with a text. */
+  look(spec: LookSpec): Promise<Look>
 }
 
 export type CallName = keyof Calls

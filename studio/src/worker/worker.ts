@@ -1,6 +1,7 @@
 import { Course } from './course.ts'
 import { failureOf } from './failure.ts'
 import type { Calls, Event, Posted, Question } from './messages.ts'
+import { lookAt } from './look.ts'
 import { studioRuntime } from './runtime.ts'
 import { Workshop } from './workshop.ts'
 
@@ -59,6 +60,7 @@ const calls: Calls = {
   stop: async () => course?.stop(),
   rate: async (learningRate) => course?.rate(learningRate),
   sample: (spec) => workshop.sample(spec),
+  look: (spec) => lookAt(workshop, spec),
 }
 
 async function answer({ id, name, given }: Question): Promise<void> {

@@ -1,5 +1,16 @@
-import { type Model, type Text, cell, decodeModel, encodeModel, model, sample, text } from 'sluice'
-import { SluiceError } from 'sluice'
+import {
+  type Model,
+  SluiceError,
+  type Text,
+  cell,
+  decodeModel,
+  encodeModel,
+  model,
+  sample,
+  text,
+} from 'sluice'
+import { type Edit, intervene } from 'sluice/inspect'
+import type { Trainable } from 'sluice/train'
 import type { ModelInfo, ModelSpec, SampleSpec, TextInfo } from './messages.ts'
 import { studioRuntime } from './runtime.ts'
 
@@ -76,12 +87,16 @@ export class Workshop {
     }
   }
 
-  async sample({ prime, length, temperature, seed }: SampleSpec): Promise<string> {
+  /** The model, with some of its values changed. */
+  edited(edits: readonly Edit[] = []): Trainable {
+    return edits.length === 0 ? this.model : intervene(this.model, edits)
+  }
+
+  async sample({ prime, edits, ...spec }: SampleSpec): Promise<string> {
     const { runtime } = await studioRuntime()
     let written = ''
     const known = readable(prime, this.model)
-    for await (const piece of sample(this.model, { prime: known, length, temperature, seed, runtime }))
-      written += piece
+    for await (const piece of sample(this.edited(edits), { ...spec, prime: known, runtime })) written += piece
     return written
   }
 }
