@@ -3,7 +3,16 @@ import { usualCell } from './cell-choices.ts'
 import { Client } from './client.ts'
 import { sampleText } from './text/sample-text.ts'
 import { type Curve, emptyCurve, extended } from './train/curve.ts'
-import type { CellChoice, Event, MachineInfo, ModelInfo, TextInfo, TrainSpec } from './worker/messages.ts'
+import type {
+  CellChoice,
+  Event,
+  LaneSpec,
+  MachineInfo,
+  ModelInfo,
+  Purpose,
+  TextInfo,
+  TrainSpec,
+} from './worker/messages.ts'
 
 /*
  * What the rooms share: one text, one model, one training. Rooms read the signals and call the functions.
@@ -98,6 +107,8 @@ function heed(event: Event): void {
     samples.value = [event, ...samples.value].slice(0, keptSamples)
     if (model.value) model.value = { ...model.value, step: event.step }
     weights.value++
+  } else if (event.kind === 'lane') {
+    tellLane(event)
   } else if (event.kind === 'ended') {
     phase.value = 'idle'
     model.value = event.model
@@ -106,6 +117,21 @@ function heed(event: Event): void {
     phase.value = 'idle'
     problem.value = event.failure.message
   }
+}
+
+/** Curves of the models that are trained side by side, by purpose. */
+export const laneCurves = signal<Readonly<Partial<Record<Purpose, readonly Curve[]>>>>({})
+
+function tellLane({ purpose, lane, points }: Extract<Event, { kind: 'lane' }>): void {
+  const curves = laneCurves.value[purpose] ?? []
+  const grown = curves.map((each, index) => (index === lane ? extended(each, points) : each))
+  laneCurves.value = { ...laneCurves.value, [purpose]: grown }
+}
+
+/** Trains models of several cells side by side, on a text of their own or on that of the model. */
+export async function runLanes(spec: LaneSpec, content?: string): Promise<void> {
+  laneCurves.value = { ...laneCurves.value, [spec.purpose]: spec.cells.map(() => emptyCurve) }
+  await client.ask('lanes', spec, content)
 }
 
 /** Opens the worker, and has something to look at: a small model that knows nothing yet. */

@@ -1,6 +1,7 @@
 import { computed, effect, signal } from '@preact/signals'
 import { type Cell, compile } from 'sluice/equations'
-import { attempt, client, model, text, weights } from '../store.ts'
+import { watched } from '../look.ts'
+import { model, text } from '../store.ts'
 import type { Look, SeenLayer } from '../worker/messages.ts'
 import { type Tradition, tellingOf } from './traditions.ts'
 
@@ -19,9 +20,10 @@ export const at = signal(0)
 export const unit = signal(0)
 /** The value or parameters that are lit in equations, diagram and numbers at once. */
 export const lit = signal<string | undefined>(undefined)
-export const look = signal<Look | undefined>(undefined)
 
 export const steppedText = computed(() => ownText.value ?? (text.value?.content ?? '').slice(0, 64))
+
+export const { look, watch } = watched(() => steppedText.value.slice(0, longest))
 
 /** The cell of the layer that is shown. */
 export const cell = computed<Cell | undefined>(() => {
@@ -48,22 +50,18 @@ export const seen = computed<SeenLayer | undefined>(
   () => look.value?.layers[Math.min(layer.value, (look.value?.layers.length ?? 1) - 1)],
 )
 
-let asked = 0
-
-/** Looks again whenever the text, the model or its weights have changed. */
+/** Keeps what is shown in step with the model; marks stay within what there is. */
 export function watchModel(): () => void {
-  return effect(() => {
-    const wanted = steppedText.value.slice(0, longest)
-    const number = ++asked
-    if (!model.value || weights.value === 0) return
-    void attempt(async () => {
-      const found = await client.ask('look', { text: wanted })
-      if (number !== asked) return
-      look.value = found
-      at.value = Math.min(at.value, Math.max(0, found.symbols.length - 1))
-      unit.value = Math.min(unit.value, Math.max(0, unitsOf(found) - 1))
-    })
-  })
+  const stops = [
+    watch(),
+    effect(() => {
+      const found = look.value
+      if (!found) return
+      at.value = Math.min(at.peek(), Math.max(0, found.symbols.length - 1))
+      unit.value = Math.min(unit.peek(), Math.max(0, unitsOf(found) - 1))
+    }),
+  ]
+  return () => stops.forEach((stop) => stop())
 }
 
 function unitsOf({ layers }: Look): number {

@@ -3,7 +3,7 @@ import { type Range, rangeOf } from '../ui/colour.ts'
 import { decimal, percent, visible } from '../ui/format.ts'
 import { Matrix } from '../ui/matrix.tsx'
 import { flowsOf, valueOf } from './flow.ts'
-import type { SeenValue } from '../worker/messages.ts'
+import type { SeenLayer } from '../worker/messages.ts'
 import { at, cell, lit, look, numberAt, seen, telling, unit } from './state.ts'
 
 /** A row of numbers, one for each unit. */
@@ -60,12 +60,14 @@ const flowStrips = computed<readonly Strip[]>(() => {
     ),
     strip('kept', kept),
     strip('written', of(found.written)),
-    strip('let out', outputs(layer.values.at(-1)!)),
+    strip('let out', outputs(layer)),
   ]
 })
 
-/** What leaves the cell at this step: the value of its last equation. */
-function outputs({ units, data }: SeenValue): Float64Array {
+/** What leaves the cell at this step. */
+function outputs(of: SeenLayer): Float64Array {
+  const name = cell.value!.syntax.outputs[0]!.name
+  const { units, data } = of.values.find((value) => value.name === name) ?? of.values.at(-1)!
   return Float64Array.from(data.subarray(at.value * units, (at.value + 1) * units))
 }
 

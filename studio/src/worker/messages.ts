@@ -60,6 +60,35 @@ export interface Point {
   readonly validation?: number
 }
 
+/** What models of several cells are trained side by side for. */
+export type Purpose = 'factors' | 'gap' | 'race'
+
+/** Models side by side. */
+export interface LaneSpec {
+  readonly purpose: Purpose
+  readonly cells: readonly CellChoice[]
+  readonly hidden: number
+  readonly batch: number
+  readonly window: number
+  readonly learningRate: number
+  /** 0 leaves them untrained. */
+  readonly updates: number
+}
+
+/** Probabilities `[gap][country][language]` of a model. */
+export type Recall = readonly (readonly (readonly number[])[])[]
+
+/** What backpropagation through time multiplies. */
+export interface Factors {
+  readonly cell: string
+  /** The characters of the steps. */
+  readonly symbols: readonly string[]
+  /** Norm of the derivative of the state after each character with respect to the one before it. */
+  readonly factors: Float64Array
+  /** Entry k: norm of the derivative of the last state with respect to the one k + 1 steps before. */
+  readonly products: Float64Array
+}
+
 /** What happens in the worker by itself. */
 export type Event =
   | {
@@ -68,6 +97,12 @@ export type Event =
       readonly tokensPerSecond: number
       readonly learningRate: number
       readonly epoch: number
+    }
+  | {
+      readonly kind: 'lane'
+      readonly purpose: Purpose
+      readonly lane: number
+      readonly points: readonly Point[]
     }
   | { readonly kind: 'sample'; readonly step: number; readonly text: string }
   | { readonly kind: 'ended'; readonly model: ModelInfo }
@@ -155,6 +190,12 @@ export interface Calls {
   stop(): Promise<void>
   rate(learningRate: number): Promise<void>
   sample(spec: SampleSpec): Promise<string>
+  /** Trains models of several cells on the same text; events tell how it goes. Absent text: that which was read. */
+  lanes(spec: LaneSpec, content?: string): Promise<void>
+  /** Factors of the models of the lanes of `factors`, over the last `back` steps of a text. */
+  factors(spec: { readonly text: string; readonly back: number }): Promise<readonly Factors[]>
+  /** What the models of the lanes of `gap` remember. */
+  recall(): Promise<readonly Recall[]>
   /** Everything that the model does with a text. */
   look(spec: LookSpec): Promise<Look>
 }

@@ -1,6 +1,9 @@
 import { Course } from './course.ts'
+import { factorsOf } from './factors.ts'
 import { failureOf } from './failure.ts'
 import type { Calls, Event, Posted, Question } from './messages.ts'
+import { Lanes } from './lanes.ts'
+import { recallOf } from './recall.ts'
 import { lookAt } from './look.ts'
 import { studioRuntime } from './runtime.ts'
 import { Workshop } from './workshop.ts'
@@ -10,6 +13,7 @@ import { Workshop } from './workshop.ts'
  */
 
 const workshop = new Workshop()
+const lanes = new Lanes(tell)
 let course: Course | undefined
 
 function post(message: Posted): void {
@@ -60,6 +64,10 @@ const calls: Calls = {
   stop: async () => course?.stop(),
   rate: async (learningRate) => course?.rate(learningRate),
   sample: (spec) => workshop.sample(spec),
+  lanes: (spec, content) => lanes.run(spec, content ?? workshop.content),
+  factors: ({ text, back }) =>
+    Promise.all(lanes.models('factors').map((each) => factorsOf(each, text, back))),
+  recall: () => Promise.all(lanes.models('gap').map(recallOf)),
   look: (spec) => lookAt(workshop, spec),
 }
 

@@ -36,6 +36,12 @@ export class Workshop {
     return { name, length: tokens.length, symbols: vocabulary.size }
   }
 
+  /** The text as it was read. */
+  get content(): string {
+    if (!this.#source) throw new Error('No text was read yet.')
+    return this.#source.content
+  }
+
   /** The text by the symbols of the model. @throws SluiceError `unknown-character` where the model lacks one */
   get text(): Text {
     if (!this.#source) throw new Error('No text was read yet.')
