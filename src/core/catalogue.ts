@@ -384,6 +384,10 @@ export const catalogue = {
   'inspect-unit/range': '{value} has {units} units, the first is 0; there is no unit {unit}.',
   'inspect-size/trace':
     'A trace of {steps} steps would hold {count} numbers; ask for fewer names or layers, or take it in parts.',
+  'inspect-size/jacobian':
+    '{units} entries of the state over {steps} steps make {count} numbers; take at most {most} steps.',
+  'inspect-size/symbol': 'The symbol to explain must be one symbol, not {count}.',
+  'inspect-size/short': '{name} has {count} symbols; this needs at least {least}.',
   'inspect-edit/empty': 'An edit of {value} changes nothing; give it clamp, scale or add.',
   'inspect-edit/both': 'An edit of {value} has clamp and {option}; a clamped value is what clamp says.',
   'unsupported/native-browser': 'The native runtime is for Node: a browser has no addons.',

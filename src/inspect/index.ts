@@ -16,3 +16,6 @@ export {
 } from './trace.ts'
 export { type Edit, intervene } from './intervene.ts'
 export { type UnitLossOptions, type UnitLosses, unitLosses } from './unit-losses.ts'
+export { type GradientFlow, type GradientFlowOptions, type StateFlow, gradientFlow } from './gradient-flow.ts'
+export { type JacobianOptions, type Jacobians, jacobians } from './jacobians.ts'
+export { type Saliency, type SaliencyOptions, saliency } from './saliency.ts'

@@ -190,7 +190,7 @@ function shown({ name, node }: { readonly name: string; readonly node: number })
 function readLayer<Name extends string>(session: Session, { scan, values }: Reading): TracedLayer<Name> {
   const { name: layer, step } = scan
   const read = values.map(({ name, node, output }) => {
-    const value = { layer, name, units: unitsOf(scan, node), data: Float32Array.from(session.read(output)) }
+    const value = { layer, name, units: unitsOf(scan, node), data: numbersOf(session.read(output)) }
     return [name, value] as const
   })
   return {
@@ -219,4 +219,9 @@ function joined<Name extends string>(parts: readonly Trace<Name>[], tokens: Int3
     return { ...layer, values: Object.fromEntries(values) as TracedLayer<Name>['values'] }
   })
   return { start: 0, steps: tokens.length, tokens, layers, states: last.states }
+}
+
+/** What was read, in single precision. */
+function numbersOf(read: Float32Array | Float64Array): Float32Array {
+  return read instanceof Float32Array ? read : Float32Array.from(read)
 }

@@ -145,9 +145,10 @@ class PackedExecutable implements PartExecutable {
     const size = sizeOf(places)
     const slots = places[0]!.kind === 'steps' ? this.#steps : 1
     const data = new Float32Array(slots * this.#program.rows * size)
+    const { floats } = this.#loaded
     for (const place of places)
       this.#move(place, size, data.length, (at, i, count) => {
-        for (let lane = 0; lane < count; lane++) data[i + lane]! += this.#loaded.floats[at + lane]!
+        for (let lane = 0; lane < count; lane++) data[i + lane]! += floats[at + lane]!
       })
     return data
   }
