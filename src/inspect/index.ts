@@ -19,3 +19,5 @@ export { type UnitLossOptions, type UnitLosses, unitLosses } from './unit-losses
 export { type GradientFlow, type GradientFlowOptions, type StateFlow, gradientFlow } from './gradient-flow.ts'
 export { type JacobianOptions, type Jacobians, jacobians } from './jacobians.ts'
 export { type Saliency, type SaliencyOptions, saliency } from './saliency.ts'
+export { fittingSizes } from './cell-sizes.ts'
+export { type GradientCheck, checkGradient } from './gradient-check.ts'

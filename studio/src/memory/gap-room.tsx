@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals'
+import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { attempt, client, laneCurves, runLanes } from '../store.ts'
 import { Chart } from '../ui/chart.tsx'
@@ -9,7 +9,7 @@ import { countries, languages, lesson, longestGap, questionText, trainedGap } fr
 import { colours, pair, pairUnits } from './pair.ts'
 
 /** Updates that each of the two learns from. */
-const updates = 700
+const updates = 1000
 
 const gap = signal(8)
 const country = signal(0)
@@ -19,7 +19,7 @@ const learning = signal(false)
 async function learn(): Promise<void> {
   learning.value = true
   recalls.value = undefined
-  const common = { hidden: pairUnits, batch: 32, window: 48, learningRate: 0.01, updates }
+  const common = { hidden: pairUnits, batch: 32, window: 32, learningRate: 0.02, updates }
   await attempt(async () => {
     await runLanes({ purpose: 'gap', cells: pair.value, ...common }, lesson())
     recalls.value = await client.ask('recall')
@@ -34,7 +34,7 @@ function rightOf(recall: Recall): readonly number[] {
 
 /** The sentence with a gap: which cell still knows what came before it? */
 export function GapRoom() {
-  useEffect(() => effect(() => void (pair.value && (recalls.value = undefined))), [])
+  useEffect(() => pair.subscribe(() => (recalls.value = undefined)), [])
   return (
     <>
       <p>
@@ -116,6 +116,7 @@ function Answers({ recalls: all }: { readonly recalls: readonly Recall[] }) {
         xLabel={`gap in words (trained up to ${trainedGap})`}
         x={gaps}
         height={200}
+        yRange={[0, 1]}
         lines={all.map((recall, lane) => ({
           label:
             lane === 0

@@ -21,13 +21,15 @@ interface ChartProps {
   readonly x: readonly number[]
   readonly lines: readonly Line[]
   readonly height?: number
+  /** From the bottom to the top; what the numbers need unless given. */
+  readonly yRange?: readonly [number, number]
 }
 
 function colourOf(property: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(property).trim()
 }
 
-function optionsFor({ xLabel, lines, height = 240 }: ChartProps, width: number): uPlot.Options {
+function optionsFor({ xLabel, lines, height = 240, yRange }: ChartProps, width: number): uPlot.Options {
   const [ink, line] = [colourOf('--dim'), colourOf('--line')]
   const axis = {
     stroke: ink,
@@ -38,10 +40,10 @@ function optionsFor({ xLabel, lines, height = 240 }: ChartProps, width: number):
   return {
     width,
     height,
-    scales: { x: { time: false } },
+    scales: { x: { time: false }, ...(yRange && { y: { range: [...yRange] } }) },
     axes: [
       { ...axis, label: xLabel, labelSize: 20, labelFont: '12px system-ui' },
-      { ...axis, size: 46, values: (_plot, values) => values.map(compact) },
+      { ...axis, size: 56, values: (_plot, values) => values.map(compact) },
     ],
     legend: { live: true },
     cursor: { drag: { x: true, y: false } },
