@@ -1,5 +1,5 @@
 import type { InitSpec, Machine } from 'sluice'
-import type { Edit } from 'sluice/inspect'
+import type { Edit, GradientCheck } from 'sluice/inspect'
 
 /*
  * What page and worker say to each other. The page asks by name and gets one answer; the worker tells of a training
@@ -192,6 +192,8 @@ export interface Calls {
   sample(spec: SampleSpec): Promise<string>
   /** Trains models of several cells on the same text; events tell how it goes. Absent text: that which was read. */
   lanes(spec: LaneSpec, content?: string): Promise<void>
+  /** Compares the derivative of a cell with finite differences. */
+  check(cell: CellChoice): Promise<GradientCheck>
   /** Factors of the models of the lanes of `factors`, over the last `back` steps of a text. */
   factors(spec: { readonly text: string; readonly back: number }): Promise<readonly Factors[]>
   /** What the models of the lanes of `gap` remember. */

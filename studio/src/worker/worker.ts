@@ -1,3 +1,4 @@
+import { checkCell } from './check.ts'
 import { Course } from './course.ts'
 import { factorsOf } from './factors.ts'
 import { failureOf } from './failure.ts'
@@ -65,6 +66,7 @@ const calls: Calls = {
   rate: async (learningRate) => course?.rate(learningRate),
   sample: (spec) => workshop.sample(spec),
   lanes: (spec, content) => lanes.run(spec, content ?? workshop.content),
+  check: checkCell,
   factors: ({ text, back }) =>
     Promise.all(lanes.models('factors').map((each) => factorsOf(each, text, back))),
   recall: () => Promise.all(lanes.models('gap').map(recallOf)),
