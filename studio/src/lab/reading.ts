@@ -51,6 +51,10 @@ export interface Parameter {
   readonly count: number
 }
 
+function bracketed(size: string): string {
+  return size.includes(' ') ? `(${size})` : size
+}
+
 /** The parameters of a cell for given sizes. @throws SluiceError `cell-sizes` */
 export function parametersOf(
   { step, graph }: Cell,
@@ -59,7 +63,7 @@ export function parametersOf(
   const concrete = graph(sizes)
   return step.parameters.map(({ name, node }) => ({
     name,
-    shape: step.nodes[node]!.type.shape.map(String).join(' × '),
+    shape: step.nodes[node]!.type.shape.map((size) => bracketed(String(size))).join(' × '),
     count: concrete.nodes[node]!.type.shape.reduce((product, size) => product * size, 1),
   }))
 }
