@@ -388,6 +388,11 @@ export const catalogue = {
     '{units} entries of the state over {steps} steps make {count} numbers; take at most {most} steps.',
   'inspect-size/symbol': 'The symbol to explain must be one symbol, not {count}.',
   'inspect-size/short': '{name} has {count} symbols; this needs at least {least}.',
+  'inspect-oracle/unknown': 'There is no oracle "{name}".[ Did you mean {nearest}?] There are {names}.',
+  'inspect-oracle/length':
+    'The labels "{name}" are {count} numbers; the text has {needed} symbols, and each needs one.',
+  'inspect-oracle/value': 'The labels "{name}" hold {value} at {index}; they must be numbers.',
+  'inspect-oracle/expression': '"{text}" is no regular expression: {reason}.',
   'inspect-edit/empty': 'An edit of {value} changes nothing; give it clamp, scale or add.',
   'inspect-edit/both': 'An edit of {value} has clamp and {option}; a clamped value is what clamp says.',
   'unsupported/native-browser': 'The native runtime is for Node: a browser has no addons.',

@@ -1,5 +1,7 @@
 import type { Trainable } from '../train/index.ts'
-import type { InspectedText } from './adapt.ts'
+import { type InspectedText, layersOf } from './adapt.ts'
+import { findLayer, usualLayers } from './find.ts'
+import { gatesOf } from './gates.ts'
 import { type TraceOptions, type TracedValue, traceParts, valuesOf } from './trace.ts'
 
 /** How often a gate is all but closed or all but open. */
@@ -30,7 +32,11 @@ export async function saturation(
   options: Omit<TraceOptions, 'names'>,
 ): Promise<readonly Saturation[]> {
   const counts = new Map<string, Counter>()
-  for await (const { layers } of traceParts(model, text, options)) {
+  const all = layersOf(model)
+  const scans = options.layers?.map((layer) => findLayer(all, layer)) ?? usualLayers(all)
+  const names = [...new Set(scans.flatMap(({ step }) => gatesOf(step)))]
+  if (names.length === 0) return []
+  for await (const { layers } of traceParts(model, text, { ...options, names })) {
     for (const layer of layers) {
       for (const value of valuesOf(layer)) {
         if (!layer.gates.includes(value.name)) continue

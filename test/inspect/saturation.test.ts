@@ -34,3 +34,8 @@ test('saturation is the share of the time that a gate is below 0.1 or above 0.9'
   expect([o.closed, o.open]).toEqual([0, 1])
   expect(o.units.mean[1]).toBeCloseTo(1 / (1 + Math.exp(-5)), 6)
 })
+
+test('a model without gates has none', async () => {
+  const net = model({ input: scribbled, layers: [cells.rnn(2)] })
+  expect(await saturation(net, scribble(20), { runtime: wasm })).toEqual([])
+})
