@@ -32,14 +32,14 @@ export function scriptBytes(files: readonly OutputFile[]): number {
   return scripts.reduce((total, { contents }) => total + gzipSync(contents).length, 0)
 }
 
-/** Builds the studio into dist/studio: files that any server can give out. @returns a line about it */
-export async function buildStudio(): Promise<string> {
+/** Builds the studio into a folder: files that any server can give out. @returns a line about it */
+export async function buildStudio(folder = studioFolder): Promise<string> {
   const files = await bundleStudio()
-  rmSync(studioFolder, { recursive: true, force: true })
-  mkdirSync(studioFolder, { recursive: true })
-  for (const { path, contents } of files) writeFileSync(join(studioFolder, basename(path)), contents)
-  copyFileSync(`${root}studio/index.html`, `${studioFolder}/index.html`)
-  for (const name of modules) copyFileSync(`${root}build/wasm/${name}`, `${studioFolder}/${name}`)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  for (const { path, contents } of files) writeFileSync(join(folder, basename(path)), contents)
+  copyFileSync(`${root}studio/index.html`, `${folder}/index.html`)
+  for (const name of modules) copyFileSync(`${root}build/wasm/${name}`, `${folder}/${name}`)
   return `studio: ${Math.round(scriptBytes(files) / 1024)} KiB of scripts, compressed`
 }
 

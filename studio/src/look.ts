@@ -1,4 +1,4 @@
-import { type ReadonlySignal, effect, signal } from '@preact/signals'
+import { type ReadonlySignal, effect, signal, untracked } from '@preact/signals'
 import { attempt, client, model, weights } from './store.ts'
 import type { Edit } from 'sluice/inspect'
 import type { Look } from './worker/messages.ts'
@@ -24,7 +24,7 @@ export function watched(text: () => string, edits: () => readonly Edit[] = () =>
     watch: () =>
       effect(() => {
         const [wanted, changes] = [text(), edits()]
-        if (model.value && weights.value > 0) void attempt(() => take(wanted, changes))
+        if (model.value && weights.value > 0) untracked(() => void attempt(() => take(wanted, changes)))
       }),
   }
 }

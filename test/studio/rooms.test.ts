@@ -11,6 +11,7 @@ import { languageSymbols, lesson, question, questionText, trainedGap } from '../
 import { neighbour, placeOf } from '../../studio/src/rooms.ts'
 import { fork } from '../../studio/src/units/difference.ts'
 import { likeness, ordered } from '../../studio/src/units/order.ts'
+import { strength } from '../../studio/src/units/strength.ts'
 import { scaled } from '../../studio/src/units/scaled.ts'
 
 describe('the address', () => {
@@ -164,6 +165,11 @@ describe('the units', () => {
     ).toEqual([1, 0, 2])
     expect(likeness(values, 1, 2)).toBeCloseTo(-0.993, 2)
     expect(likeness(values, 0, 1)).toBe(0)
+  })
+
+  test('are measured by how much their scores say', () => {
+    expect(strength({ score: 0.1, measure: 'auc' })).toBeCloseTo(0.8)
+    expect(strength({ score: 0.3, measure: 'r2' })).toBe(0.3)
   })
 
   test('are coloured against their own mean', () => {

@@ -93,6 +93,7 @@ export function Stepper() {
           <Conveyor />
         </div>
       </div>
+      <Legend />
       <p class="next" data-testid="guesses">
         What comes next?{' '}
         {guesses[at.value]?.map(({ symbol, probability }) => (
@@ -107,13 +108,11 @@ export function Stepper() {
 
 /** The cell's state over the text: what flows through it, step by step. */
 function Conveyor() {
-  const states = seen.value?.states ?? []
-  const name = carried.value && states.includes(carried.value) ? carried.value : states[0]
+  const name = shownState()
   const value = seen.value?.values.find((each) => each.name === name)
   const steps = look.value?.symbols.length ?? 0
   if (!value || steps === 0) return null
   const { units, data } = value
-  const { renaming, words } = telling.value
   return (
     <div class="conveyor">
       <Matrix
@@ -130,24 +129,39 @@ function Conveyor() {
           pick(row)
         }}
       />
-      <p class="hint">
-        {states.length > 1 ? (
-          <select
-            aria-label="State on the belt"
-            value={name}
-            onChange={({ currentTarget }) => (carried.value = currentTarget.value)}
-          >
-            {states.map((state) => (
-              <option key={state} value={state}>
-                {renaming[state] ?? state}: {words[state] ?? 'state'}
-              </option>
-            ))}
-          </select>
-        ) : (
-          `${renaming[name!] ?? name}: ${words[name!] ?? 'state'}`
-        )}{' '}
-        of each unit, over the text: orange above zero, blue below
-      </p>
     </div>
   )
+}
+
+/** Which state is on the belt, and how to read its colours. */
+function Legend() {
+  const states = seen.value?.states ?? []
+  const name = shownState()
+  if (name === undefined) return null
+  const { renaming, words } = telling.value
+  return (
+    <p class="hint">
+      {states.length > 1 ? (
+        <select
+          aria-label="State on the belt"
+          value={name}
+          onChange={({ currentTarget }) => (carried.value = currentTarget.value)}
+        >
+          {states.map((state) => (
+            <option key={state} value={state}>
+              {renaming[state] ?? state}: {words[state] ?? 'state'}
+            </option>
+          ))}
+        </select>
+      ) : (
+        `${renaming[name] ?? name}: ${words[name] ?? 'state'}`
+      )}{' '}
+      of each unit, over the text: orange above zero, blue below
+    </p>
+  )
+}
+
+function shownState(): string | undefined {
+  const states = seen.value?.states ?? []
+  return carried.value && states.includes(carried.value) ? carried.value : states[0]
 }

@@ -45,12 +45,12 @@ const flowStrips = computed<readonly Strip[]>(() => {
   const of = (part: typeof found.kept): Float64Array => before.map((_old, k) => valueOf(part, reader(k)))
   const kept = of(found.kept)
   const range = rangeOf(state.data, false)
-  const strip = (name: string, numbers: Float64Array): Strip => ({
+  const strip = (name: string, numbers: Float64Array, own: Range = range): Strip => ({
     name,
     letter: '',
     word: name,
     numbers,
-    range,
+    range: own,
   })
   return [
     strip('before', before),
@@ -60,7 +60,7 @@ const flowStrips = computed<readonly Strip[]>(() => {
     ),
     strip('kept', kept),
     strip('written', of(found.written)),
-    strip('let out', outputs(layer)),
+    strip('let out', outputs(layer), { kind: 'signed', most: 1 }),
   ]
 })
 

@@ -1,8 +1,8 @@
-import { effect, signal } from '@preact/signals'
+import { effect, signal, untracked } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { attempt, client, laneCurves, runLanes, text } from '../store.ts'
 import { Choice, Slider } from '../ui/controls.tsx'
-import type { Factors } from '../worker/messages.ts'
+import type { CellChoice, Factors } from '../worker/messages.ts'
 import { reach } from './bars.ts'
 import { LogBars } from './log-bars.tsx'
 import { colours, pair, pairUnits } from './pair.ts'
@@ -23,30 +23,42 @@ function shownText(): string {
   return ownText.value ?? (text.value?.content ?? '').slice(0, 60)
 }
 
-async function measure(number: number, spec: { text: string; back: number }): Promise<void> {
-  const measured = await client.ask('factors', spec)
-  if (number === asked) found.value = measured
+/** Models of what are there: cells, text and training. */
+let made: string | undefined
+
+interface Wanted {
+  readonly cells: readonly CellChoice[]
+  readonly content: string
+  readonly updates: number
+  readonly spec: { readonly text: string; readonly back: number }
 }
 
-/** Makes the two models anew when cells, text or training change, and measures again when anything does. */
+/** Makes the two models anew if it takes others, and measures. */
+async function renew({ cells, content, updates, spec }: Wanted): Promise<void> {
+  const number = ++asked
+  working.value = true
+  const key = JSON.stringify([cells, content.length, updates])
+  await attempt(async () => {
+    if (made !== key) {
+      made = key
+      const common = { hidden: pairUnits, batch: 16, window: 32, learningRate: 0.01 }
+      await runLanes({ purpose: 'factors', cells, ...common, updates })
+    }
+    if (number !== asked) return
+    const measured = await client.ask('factors', spec)
+    if (number === asked) found.value = measured
+  })
+  if (number === asked) working.value = false
+}
+
+/** Measures again whenever cells, text or training change. */
 function watchFactors(): () => void {
-  let made: string | undefined
   return effect(() => {
-    const [cells, content, steps] = [pair.value, text.value?.content, back.value]
+    const [cells, content] = [pair.value, text.value?.content]
     const updates = trained.value === 'yes' ? short : 0
-    const spec = { text: shownText(), back: steps }
-    const number = ++asked
+    const spec = { text: shownText(), back: back.value }
     if (content === undefined || spec.text === '') return
-    const key = JSON.stringify([cells.map(({ equations }) => equations), content.length, updates])
-    void attempt(async () => {
-      working.value = true
-      if (made !== key) {
-        made = key
-        const common = { hidden: pairUnits, batch: 16, window: 32, learningRate: 0.01 }
-        await runLanes({ purpose: 'factors', cells, ...common, updates })
-      }
-      await measure(number, spec)
-    }).finally(() => number === asked && (working.value = false))
+    untracked(() => void renew({ cells, content, updates, spec }))
   })
 }
 

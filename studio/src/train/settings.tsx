@@ -110,6 +110,7 @@ function Whole({ label, value, least, most, onChange }: WholeProps) {
     <Field label={label}>
       <input
         type="number"
+        aria-label={label}
         min={least}
         max={most}
         value={value}

@@ -19,7 +19,11 @@ export function CellSelect({ label, value, own, onChoose }: Props) {
   }
   return (
     <Field label={label}>
-      <select value={value.name} onChange={({ currentTarget }) => choose(currentTarget.value)}>
+      <select
+        aria-label={label}
+        value={value.name}
+        onChange={({ currentTarget }) => choose(currentTarget.value)}
+      >
         {own && <option value={own.name}>{own.name} (from the lab)</option>}
         {choosable.map(({ title, cells }) => (
           <optgroup key={title} label={title}>

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks'
 import { model } from '../store.ts'
 import { Clamp } from './clamp.tsx'
 import { ColouredText } from './coloured-text.tsx'
+import { Detectors } from './detectors.tsx'
 import { HeatMap } from './heat-map.tsx'
 import { look, ownText, readText, watchUnits } from './state.ts'
 
@@ -16,6 +17,10 @@ export function UnitsRoom() {
           <p class="hint">The model is untrained: its units look at nothing in particular yet.</p>
         )}
         <HeatMap />
+      </section>
+      <section class="panel wide">
+        <h2>What do units tell?</h2>
+        <Detectors />
       </section>
       <section class="panel">
         <h2>The text by one unit</h2>

@@ -23,7 +23,7 @@ export const order = signal<Order>('number')
 /** Scores of the units by the detector that was chosen. */
 export const scores = signal<ReadonlyMap<number, number>>(new Map())
 /** The character that the reader points at. */
-export const at = signal(0)
+export const at = signal(24)
 /** What the marked unit is held at; absent: it is left alone. */
 export const clamp = signal<number | undefined>(undefined)
 

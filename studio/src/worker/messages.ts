@@ -173,6 +173,23 @@ export interface Look {
   readonly loss: number
 }
 
+/** What was found for one detector: its units, the best first. */
+export interface Found {
+  readonly oracle: string
+  readonly measure: 'auc' | 'r2'
+  /** What the best of all units stays below by chance. */
+  readonly chance: number
+  readonly isFound: boolean
+  readonly best: readonly {
+    /** Number of the layer. */
+    readonly layer: number
+    readonly name: string
+    readonly unit: number
+    readonly score: number
+    readonly measure: 'auc' | 'r2'
+  }[]
+}
+
 /** What the page can ask for. */
 export interface Calls {
   machine(): Promise<MachineInfo>
@@ -198,6 +215,8 @@ export interface Calls {
   factors(spec: { readonly text: string; readonly back: number }): Promise<readonly Factors[]>
   /** What the models of the lanes of `gap` remember. */
   recall(): Promise<readonly Recall[]>
+  /** Searches the units for detectors, also of a regular expression. */
+  detect(spec: { readonly expression?: string }): Promise<readonly Found[]>
   /** Everything that the model does with a text. */
   look(spec: LookSpec): Promise<Look>
 }

@@ -1,6 +1,7 @@
 import { checkCell } from './check.ts'
 import { Course } from './course.ts'
 import { factorsOf } from './factors.ts'
+import { detectIn } from './detect.ts'
 import { failureOf } from './failure.ts'
 import type { Calls, Event, Posted, Question } from './messages.ts'
 import { Lanes } from './lanes.ts'
@@ -70,6 +71,7 @@ const calls: Calls = {
   factors: ({ text, back }) =>
     Promise.all(lanes.models('factors').map((each) => factorsOf(each, text, back))),
   recall: () => Promise.all(lanes.models('gap').map(recallOf)),
+  detect: ({ expression }) => detectIn(workshop, expression),
   look: (spec) => lookAt(workshop, spec),
 }
 

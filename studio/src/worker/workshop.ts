@@ -42,6 +42,11 @@ export class Workshop {
     return this.#source.content
   }
 
+  /** The text without what the model does not know. */
+  get readable(): string {
+    return readable(this.content, this.model)
+  }
+
   /** The text by the symbols of the model. @throws SluiceError `unknown-character` where the model lacks one */
   get text(): Text {
     if (!this.#source) throw new Error('No text was read yet.')
