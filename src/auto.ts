@@ -36,7 +36,8 @@ function warn(from: Machine['runtime'], reason: string): void {
   if (from === 'wasm') console.warn(`sluice: the slow reference runtime is used. ${reason}`)
 }
 
-function withRuntime<Options extends { readonly runtime: RuntimeSource }>(
+/** Options with their runtime, which is opened where none or a name was given. */
+export function withRuntime<Options extends { readonly runtime: RuntimeSource }>(
   options: OnAnyRuntime<Options>,
 ): Options {
   return { ...options, runtime: runtimeOf(options.runtime) } as unknown as Options

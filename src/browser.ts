@@ -25,6 +25,41 @@ export { type ErrorCode, SluiceError, Unsupported } from './core/errors.ts'
 export { type Text, type TextOptions, Vocabulary } from './data/index.ts'
 export { EquationError, type Spelling, cellText, compile } from './equations/index.ts'
 export type { Choice, SampleOptions, Sampling, SamplingState } from './generate/index.ts'
+export type {
+  DetectOptions,
+  Detection,
+  Detections,
+  Detector,
+  Edit,
+  GradientFlow,
+  GradientFlowOptions,
+  InspectedText,
+  JacobianOptions,
+  Jacobians,
+  Oracle,
+  OracleName,
+  Saliency,
+  SaliencyOptions,
+  Saturation,
+  StateFlow,
+  Trace,
+  TraceOptions,
+  TracedLayer,
+  TracedValue,
+  UnitLossOptions,
+  UnitLosses,
+} from './inspect/index.ts'
+export {
+  detect,
+  gradientFlow,
+  intervene,
+  jacobians,
+  saliency,
+  saturation,
+  trace,
+  traceParts,
+  unitLosses,
+} from './inspection.ts'
 export { encodeModel } from './interop/index.ts'
 export {
   type AroundOptions,

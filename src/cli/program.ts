@@ -29,6 +29,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'measure how well a model predicts a text',
     load: async () => (await import('./commands/eval.ts')).evalCommand(),
   },
+  inspect: {
+    summary: 'look at what the units of a model do on a text',
+    load: async () => (await import('./commands/inspect.ts')).inspectCommand(),
+  },
   cells: {
     summary: 'list the cells of the library, or print the equations of one',
     load: async () => (await import('./commands/cells.ts')).cellsCommand(),

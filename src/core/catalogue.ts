@@ -13,8 +13,10 @@ export const catalogue = {
   'usage/init-model':
     '--init-from {path} is another model; what differs: {differences}. Leave that out, or train a new model.',
   'usage/two-starts': '--init-from starts a new run, --resume goes on with one: give one of them.',
+  'usage/inspect-text': 'inspect needs a text: give either --text or --file.',
   'usage/schedule': '{option} belongs to --schedule {kinds}, not to {kind}.',
   output: 'Standard output could not be written: {reason}. Check where it goes.',
+  'output-file': '{path} could not be written: {reason}. Give another path.',
   'studio-missing': 'The studio was not built: `npm run studio:build` builds it.',
   'studio-port':
     'The studio cannot listen on port {port} ({reason}): give another with --port, 0 for any that is free.',
@@ -382,6 +384,7 @@ export const catalogue = {
     'The layer {layer} has no value "{name}".[ Did you mean {nearest}?] Its values are {names}.',
   'inspect-name/all': 'No layer has a value "{name}".[ Did you mean {nearest}?] There are {names}.',
   'inspect-unit/range': '{value} has {units} units, the first is 0; there is no unit {unit}.',
+  'inspect-unit/form': '"{text}" names no unit; write LAYER.NAME.UNIT, such as 0.h.3.',
   'inspect-size/trace':
     'A trace of {steps} steps would hold {count} numbers; ask for fewer names or layers, or take it in parts.',
   'inspect-size/jacobian':

@@ -6,7 +6,8 @@ import { type LayerName, findLayer, knownNames, usualLayers } from './find.ts'
 import { Shifts } from './fourier.ts'
 import { type Labels, type Oracle, labelsOf, oracleNames } from './oracles.ts'
 import { type Column, LabelScorer, type UnitScore, signalOf } from './score.ts'
-import { type TracedLayer, type TracedValue, trace, tracedUnit, valuesOf } from './trace.ts'
+import { trace } from './trace.ts'
+import { type TracedLayer, type TracedValue, tracedUnit, valuesOf } from './traced.ts'
 
 /** What is searched for what. */
 export interface DetectOptions {

@@ -3,17 +3,15 @@ export type { LayerName } from './find.ts'
 export { gatesOf } from './gates.ts'
 export { type Saturation, saturation } from './saturation.ts'
 export type { NamedScan } from './scans.ts'
+export { type TraceOptions, trace, traceParts } from './trace.ts'
 export {
   type Trace,
-  type TraceOptions,
   type TracedLayer,
   type TracedValue,
-  trace,
-  traceParts,
   tracedUnit,
   tracedValue,
   valuesOf,
-} from './trace.ts'
+} from './traced.ts'
 export { type Edit, intervene } from './intervene.ts'
 export { type UnitLossOptions, type UnitLosses, unitLosses } from './unit-losses.ts'
 export { type GradientFlow, type GradientFlowOptions, type StateFlow, gradientFlow } from './gradient-flow.ts'

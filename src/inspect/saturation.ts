@@ -2,7 +2,8 @@ import type { Trainable } from '../train/index.ts'
 import { type InspectedText, layersOf } from './adapt.ts'
 import { findLayer, usualLayers } from './find.ts'
 import { gatesOf } from './gates.ts'
-import { type TraceOptions, type TracedValue, traceParts, valuesOf } from './trace.ts'
+import { type TraceOptions, traceParts } from './trace.ts'
+import { type TracedValue, valuesOf } from './traced.ts'
 
 /** How often a gate is all but closed or all but open. */
 export interface Saturation {

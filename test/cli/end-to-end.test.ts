@@ -132,7 +132,7 @@ test('with --json an error is an object too', async () => {
 test('help lists what there is', async () => {
   const { code, stdout } = await sluice(folder, '--help')
   expect(code).toBe(0)
-  for (const name of ['train', 'sample', 'eval', 'cells', 'check', 'doctor'])
+  for (const name of ['train', 'sample', 'eval', 'cells', 'check', 'doctor', 'inspect'])
     expect(stdout).toContain(`\n  ${name} `)
 })
 

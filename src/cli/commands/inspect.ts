@@ -1,0 +1,147 @@
+import { writeFile } from 'node:fs/promises'
+import { Command } from 'commander'
+import { SluiceError } from '../../core/errors.ts'
+import { type Text, textFrom } from '../../data/index.ts'
+import { type Inspection, inspectModel } from '../inspection.ts'
+import { readLabels } from '../labels.ts'
+import { type ModelFlags, type OpenedModel, addLastOption, openModel } from '../open-model.ts'
+import { openText } from '../open-text.ts'
+import {
+  type OutputFlags,
+  type RuntimeFlags,
+  addOutputOptions,
+  addRuntimeOptions,
+  gathered,
+  option,
+  runtimeFor,
+  whole,
+} from '../options.ts'
+import { type Output, openOutput } from '../output.ts'
+import { textNotes } from '../train-words.ts'
+import { plural } from '../view/format.ts'
+import { inspectionLines } from '../view/inspection.ts'
+import { inspectionPage } from '../view/inspection-page.ts'
+import { widthOf } from '../view/screen.ts'
+import { wantsColour } from '../view/style.ts'
+
+interface InspectFlags extends RuntimeFlags, OutputFlags, ModelFlags {
+  readonly text?: string
+  readonly file?: string
+  readonly keepCr?: boolean
+  readonly encoding?: string
+  readonly steps?: number
+  readonly unit?: string
+  readonly detect?: boolean
+  readonly pattern?: readonly string[]
+  readonly labels?: readonly string[]
+  readonly memory?: boolean
+  readonly html?: string
+}
+
+const usualSteps = 20_000
+
+/** `sluice inspect`. */
+export function inspectCommand(): Command {
+  const command = new Command('inspect')
+    .summary('look at what the units of a model do on a text')
+    .description(
+      'Runs a model over a text and shows what its units do: the text coloured by one of them, units that tell where ' +
+        'a text is in quotes, in a line, in a word, and how often its gates are open. Without a terminal or with ' +
+        'NO_COLOR, bars stand under the text in place of colours.',
+    )
+    .argument('[model]', 'a run directory or a model file; without it, the latest run')
+  addLastOption(command)
+  command
+    .optionsGroup('Text:')
+    .addOption(option('--text <text>', 'the text'))
+    .addOption(option('--file <path>', 'the file of the text'))
+    .addOption(option('--steps <n>', 'symbols of the text to read, at most', whole('--steps', 1), usualSteps))
+    .addOption(option('--keep-cr', 'keep the carriage returns of CRLF line ends, as a run trained so does'))
+    .addOption(option('--encoding <label>', 'of the text, such as latin1', undefined, 'utf-8'))
+    .optionsGroup('Units:')
+    .addOption(option('--unit <name>', 'the unit to colour by: LAYER.NAME.UNIT, such as 0.h.3'))
+    .addOption(option('--detect', 'search all states for units that tell something about the text'))
+    .addOption(
+      option(
+        '--pattern <expression>',
+        'also search for units that tell its matches; again for more',
+        gathered,
+      ),
+    )
+    .addOption(
+      option('--labels <path>', 'also for a column of numbers, one a line for each symbol', gathered),
+    )
+    .addOption(option('--memory', 'follow gradients back through time: how long the memory is'))
+  addRuntimeOptions(command)
+  addOutputOptions(command, 'one JSON object: unit, detectors, saturation, memory')
+  command.addOption(option('--html <path>', 'a page of it, on its own in one file'))
+  return command.action(runInspect)
+}
+
+async function runInspect(given: string | undefined, flags: InspectFlags): Promise<void> {
+  const output = openOutput(flags)
+  if ((flags.text === undefined) === (flags.file === undefined)) throw new SluiceError('usage/inspect-text')
+  const opened = await openModel(given, flags, output)
+  const entire = await textFor(opened, flags, output)
+  const text = beginning(entire, flags.steps ?? usualSteps, output)
+  const runtime = await runtimeFor(flags, output)
+  const { labels, ...chosen } = flags
+  const inspection = await inspectModel(opened.model, text, runtime, {
+    ...chosen,
+    ...(labels && { labels: await readLabels(labels, entire.tokens.length, text.tokens.length) }),
+  })
+  await tell(inspection, opened, flags, output)
+}
+
+async function textFor({ model, reading }: OpenedModel, flags: InspectFlags, output: Output): Promise<Text> {
+  const { text, file, keepCr = reading?.keepCr ?? false, encoding } = flags
+  if (file === undefined) return textFrom(text!, { vocabulary: model.vocabulary, keepCr })
+  const options = { keepCr, ...(encoding !== undefined && { encoding }) }
+  const read = await openText(file, options, model.vocabulary)
+  for (const note of textNotes(read)) output.note(note)
+  return read
+}
+
+function beginning(text: Text, steps: number, output: Output): Text {
+  const more = text.tokens.length - steps
+  if (more <= 0) return text
+  output.note(`the first ${plural(steps, 'symbol')} are read; --steps takes more`)
+  return { ...text, tokens: text.tokens.subarray(0, steps) }
+}
+
+async function tell(
+  inspection: Inspection,
+  { path, model }: OpenedModel,
+  { html }: InspectFlags,
+  output: Output,
+): Promise<void> {
+  if (html !== undefined) await written(html, inspectionPage(path, model, inspection))
+  if (output.json) return output.record({ model: path, ...recordOf(inspection) })
+  const colour = wantsColour(output.results.isTTY === true, process.env)
+  const width = Math.min(100, widthOf(output.results))
+  const lines = inspectionLines(inspection, width, output.style, colour)
+  output.results.write(lines.map((line) => `${line}\n`).join(''))
+  if (html !== undefined) output.note(`page: ${html}`)
+}
+
+async function written(path: string, page: string): Promise<void> {
+  await writeFile(path, page).catch((cause: unknown) => {
+    throw new SluiceError('output-file', { path, reason: (cause as Error).message }, { cause })
+  })
+}
+
+/** The numbers of an inspection. */
+function recordOf({ unit, symbols, saturation, detections, memory }: Inspection): object {
+  return {
+    steps: symbols.length,
+    unit: { ...unit, values: [...unit.values] },
+    saturation: saturation.map(({ units, ...gate }) => ({
+      ...gate,
+      units: { closed: [...units.closed], open: [...units.open], mean: [...units.mean] },
+    })),
+    ...(detections && { detectors: detections.detections, searched: detections.units }),
+    ...(memory && {
+      memory: { ...memory, states: memory.states.map((state) => ({ ...state, norms: [...state.norms] })) },
+    }),
+  }
+}

@@ -1,0 +1,203 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { inspectModel } from '../../src/cli/inspection.ts'
+import { readLabels } from '../../src/cli/labels.ts'
+import { inspectionPage } from '../../src/cli/view/inspection-page.ts'
+import { inspectionLines } from '../../src/cli/view/inspection.ts'
+import { styleFor } from '../../src/cli/view/style.ts'
+import { spotsOf, unitText } from '../../src/cli/view/unit-text.ts'
+import { textFrom } from '../../src/data/index.ts'
+import { trace, tracedUnit, tracedValue } from '../../src/inspect/index.ts'
+import { scribble, scribbled, twoLayers, wasm } from '../inspect/fixtures.ts'
+import { sluice, smallText } from './fixtures.ts'
+
+describe('a text by a unit', () => {
+  const spots = spotsOf([...'ab\ncd'], [-2, 0, 0.6, 1, 2], false)
+
+  test('keeps the sign of values, and has the middle of a gate at one half', () => {
+    expect(spots.map(({ level }) => level)).toEqual([-1, 0, 0.3, 0.5, 1])
+    expect(spotsOf(['a', 'b'], [0.5, 1], true).map(({ level }) => level)).toEqual([0, 1])
+    expect(spotsOf(['a'], [0], false)[0]!.level).toBe(0)
+  })
+
+  test('has backgrounds from blue to orange in a terminal with colours', () => {
+    expect(unitText(spots, 20, true)).toEqual([
+      '\u001b[48;5;75m\u001b[38;5;16ma\u001b[39m\u001b[49mb\u001b[48;5;230m\u001b[38;5;16m⏎\u001b[39m\u001b[49m',
+      '\u001b[48;5;223m\u001b[38;5;16mc\u001b[39m\u001b[49m\u001b[48;5;208m\u001b[38;5;16md\u001b[39m\u001b[49m',
+    ])
+  })
+
+  test('has bars below it elsewhere, as wide as what they stand under', () => {
+    expect(unitText(spots, 20, false)).toEqual(['ab⏎', '▁▅▆', 'cd', '▇█'])
+    expect(unitText(spots, 2, false)).toEqual(['ab', '▁▅', '⏎', '▆', 'cd', '▇█'])
+    const wide = spotsOf(['鯨', 'e', '\u0301', '\u001b', '\t'], [1, 1, 1, -1, 1], false)
+    expect(unitText(wide, 20, false)).toEqual(['鯨e\u0301␛→', '███▁█'])
+  })
+})
+
+describe('what was seen', () => {
+  const net = twoLayers()
+  const text = textFrom(scribble(200), { vocabulary: scribbled })
+  const look = async (flags: Parameters<typeof inspectModel>[3], of = text) =>
+    inspectModel(net, of, await wasm, flags)
+
+  test('is the unit that is named', async () => {
+    const { unit } = await look({ unit: '1.z.2' })
+    const traced = await trace(net, text, { runtime: wasm })
+    expect(unit.values).toEqual(tracedUnit(tracedValue(traced, 1, 'z'), 2))
+    expect([unit.layer, unit.name, unit.unit, unit.isGate]).toEqual(['layers.1', 'z', 2, true])
+  })
+
+  test('is else the unit that changes most, or that tells most', async () => {
+    const { unit, detections } = await look({})
+    expect([unit.layer, unit.name, detections]).toEqual(['layers.1', 'h', undefined])
+    // A line end is a symbol of the text, and after it the state knows.
+    const found = await look({ pattern: ['\\n'] })
+    expect(found.detections!.detections.at(-1)).toMatchObject({ oracle: '/\\n/', isFound: true })
+    const best = found.detections!.detections.flatMap(({ best: [first] }) => (first ? [first] : []))
+    const surest = best.toSorted((a, b) => a.p - b.p)[0]!
+    expect([found.unit.layer, found.unit.name, found.unit.unit]).toEqual([
+      surest.layer,
+      surest.name,
+      surest.unit,
+    ])
+  })
+
+  test('is told with detectors, gates and memory', async () => {
+    const seen = await look({ detect: true, memory: true, unit: '0.f.0' })
+    const lines = inspectionLines(seen, 60, styleFor(false), false)
+    expect(lines[0]).toMatch(/^layers\.0\.f\.0, from 0\.\d\d to 0\.\d\d$/)
+    const told = lines.join('\n')
+    expect(told).toContain('detectors among 13 units, over 200 symbols')
+    expect(told).toMatch(/^quotes +- +nothing of it in this text$/m)
+    expect(told).toMatch(/^layers\.1\.z +\d+\.\d % +\d+\.\d % +0\.\d\d$/m)
+    expect(told).toMatch(/^layers\.0\.c +\d+ .*e[+-]\d/m)
+    expect(told).toMatch(
+      /Gradients reach back \d+ steps?; windows of \d+ let half of the predictions see all of it\./,
+    )
+  })
+
+  test('is a page that holds everything and asks for nothing', async () => {
+    const tagged = textFrom('</script>&<b>"x"</b>'.repeat(6))
+    const { model } = await import('../../src/model/index.ts')
+    const { cells } = await import('../../src/cells/index.ts')
+    const own = model({ input: tagged.vocabulary, layers: [cells.lstm(3)] })
+    const seen = await inspectModel(own, tagged, await wasm, { detect: true, memory: true })
+    const page = inspectionPage('runs/<x>', own, seen)
+    expect(page).not.toMatch(/(?:src|href)=/)
+    expect(page).toContain("default-src 'none'")
+    expect(page).toContain('<title>runs/&lt;x&gt;: lstm(3)</title>')
+    const [, json] = /<script id="data" type="application\/json">(.*?)<\/script>/s.exec(page)!
+    const data = JSON.parse(json!) as {
+      symbols: string[]
+      units: { name: string; scale: number; values: string }[]
+      shown: string
+    }
+    expect(data.symbols.join('')).toBe('</script>&<b>"x"</b>'.repeat(6))
+    expect(data.units).toHaveLength(6)
+    expect(data.units[0]!.name).toBe(data.shown)
+    const { unit } = seen
+    const levels = new Int8Array(Buffer.from(data.units[0]!.values, 'base64'))
+    unit.values.forEach((value, at) => expect(levels[at]! / 127).toBeCloseTo(value / data.units[0]!.scale, 2))
+  })
+
+  test('says what is wrong', async () => {
+    await expect(look({ unit: 'h' })).rejects.toThrow('"h" names no unit; write LAYER.NAME.UNIT')
+    await expect(look({ unit: '0.h.5' })).rejects.toThrow('layers.0.h has 5 units')
+    await expect(look({ unit: '1.f.0' })).rejects.toThrow('The layer layers.1 has no value "f".')
+    const short = textFrom('abc', { vocabulary: scribbled })
+    await expect(look({ detect: true }, short)).rejects.toThrow('needs at least 100')
+  })
+})
+
+describe('sluice inspect', () => {
+  let folder = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sluice-inspect-'))
+    await writeFile(join(folder, 'whale.txt'), smallText())
+    await writeFile(
+      join(folder, 'labels.csv'),
+      [
+        'digit',
+        ...smallText()
+          .replace(/./gs, (c) => `${Number(/\d/.test(c))}\n`)
+          .trimEnd()
+          .split('\n'),
+      ].join('\n'),
+    )
+    const small = [
+      '--hidden',
+      '6',
+      '--layers',
+      '1',
+      '--batch',
+      '4',
+      '--window',
+      '8',
+      '--steps',
+      '20',
+      '--threads',
+      '1',
+    ]
+    await sluice(folder, 'train', 'whale.txt', ...small, '--out', 'run')
+  }, 60_000)
+  afterAll(() => rm(folder, { recursive: true }))
+
+  const inspect = (...args: readonly string[]) => sluice(folder, 'inspect', ...args, '--threads', '1')
+
+  test('colours a text, writes a page, and gives the numbers', async () => {
+    const plain = await inspect('run', '--text', 'The whale', '--unit', '0.f.1')
+    expect([plain.code, plain.stderr]).toEqual([0, ''])
+    expect(plain.stdout).toMatch(
+      /^layers\.0\.f\.1, from 0\.\d\d to 0\.\d\d\nThe whale\n[▁▂▃▄▅▆▇█]{9}\n\ngates\n/,
+    )
+    const options = ['--file', 'whale.txt', '--steps', '400', '--labels', 'labels.csv', '--memory']
+    const numbers = await inspect('run', ...options, '--html', 'page.html', '--json')
+    expect([numbers.code, numbers.stderr]).toEqual([
+      0,
+      'the first 400 symbols are read; --steps takes more\n',
+    ])
+    const record = JSON.parse(numbers.stdout) as Record<string, unknown>
+    expect(record).toMatchObject({ model: 'run', steps: 400, searched: 12, memory: { predictions: 32 } })
+    expect((record['unit'] as { values: number[] }).values).toHaveLength(400)
+    expect((record['detectors'] as { oracle: string }[]).at(-1)!.oracle).toBe('labels.csv')
+    expect(await readFile(join(folder, 'page.html'), 'utf8')).toMatch(/^<!doctype html>/)
+  })
+
+  test('says what is wrong', async () => {
+    const wrong = async (...args: readonly string[]): Promise<unknown[]> => {
+      const { code, stderr } = await inspect(...args)
+      return [code, stderr]
+    }
+    expect(await wrong('run')).toEqual([2, 'sluice: inspect needs a text: give either --text or --file.\n'])
+    expect(await wrong('run', '--text', 'a', '--file', 'whale.txt')).toEqual([
+      2,
+      'sluice: inspect needs a text: give either --text or --file.\n',
+    ])
+    expect(await wrong('run', '--text', '')).toEqual([
+      1,
+      'sluice: the text is empty; give a text to learn from.\n',
+    ])
+    const [code, told] = await wrong('run', '--text', 'שלום')
+    expect([code, String(told).startsWith('sluice: The character "ש" (U+05E9) at character 1')]).toEqual([
+      1,
+      true,
+    ])
+    expect(await wrong('run', '--text', 'The', '--html', 'no/page.html')).toEqual([
+      1,
+      expect.stringContaining('sluice: no/page.html could not be written'),
+    ])
+  }, 60_000)
+
+  test('reads columns of labels with and without a heading', async () => {
+    await writeFile(join(folder, 'plain.txt'), '1\r\n0.5\r\n-3\r\n')
+    await writeFile(join(folder, 'gap.txt'), 'x\n1\n\n2\n')
+    expect(await readLabels([join(folder, 'plain.txt'), join(folder, 'gap.txt')], 9, 2)).toEqual({
+      'plain.txt': [1, 0.5, -3],
+      'gap.txt': [1, NaN, 2],
+    })
+    await expect(readLabels([join(folder, 'nowhere')], 1, 1)).rejects.toThrow('could not be read')
+  })
+})
