@@ -1,5 +1,5 @@
-import { signal } from '@preact/signals'
-import { usualCell } from './cell-choices.ts'
+import { computed, signal } from '@preact/signals'
+import { cellNamed, usualCell } from './cell-choices.ts'
 import { Client } from './client.ts'
 import { sampleText } from './text/sample-text.ts'
 import { type Curve, emptyCurve, extended } from './train/curve.ts'
@@ -25,6 +25,12 @@ export const client = new Client(
 export const machine = signal<MachineInfo | undefined>(undefined)
 export const text = signal<(TextInfo & { readonly content: string }) | undefined>(undefined)
 export const model = signal<ModelInfo | undefined>(undefined)
+/** Whether the model knows nothing yet. */
+export const isUntrained = computed(() => model.value?.step === 0 && !model.value.isLoaded)
+/** What the next model is made of. */
+export const chosen = signal({ cell: usualCell, hidden: 32, layers: 1 })
+/** A cell that the library does not have: from the lab, or of a model that was loaded. */
+export const ownCell = signal<CellChoice | undefined>(undefined)
 /** Rises whenever the weights may have changed: what was computed from them is stale. */
 export const weights = signal(0)
 /** What went wrong last, for people. */
@@ -71,7 +77,11 @@ export async function makeModel(cell: CellChoice, hidden: number, layers: number
 
 /** The model of a file; the text stays. */
 export async function loadModel(bytes: Uint8Array, name: string): Promise<void> {
-  taken(await client.ask('load', bytes, name))
+  const info = await client.ask('load', bytes, name)
+  taken(info)
+  const { cell, units } = info.layers[0]!
+  if (!cellNamed(cell.name)) ownCell.value = cell
+  chosen.value = { cell, hidden: units, layers: info.layers.length }
 }
 
 function taken(info: ModelInfo): void {

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks'
-import { choiceOf, cellNamed } from '../cell-choices.ts'
-import { attempt, makeModel, model, phase, startTraining } from '../store.ts'
-import { chosen, ownCell, wished } from '../train/settings.tsx'
+import { attempt, isUntrained, makeModel, model, phase, startTraining } from '../store.ts'
+import { chosen, ownCell } from '../store.ts'
+import { wished } from '../train/settings.tsx'
 import { CellSelect } from '../ui/cell-select.tsx'
 import { Choice, Field } from '../ui/controls.tsx'
 import { Diagram } from './diagram.tsx'
@@ -53,16 +53,14 @@ function Shown() {
   const busy = phase.value !== 'idle'
   const first = info?.layers[0]
   if (!info || !first) return null
-  const record = cellNamed(first.cell)
-  const own = ownCell.value ?? { name: first.cell, equations: first.equations, init: {} }
   const layers = info.layers.map((_unused, index) => index)
   return (
     <div class="row">
       <fieldset class="plain" disabled={busy}>
         <CellSelect
           label="cell"
-          value={record ? choiceOf(record) : own}
-          own={record ? ownCell.value : own}
+          value={first.cell}
+          own={ownCell.value}
           onChoose={(choice) => {
             chosen.value = { ...chosen.value, cell: choice }
             void attempt(() => makeModel(choice, chosen.value.hidden, chosen.value.layers))
@@ -91,13 +89,13 @@ function Shown() {
       />
       <button
         type="button"
-        class={info.step === 0 ? 'main' : ''}
+        class={isUntrained.value ? 'main' : ''}
         disabled={busy}
         onClick={() => void attempt(() => startTraining({ ...wished.value, steps: short }))}
       >
-        {info.step === 0 ? 'Train it a little' : 'Train it a little more'}
+        {isUntrained.value ? 'Train it a little' : 'Train it a little more'}
       </button>
-      {info.step === 0 && <span class="hint">It knows nothing yet: its gates stand half open.</span>}
+      {isUntrained.value && <span class="hint">It knows nothing yet: its gates stand half open.</span>}
     </div>
   )
 }

@@ -2,7 +2,7 @@ import { computed, effect, signal } from '@preact/signals'
 import { type Cell, compile } from 'sluice/equations'
 import { watched } from '../look.ts'
 import { model, text } from '../store.ts'
-import type { Look, SeenLayer } from '../worker/messages.ts'
+import type { CellChoice, Look, SeenLayer } from '../worker/messages.ts'
 import { type Tradition, tellingOf } from './traditions.ts'
 
 /*
@@ -28,12 +28,12 @@ export const { look, watch } = watched(() => steppedText.value.slice(0, longest)
 /** The cell of the layer that is shown. */
 export const cell = computed<Cell | undefined>(() => {
   const info = model.value?.layers[Math.min(layer.value, model.value.layers.length - 1)]
-  return info && compiled(info.cell, info.equations)
+  return info && compiled(info.cell)
 })
 
 let last: { readonly key: string; readonly cell: Cell } | undefined
 
-function compiled(name: string, equations: string): Cell {
+function compiled({ name, equations }: CellChoice): Cell {
   const key = `${name}\n${equations}`
   if (last?.key !== key) last = { key, cell: compile(equations, { name }) }
   return last.cell

@@ -1,4 +1,4 @@
-import { ownCell } from '../train/settings.tsx'
+import { ownCell } from '../store.ts'
 import { CellSelect } from '../ui/cell-select.tsx'
 import { colours, pair } from './pair.ts'
 

@@ -8,7 +8,7 @@ function download(bytes: Uint8Array<ArrayBuffer>, name: string): void {
 }
 
 async function save(): Promise<void> {
-  download(await client.ask('save'), `${model.value?.layers[0]?.cell ?? 'model'}.safetensors`)
+  download(await client.ask('save'), `${model.value?.layers[0]?.cell.name ?? 'model'}.safetensors`)
 }
 
 async function load(file: File): Promise<void> {

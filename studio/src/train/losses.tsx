@@ -43,7 +43,7 @@ export function Losses() {
   const isIdle = own.count === 0 && phase.value === 'idle' && problem.value === undefined
   return (
     <>
-      <Figures />
+      {(own.count > 0 || runs.length === 0) && <Figures />}
       <Chart
         label="Losses over the updates"
         xLabel="update"

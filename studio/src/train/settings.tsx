@@ -1,15 +1,18 @@
 import { signal } from '@preact/signals'
-import { usualCell } from '../cell-choices.ts'
-import { attempt, client, makeModel, pauseTraining, phase, resumeTraining, startTraining } from '../store.ts'
+import {
+  attempt,
+  chosen,
+  client,
+  makeModel,
+  ownCell,
+  pauseTraining,
+  phase,
+  resumeTraining,
+  startTraining,
+} from '../store.ts'
 import { CellSelect } from '../ui/cell-select.tsx'
 import { Field, Slider } from '../ui/controls.tsx'
 import { compact } from '../ui/format.ts'
-import type { CellChoice } from '../worker/messages.ts'
-
-/** What the next model is made of. */
-export const chosen = signal({ cell: usualCell, hidden: 32, layers: 1 })
-/** A cell of the reader's own, from the lab. */
-export const ownCell = signal<CellChoice | undefined>(undefined)
 
 /** How the next training goes. */
 export const wished = signal({ batch: 16, window: 32, learningRate: 0.01, steps: 5000 })

@@ -1,8 +1,7 @@
 import { signal } from '@preact/signals'
-import { attempt, longestText, makeModel, phase, takeText, text } from '../store.ts'
+import { attempt, chosen, longestText, makeModel, phase, takeText, text } from '../store.ts'
 import { bytes, thousands } from '../ui/format.ts'
 import { sampleText } from '../text/sample-text.ts'
-import { chosen } from './settings.tsx'
 
 /** Characters of a text that the box shows. */
 const shown = 4000

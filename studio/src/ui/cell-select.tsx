@@ -24,7 +24,7 @@ export function CellSelect({ label, value, own, onChoose }: Props) {
         value={value.name}
         onChange={({ currentTarget }) => choose(currentTarget.value)}
       >
-        {own && <option value={own.name}>{own.name} (from the lab)</option>}
+        {own && <option value={own.name}>{own.name} (your own)</option>}
         {choosable.map(({ title, cells }) => (
           <optgroup key={title} label={title}>
             {cells.map(({ name, title: long }) => (

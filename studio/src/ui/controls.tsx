@@ -54,8 +54,18 @@ interface ChoiceProps<Name extends string> {
 
 /** A few choices side by side. */
 export function Choice<Name extends string>({ label, value, choices, onChoose }: ChoiceProps<Name>) {
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const move = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
+    if (move === undefined) return
+    event.preventDefault()
+    const at = choices.findIndex(({ name }) => name === value)
+    const next = (at + move + choices.length) % choices.length
+    onChoose(choices[next]!.name)
+    const buttons = (event.currentTarget as Element).querySelectorAll('button')
+    buttons[next]?.focus()
+  }
   return (
-    <div class="choice" role="radiogroup" aria-label={label}>
+    <div class="choice" role="radiogroup" aria-label={label} onKeyDown={onKeyDown}>
       {choices.map(({ name, title, hint }) => (
         <button
           key={name}
@@ -63,6 +73,7 @@ export function Choice<Name extends string>({ label, value, choices, onChoose }:
           role="radio"
           title={hint}
           aria-checked={name === value}
+          tabIndex={name === value ? 0 : -1}
           onClick={() => onChoose(name)}
         >
           {title}

@@ -1,4 +1,4 @@
-import { machine, model, pace, phase, text } from '../store.ts'
+import { isUntrained, machine, model, pace, phase } from '../store.ts'
 import { thousands } from './format.ts'
 
 /** One line about the model that all rooms look at. */
@@ -9,14 +9,17 @@ export function ModelBar() {
   const layers = info.layers.length > 1 ? `${info.layers.length} layers of ` : ''
   return (
     <p class="model-bar" data-testid="model-bar">
-      <b>{first!.cell}</b>
+      <b>{first!.cell.name}</b>
       <span>
         {layers}
         {first!.units} units
       </span>
       <span>{thousands(info.weights)} weights</span>
-      <span>{info.step === 0 ? 'untrained' : `${thousands(info.step)} updates`}</span>
-      <span class="source">on {text.value?.name ?? info.source}</span>
+      {isUntrained.value && <span>untrained</span>}
+      {info.step > 0 && <span>{thousands(info.step)} updates</span>}
+      <span class="source">
+        {info.isLoaded ? 'from' : 'on'} {info.source}
+      </span>
       {phase.value === 'running' && (
         <span class="live">training, {thousands(pace.value.tokensPerSecond)} characters/s</span>
       )}

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks'
-import { model } from '../store.ts'
+import { isUntrained } from '../store.ts'
 import { Clamp } from './clamp.tsx'
 import { ColouredText } from './coloured-text.tsx'
 import { Detectors } from './detectors.tsx'
@@ -13,7 +13,7 @@ export function UnitsRoom() {
     <div class="room units">
       <section class="panel wide">
         <h2>Text × units</h2>
-        {model.value?.step === 0 && (
+        {isUntrained.value && (
           <p class="hint">The model is untrained: its units look at nothing in particular yet.</p>
         )}
         <HeatMap />

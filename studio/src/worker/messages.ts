@@ -25,13 +25,15 @@ export interface ModelSpec {
 export interface ModelInfo {
   /** Changes with every model: what was computed from another one is stale. */
   readonly id: number
-  /** Name of the cell of each layer, and its equations. */
-  readonly layers: readonly { readonly cell: string; readonly equations: string; readonly units: number }[]
+  /** The cell of each layer, and how many units it has. */
+  readonly layers: readonly { readonly cell: CellChoice; readonly units: number }[]
   readonly symbols: readonly string[]
   /** Number of weights. */
   readonly weights: number
   /** Updates that its weights have had in this page. */
   readonly step: number
+  /** Whether it came from a file or a run, and may have learned before. */
+  readonly isLoaded: boolean
   /** What it was made from or loaded from. */
   readonly source: string
 }

@@ -25,6 +25,7 @@ export class Workshop {
   #source: Source | undefined
   #model: Model | undefined
   #modelSource = ''
+  #isLoaded = false
   #id = 0
   /** Updates that the model has had. */
   step = 0
@@ -64,14 +65,15 @@ export class Workshop {
     const { vocabulary } = text.from(this.#source.content)
     const factory = cell(name, equations, { init })
     const stack = Array.from({ length: layers }, () => factory(hidden))
-    return this.#use(model({ input: vocabulary, layers: stack, seed }), this.#source.name)
+    return this.#use(model({ input: vocabulary, layers: stack, seed }), this.#source.name, false)
   }
 
   load(bytes: Uint8Array, name: string): ModelInfo {
-    return this.#use(decodeModel(bytes, name), name)
+    return this.#use(decodeModel(bytes, name), name, true)
   }
 
-  #use(made: Model, source: string): ModelInfo {
+  #use(made: Model, source: string, isLoaded: boolean): ModelInfo {
+    this.#isLoaded = isLoaded
     this.#model = made
     this.#modelSource = source
     this.#id++
@@ -89,11 +91,13 @@ export class Workshop {
       id: this.#id,
       layers: config.layers.map((layer) => {
         if (!('equations' in layer)) throw new SluiceError('model-config/layers')
-        return { cell: layer.name, equations: layer.equations, units: layer.sizes['hidden'] ?? 0 }
+        const { name, equations, init } = layer
+        return { cell: { name, equations, init }, units: layer.sizes['hidden'] ?? 0 }
       }),
       symbols: vocabulary.symbols,
       weights: size,
       step: this.step,
+      isLoaded: this.#isLoaded,
       source: this.#modelSource,
     }
   }
