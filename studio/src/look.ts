@@ -1,7 +1,7 @@
 import { type ReadonlySignal, effect, signal, untracked } from '@preact/signals'
-import { attempt, client, model, weights } from './store.ts'
+import { client, model, showing, weights } from './store.ts'
 import type { Edit } from 'sluice/inspect'
-import type { Look } from './worker/messages.ts'
+import type { Look, LookSpec } from './worker/messages.ts'
 
 /** A look at what the model does with a text, taken again when text, model or weights change. */
 export interface Watched {
@@ -13,18 +13,30 @@ export interface Watched {
 /** Watches a text through the model, perhaps with some values changed. */
 export function watched(text: () => string, edits: () => readonly Edit[] = () => []): Watched {
   const look = signal<Look | undefined>(undefined)
-  let asked = 0
-  const take = async (wanted: string, changes: readonly Edit[]): Promise<void> => {
-    const number = ++asked
-    const found = await client.ask('look', { text: wanted, edits: changes })
-    if (number === asked) look.value = found
+  /** What is to be looked at next; only the latest counts. */
+  let next: LookSpec | undefined
+  let isLooking = false
+  const take = async (): Promise<void> => {
+    if (isLooking) return
+    isLooking = true
+    for (let spec = next; spec; spec = next) {
+      next = undefined
+      const wanted = spec
+      await showing(async () => {
+        const found = await client.ask('look', wanted)
+        if (!next) look.value = found
+      })
+    }
+    isLooking = false
   }
   return {
     look,
     watch: () =>
       effect(() => {
         const [wanted, changes] = [text(), edits()]
-        if (model.value && weights.value > 0) untracked(() => void attempt(() => take(wanted, changes)))
+        if (!model.value || weights.value === 0) return
+        next = { text: wanted, edits: changes }
+        untracked(() => void take())
       }),
   }
 }

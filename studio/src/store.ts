@@ -48,9 +48,14 @@ const keptSamples = 8
 /** Longest text that is taken, in characters. */
 export const longestText = 8_000_000
 
-/** Does something that may fail; what goes wrong is shown. @returns whether it went well */
-export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
+/** Does what the reader asked for; what went wrong before is shown no more. @returns whether it went well */
+export function attempt(work: () => Promise<unknown>): Promise<boolean> {
   problem.value = undefined
+  return showing(work)
+}
+
+/** Does something that may fail; what goes wrong is shown. @returns whether it went well */
+export async function showing(work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work()
     return true

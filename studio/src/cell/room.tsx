@@ -1,6 +1,5 @@
 import { useEffect } from 'preact/hooks'
-import { attempt, isUntrained, makeModel, model, phase, startTraining } from '../store.ts'
-import { chosen, ownCell } from '../store.ts'
+import { attempt, chosen, isUntrained, makeModel, model, ownCell, phase, startTraining } from '../store.ts'
 import { wished } from '../train/settings.tsx'
 import { CellSelect } from '../ui/cell-select.tsx'
 import { Choice, Field } from '../ui/controls.tsx'

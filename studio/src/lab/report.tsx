@@ -78,7 +78,11 @@ export function Report() {
         role="status"
         data-testid="gradient"
       >
-        {check.value.state === 'waiting' ? 'The gradient is being checked …' : check.value.text}
+        {!('cell' in reading.value)
+          ? 'The gradient is checked when the equations are whole.'
+          : check.value.state === 'waiting'
+            ? 'The gradient is being checked …'
+            : check.value.text}
       </p>
     </>
   )

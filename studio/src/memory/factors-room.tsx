@@ -1,6 +1,6 @@
 import { effect, signal, untracked } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { attempt, client, laneCurves, runLanes, text } from '../store.ts'
+import { client, laneCurves, runLanes, showing, text } from '../store.ts'
 import { Choice, Slider } from '../ui/controls.tsx'
 import type { CellChoice, Factors } from '../worker/messages.ts'
 import { reach } from './bars.ts'
@@ -38,7 +38,7 @@ async function renew({ cells, content, updates, spec }: Wanted): Promise<void> {
   const number = ++asked
   working.value = true
   const key = JSON.stringify([cells, content.length, updates])
-  await attempt(async () => {
+  await showing(async () => {
     if (made !== key) {
       made = key
       const common = { hidden: pairUnits, batch: 16, window: 32, learningRate: 0.01 }
@@ -68,9 +68,9 @@ export function FactorsRoom() {
   return (
     <>
       <p>
-        A gradient goes back from the last character, and every step multiplies it. The thin bars are the
-        factors of the single steps, the broad ones what is left of the whole way: far below 1 it has
-        vanished, far above it explodes.
+        A gradient goes back from the last character, and every step multiplies it. The upper bars are the
+        factors of the single steps, the lower ones what is left of the whole way back to there: far below 1
+        it has vanished, far above it explodes.
       </p>
       <div class="row">
         <Choice

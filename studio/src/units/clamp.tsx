@@ -1,11 +1,11 @@
 import { effect, signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { attempt, client, weights } from '../store.ts'
+import { client, showing, weights } from '../store.ts'
 import { Slider } from '../ui/controls.tsx'
 import { decimal, percent, visible } from '../ui/format.ts'
 import type { Guess } from '../worker/messages.ts'
 import { fork } from './difference.ts'
-import { at, changed, clamp, edits, look, range, unit, value } from './state.ts'
+import { at, bounds, changed, clamp, edits, look, unit, value } from './state.ts'
 
 /** Characters that are written with the unit held and without. */
 const written = 120
@@ -24,7 +24,7 @@ function watchTexts(): () => void {
     clearTimeout(timer)
     if (symbols.length === 0 || weights.value === 0) return
     timer = setTimeout(() => {
-      void attempt(async () => {
+      void showing(async () => {
         const before = await client.ask('sample', spec)
         const after = changes.length === 0 ? before : await client.ask('sample', { ...spec, edits: changes })
         if (number === asked) texts.value = { before, after }
@@ -41,8 +41,7 @@ function watchTexts(): () => void {
 export function Clamp() {
   useEffect(watchTexts, [])
   if (!value.value) return null
-  const bounds = range.value
-  const [least, most] = bounds.kind === 'share' ? [0, 1] : [-bounds.most, bounds.most]
+  const [least, most] = bounds.value
   const { shared, before, after } = fork(texts.value.before, texts.value.after)
   const held = clamp.value
   return (

@@ -4,7 +4,7 @@ import { watched } from '../look.ts'
 import { text } from '../store.ts'
 import { type Range, rangeOf } from '../ui/colour.ts'
 import { scaled } from './scaled.ts'
-import { type Order, ordered } from './order.ts'
+import { type Order, ordered, seriesOf } from './order.ts'
 
 /*
  * What the room of units shows: one named value of one layer on a text, its units in an order, one of them marked and
@@ -44,7 +44,13 @@ export const value = computed(() => {
 })
 
 export const isGate = computed(() => (seen.value?.gates ?? []).includes(value.value?.name ?? ''))
-export const range = computed(() => rangeOf(value.value?.data ?? [], isGate.value))
+/** What the marked unit can be held at: half as far again as it goes by itself. */
+export const bounds = computed<readonly [least: number, most: number]>(() => {
+  if (isGate.value || !value.value) return [0, 1]
+  const own = rangeOf(seriesOf(value.value, unit.value), false)
+  const most = own.kind === 'signed' ? 1.5 * own.most : 1
+  return [-most, most]
+})
 /** The numbers as they are coloured: shares as they are, others against each unit's own mean. */
 export const shades = computed(() => {
   if (!value.value) return new Float32Array()
@@ -76,6 +82,7 @@ export function watchUnits(): () => void {
     watch(),
     changed.watch(),
     effect(() => {
+      if (!look.value) return
       unit.value = Math.min(unit.value, Math.max(0, (value.value?.units ?? 1) - 1))
       at.value = Math.min(at.value, Math.max(0, (look.value?.symbols.length ?? 1) - 1))
     }),

@@ -8,6 +8,9 @@ import { studioRuntime } from './runtime.ts'
 /** Milliseconds between two messages about progress. */
 const progressEvery = 120
 
+/** Milliseconds between two times that the model is shown, at most. */
+const longestPause = 4000
+
 /** Updates between two validations. */
 const validateEvery = 25
 
@@ -29,6 +32,8 @@ export class Course {
   #points: Point[] = []
   #told = 0
   #shown = 0
+  /** Milliseconds until the model is shown again: often at first, when it changes most. */
+  #pause = 400
   #stopped = false
   #changed = false
   /** Resolves when a pause is over. */
@@ -101,10 +106,11 @@ export class Course {
     this.#told = now
     this.#listener.tell({ kind: 'progress', points: this.#points, tokensPerSecond, learningRate, epoch })
     this.#points = []
-    if (now - this.#shown < 2500 && !this.#gate) return
+    if (now - this.#shown < this.#pause && !this.#gate) return
     training.pull()
     await this.#listener.show(step)
     this.#shown = performance.now()
+    this.#pause = Math.min(longestPause, 1.4 * this.#pause)
   }
 }
 

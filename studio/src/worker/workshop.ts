@@ -1,14 +1,4 @@
-import {
-  type Model,
-  SluiceError,
-  type Text,
-  cell,
-  decodeModel,
-  encodeModel,
-  model,
-  sample,
-  text,
-} from 'sluice'
+import { type Model, type Text, cell, decodeModel, encodeModel, model, sample, text } from 'sluice'
 import { type Edit, intervene } from 'sluice/inspect'
 import type { Trainable } from 'sluice/train'
 import type { ModelInfo, ModelSpec, SampleSpec, TextInfo } from './messages.ts'
@@ -90,7 +80,8 @@ export class Workshop {
     return {
       id: this.#id,
       layers: config.layers.map((layer) => {
-        if (!('equations' in layer)) throw new SluiceError('model-config/layers')
+        if (!('equations' in layer))
+          throw new Error('The studio shows stacks of cells, and this model has branches.')
         const { name, equations, init } = layer
         return { cell: { name, equations, init }, units: layer.sizes['hidden'] ?? 0 }
       }),
