@@ -23,6 +23,9 @@ export const nodeCatalogue = {
   'usage/schedule': '{option} belongs to --schedule {kinds}, not to {kind}.',
   'output-file': '{path} could not be written: {reason}. Give another path.',
   'answers-file': 'The answers could not be written to {path}: {reason}. Give another file with --out.',
+  'studio-missing': 'The studio was not built: `npm run studio:build` builds it.',
+  'studio-port':
+    'The studio cannot listen on port {port} ({reason}): give another with --port, 0 for any that is free.',
   'option-value/memory': '{name} must be a number with a unit, such as 512MB or 2GB, not {value}.',
   'text-file/missing': 'There is no file {path}; check the path.[ Did you mean {nearest}?]',
   'text-file/folder': '{path} is a folder; give a text file.',
