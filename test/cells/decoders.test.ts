@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { cells, decoders, findCell, initialise } from '../../src/cells/index.ts'
-import { cellTrial, trialDifferences, trialGradients, worstDifference } from '../../src/inspect/cell-program.ts'
+import {
+  cellTrial,
+  trialDifferences,
+  trialGradients,
+  worstDifference,
+} from '../../src/inspect/cell-program.ts'
 import { fittingSizes } from '../../src/inspect/cell-sizes.ts'
 import { canonicalText, cellText, compile } from '../../src/equations/index.ts'
 import { type StepGraph, interpret, valueOf } from '../../src/graph/index.ts'
