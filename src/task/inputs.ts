@@ -259,7 +259,7 @@ class TextSurvey implements InputSurvey {
 
   finish(): InputReader {
     const { tokens: kind = 'characters', vocabularySize } = this.#options
-    const tokenizer = tokenizerOf(this.#text.join('\n'), kind, vocabularySize)
+    const tokenizer = tokenizerOf(this.#text.join(kind === 'characters' ? '' : '\n'), kind, vocabularySize)
     return textReader({ kind: 'text', column: this.#column, tokens: tokenizer.toJSON() })
   }
 }
