@@ -117,7 +117,7 @@ export const nodeCatalogue = {
   'class-few':
     '{name}, column {column}: all rows have the class "{label}"; give a column with two classes at least.',
   'class-many':
-    '{name}, column {column}: there are {count} classes, more than {most}; name a column of classes, or forecast its numbers.',
+    '{name}, column {column}: there are {classes} classes in {count} rows; name a column of classes as the target.',
   'class-differs':
     '{name}, row {row}[ (line {line})], column {column}: the class "{label}" is not that of the first row of its sequence, "{first}"; give one, or learn a class for each step with the task tag.',
   'task-unclear/table':

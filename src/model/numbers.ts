@@ -52,13 +52,16 @@ export function requireNumbers(
   { width, ...place }: NumbersPlace & { readonly width: number },
   { least = -Infinity, limit, mask }: Wanted,
 ): void {
+  const where = (at: number): NumbersPlace & { readonly step: number; readonly value: string } => ({
+    ...place,
+    step: Math.floor(at / width),
+    value: String(numbers[at]),
+  })
   for (let at = 0; at < numbers.length; at++) {
     const value = numbers[at]!
-    if (mask !== undefined && mask[Math.floor(at / width)] === 0) continue
-    const isWhole = limit === undefined || (Number.isInteger(value) && value >= least && value < limit)
-    if (Number.isFinite(value) && isWhole) continue
-    const where = { ...place, step: Math.floor(at / width), value: String(value) }
-    if (limit === undefined || !Number.isFinite(value)) throw new SluiceError('example-value/finite', where)
-    throw new SluiceError('example-value/whole', { ...where, least, most: limit - 1 })
+    if (mask && mask[Math.floor(at / width)] === 0) continue
+    if (!Number.isFinite(value)) throw new SluiceError('example-value/finite', where(at))
+    if (limit !== undefined && !(Number.isInteger(value) && value >= least && value < limit))
+      throw new SluiceError('example-value/whole', { ...where(at), least, most: limit - 1 })
   }
 }

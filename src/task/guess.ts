@@ -24,7 +24,7 @@ export interface GuessOptions {
 }
 
 /** Names under which targets usually stand. */
-const usualTargets = ['label', 'class', 'target', 'tag', 'tags', 'category', 'y']
+const usualTargets = ['label', 'class', 'target', 'tag', 'tags', 'category']
 
 /**
  * What of a table is to be learned: what was said, and what its first rows leave no doubt about.
