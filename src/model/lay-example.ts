@@ -54,13 +54,13 @@ export function layInput(config: SequenceConfig, given: Numbers, example: number
 
 /** An example with its target, all of which is checked. @throws SluiceError as `layInput` */
 export function layExample(config: SequenceConfig, given: Example, example: number): Laid {
-  const input = layInput(config, given.input, example)
+  const input = layInput(config, given?.input, example)
   const width = targetSize(config.output)
   const place = { what: 'target', example } as const
   const target = flat(given.target, width, place)
   const [read, answered] = [input.length / inputSize(config), target.length / width]
   requireAnswers(config, { read, answered, example })
-  const mask = given.mask && layMask(given.mask, answered, example)
+  const mask = given.mask && layMask(config, given.mask, answered, example)
   requireTarget(config, target, { ...place, width }, mask)
   const steps = config.shape === 'one-to-many' ? answered + 1 : read
   if ('ctc' in config.output) requireRoom(target, steps, example)
@@ -68,7 +68,13 @@ export function layExample(config: SequenceConfig, given: Example, example: numb
   return { steps, input, target, mask }
 }
 
-function layMask(mask: ArrayLike<number>, expected: number, example: number): ArrayLike<number> {
+function layMask(
+  { output }: SequenceConfig,
+  mask: ArrayLike<number>,
+  expected: number,
+  example: number,
+): ArrayLike<number> {
+  if ('classes' in output || 'ctc' in output) throw new SluiceError('example-shape/unmasked', { example })
   if (mask.length !== expected)
     throw new SluiceError('example-shape/mask', { example, expected, given: mask.length })
   requireNumbers(mask, { what: 'mask', example, width: 1 }, { least: 0, limit: 2 })
