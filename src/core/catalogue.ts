@@ -419,6 +419,8 @@ export const catalogue = {
     '"{cell}" reads a vector that is the same at every step, which has no gradient here: give it as a sequence.',
   'unsupported/parts':
     'Windows whose sequences are reversed, remembered or aligned with labels cannot be run in parts: leave `keepEvery` out.',
+  'unsupported/parts-memory':
+    'The gradient of the memory "{name}" is a sum over the whole window, so it cannot be had in parts: leave `keepEvery` out.',
   'unsupported/losses': 'This runtime plans one loss a program.',
   'unsupported/outputs': 'This runtime gives sequences, final states and the loss as outputs.',
   'unsupported/one-hot':
