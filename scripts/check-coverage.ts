@@ -48,7 +48,9 @@ export function coverageComplaints(
   return [
     ...cells.filter((name) => !listed.has(name)).map((name) => `the cell ${name} has no test here`),
     ...own.filter(({ name }) => !cells.includes(name)).map(({ name }) => `there is no cell ${name}`),
-    ...lessons.filter((lesson) => !taught.has(lesson)).map((lesson) => `the lesson ${lesson} shows nothing here`),
+    ...lessons
+      .filter((lesson) => !taught.has(lesson))
+      .map((lesson) => `the lesson ${lesson} shows nothing here`),
     ...rows.flatMap(({ section, name, file, test, lesson }) => {
       if (lesson !== undefined && !lessons.includes(lesson)) return [`${name}: there is no lesson ${lesson}`]
       const text = read(file)

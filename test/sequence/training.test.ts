@@ -18,7 +18,9 @@ import {
 import { runtimes } from '../runtime/runtimes.ts'
 import { collect } from '../train/fake.ts'
 import { memoryFiles } from '../train/memory-files.ts'
-import { tasks } from './models.ts'
+import { tasks as plain, translations } from './models.ts'
+
+const tasks = { ...plain, ...translations }
 
 const names = Object.keys(tasks)
 const [, fastest] = runtimes[1] ?? runtimes[0]!
