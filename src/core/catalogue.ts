@@ -317,13 +317,18 @@ export const catalogue = {
   'example-shape/labels':
     'Example {example} has {steps} steps, too few for its {labels} labels, which take {needed}.',
   'example-shape/mask': 'The mask of example {example} has {given} numbers; its target has {expected} steps.',
+  'example-shape/unmasked':
+    'Example {example} has a mask, which values and bits take; write -1 for a class that is left out.',
   'example-value/finite':
     'The {what} of example {example} is {value} at step {step}: fill in or leave out what is missing.',
+  'example-value/large':
+    'The {what} of example {example} is {value} at step {step}, more than float32 holds: scale it.',
   'example-value/whole':
     'The {what} of example {example} is {value} at step {step}; it must be a whole number from {least} to {most}.',
   'examples-few/none': 'There are no examples.',
   'examples-few/split':
     '{count} examples are too few to hold out {fraction} of them: give more, or hold out nothing.',
+  'examples-few/targets': 'No target counts: all are left out, by -1 or a mask. Give some that are not.',
   'examples-changed':
     '{name} gave fewer than the {count} examples that were counted: open must give the same examples at each call.',
   'training-diverged/loss':
@@ -419,6 +424,8 @@ export const catalogue = {
     '"{cell}" reads a vector that is the same at every step, which has no gradient here: give it as a sequence.',
   'unsupported/parts':
     'Windows whose sequences are reversed, remembered or aligned with labels cannot be run in parts: leave `keepEvery` out.',
+  'unsupported/parts-memory':
+    'The gradient of the memory "{name}" is a sum over the whole window, so it cannot be had in parts: leave `keepEvery` out.',
   'unsupported/losses': 'This runtime plans one loss a program.',
   'unsupported/outputs': 'This runtime gives sequences, final states and the loss as outputs.',
   'unsupported/one-hot':

@@ -61,13 +61,13 @@ export function layInput(config: SequenceConfig, given: Numbers, example: number
 
 /** An example with its target, all of which is checked. @throws SluiceError as `layInput` */
 export function layExample(config: SequenceConfig, given: Example, example: number): Laid {
-  const input = layInput(config, given.input, example)
+  const input = layInput(config, given?.input, example)
   const width = targetSize(config.output)
   const place = { what: 'target', example } as const
   const target = flat(given.target, width, place)
   const [read, told] = [input.length / inputSize(config), target.length / width]
   requireAnswers(config, { read, answered: told, example })
-  const mask = given.mask && layMask(given.mask, told, example)
+  const mask = given.mask && layMask(config, given.mask, told, example)
   requireTarget(config, target, { ...place, width }, mask)
   const answered = writes(config) ? told + 1 : read
   const steps = config.shape === 'many-to-many' ? Math.max(read, answered) : answered
@@ -76,7 +76,13 @@ export function layExample(config: SequenceConfig, given: Example, example: numb
   return { steps, read, answered, input, target, mask }
 }
 
-function layMask(mask: ArrayLike<number>, expected: number, example: number): ArrayLike<number> {
+function layMask(
+  { output }: SequenceConfig,
+  mask: ArrayLike<number>,
+  expected: number,
+  example: number,
+): ArrayLike<number> {
+  if ('classes' in output || 'ctc' in output) throw new SluiceError('example-shape/unmasked', { example })
   if (mask.length !== expected)
     throw new SluiceError('example-shape/mask', { example, expected, given: mask.length })
   requireNumbers(mask, { what: 'mask', example, width: 1 }, { least: 0, limit: 2 })
