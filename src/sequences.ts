@@ -69,6 +69,8 @@ export type {
   Following,
   PredictOptions,
   Prediction,
+  ScheduledSamplingKind,
+  ScheduledSamplingOptions,
 } from './train/index.ts'
 
 /** Trains a model of the next token on a text: `for await` gives one step after each update. */
