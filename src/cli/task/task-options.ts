@@ -46,7 +46,7 @@ export function addTaskOptions(command: Command): void {
   command
     .optionsGroup('Task:')
     .addOption(
-      option('--task <name>', `${taskWords.join(', ')}`, word('--task', taskWords), 'as the file says'),
+      option('--task <name>', taskWords.join(', '), word('--task', taskWords), 'as the file says'),
     )
     .addOption(option('--target <column>', 'what is learned'))
     .addOption(option('--input <columns>', 'what is read, apart by commas', listed))
