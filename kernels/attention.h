@@ -2,7 +2,6 @@
 #pragma once
 #include "functions.h"
 #include "rows.h"
-#include "tile.h"
 
 namespace SLUICE_ISA {
 
@@ -36,21 +35,23 @@ struct MemoryView {
 /** Blocks of a vector with an entry for each place. */
 SLUICE_INLINE int placeBlocks(const plan::Stage &s) { return (s.entries + width - 1) / width; }
 
+/** Places whose scores add up side by side, so that sums do not wait. */
+constexpr int scoresTogether = isSmall ? 1 : 4;
+
 /**
- * The scores of `width` places from `first` on: sums of term(block, block of a place, sum) over the blocks, four places at
- * a time so that sums do not wait. The last place stands for those that are none.
+ * The scores of `width` places from `first` on: sums of term(block, block of a place, sum) over the blocks. The last place
+ * stands for those that are none.
  */
 template <class Term>
 SLUICE_INLINE Vector scoresFrom(const plan::Stage &s, const MemoryView &memory, int first, Term term) {
   Vector sums[width];
-  SLUICE_UNROLL
-  for (int r = 0; r < width; r += 4) {
-    const float *at[4];
-    Vector sum[4] = {};
-    for (int i = 0; i < 4; i++) at[i] = memory.block(smaller(first + r + i, s.entries - 1), 0);
+  for (int r = 0; r < width; r += scoresTogether) {
+    const float *at[scoresTogether];
+    Vector sum[scoresTogether] = {};
+    for (int i = 0; i < scoresTogether; i++) at[i] = memory.block(smaller(first + r + i, s.entries - 1), 0);
     for (int b = 0; b < s.blocks; b++)
-      for (int i = 0; i < 4; i++) sum[i] = term(b, load(at[i] + b * width), sum[i]);
-    for (int i = 0; i < 4; i++) sums[r + i] = sum[i];
+      for (int i = 0; i < scoresTogether; i++) sum[i] = term(b, load(at[i] + b * width), sum[i]);
+    for (int i = 0; i < scoresTogether; i++) sums[r + i] = sum[i];
   }
   return firstLanes(sumsOf(sums), s.entries - first);
 }
@@ -117,26 +118,23 @@ static void attentionSoftmaxGradientStage(const Worker &w, const plan::Stage &s,
   });
 }
 
-/** `n` blocks from `first` on of the sum of all places, each times its weight. */
-template <int n>
-SLUICE_INLINE void mixBlocks(const plan::Stage &s, const RowView &weights, const MemoryView &memory, const RowView &d,
-                             int first) {
-  Vector sums[n] = {};
-  for (int place = 0; place < s.entries; place++) {
-    const float weight = weights.entry(place);
-    if (weight == 0) continue;
-    SLUICE_UNROLL
-    for (int j = 0; j < n; j++) sums[j] = muladd(load(memory.block(place, first + j)), weight, sums[j]);
-  }
-  for (int j = 0; j < n; j++) store(d.block(first + j), sums[j]);
-}
-
+/** Four blocks at a time of the sum of all places, each times its weight; the last block stands for those that are none. */
 static void mixStage(const Worker &w, const plan::Stage &s, const Span &span) {
   eachRowIn(span, [&](int step, int row) {
     const RowView weights(w, s.a, step, row), d(w, s.d, step, row);
     const MemoryView memory(w, s.memory, row);
-    for (int b = 0; b < s.blocks; b += 4)
-      withVectors(smaller(4, s.blocks - b), [&](auto n) { mixBlocks<n.count>(s, weights, memory, d, b); });
+    for (int first = 0; first < s.blocks; first += 4) {
+      int at[4];
+      Vector sums[4] = {};
+      for (int j = 0; j < 4; j++) at[j] = smaller(first + j, s.blocks - 1);
+      for (int place = 0; place < s.entries; place++) {
+        const float weight = weights.entry(place);
+        if (weight == 0) continue;
+        SLUICE_UNROLL
+        for (int j = 0; j < 4; j++) sums[j] = muladd(load(memory.block(place, at[j])), weight, sums[j]);
+      }
+      for (int j = 0; j < 4; j++) store(d.block(at[j]), sums[j]);
+    }
   });
 }
 

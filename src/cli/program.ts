@@ -45,6 +45,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'check a cell: sizes, parameters, gradient',
     load: async () => (await import('./commands/check.ts')).checkCommand(),
   },
+  studio: {
+    summary: 'look inside a model, in a browser',
+    load: async () => (await import('./commands/studio.ts')).studioCommand(),
+  },
   doctor: {
     summary: 'show what runs on this machine, and why',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand(),

@@ -125,6 +125,9 @@ interface Parts extends Opened {
   readonly runtime: Runtime
 }
 
+/** Milliseconds between two times that metrics are written for those who watch. */
+const showEvery = 1000
+
 class TrainingRun {
   readonly #parts: Parts
   readonly #view: TrainingView
@@ -132,6 +135,7 @@ class TrainingRun {
   readonly #training: Training
   readonly #started = performance.now()
   #last: TrainingStep | undefined
+  #shown = 0
 
   constructor(parts: Parts) {
     const { flags, given, output, work, runtime, run, checkpoint } = parts
@@ -182,9 +186,18 @@ class TrainingRun {
     this.#last = step
     this.#view.step(step, this.#training.progress.stoppedEarly)
     this.#record(step)
+    await this.#show()
     const { sampleEvery } = this.#parts.flags
     const wanted = sampleEvery === undefined ? this.#view.wantsSample(step) : step.step % sampleEvery === 0
     if (wanted) await this.#sample(step)
+  }
+
+  /** Lets those who watch the run see its metrics, now and then. */
+  async #show(): Promise<void> {
+    const now = performance.now()
+    if (now - this.#shown < showEvery) return
+    await this.#parts.run.showMetrics()
+    this.#shown = performance.now()
   }
 
   #tellPlan({ total }: TrainingStep): void {

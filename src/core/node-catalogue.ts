@@ -23,6 +23,9 @@ export const nodeCatalogue = {
   'usage/schedule': '{option} belongs to --schedule {kinds}, not to {kind}.',
   'output-file': '{path} could not be written: {reason}. Give another path.',
   'answers-file': 'The answers could not be written to {path}: {reason}. Give another file with --out.',
+  'studio-missing': 'The studio was not built: `npm run studio:build` builds it.',
+  'studio-port':
+    'The studio cannot listen on port {port} ({reason}): give another with --port, 0 for any that is free.',
   'option-value/memory': '{name} must be a number with a unit, such as 512MB or 2GB, not {value}.',
   'text-file/missing': 'There is no file {path}; check the path.[ Did you mean {nearest}?]',
   'text-file/folder': '{path} is a folder; give a text file.',
@@ -144,6 +147,8 @@ export const nodeCatalogue = {
     'The gradient of "{cell}" at "{name}" is off by {error}: either its values leave the range of numbers, or this is a mistake of Sluice; please report it with the equations.',
   'model-too-large/memory':
     'To train this model of {weights} weights takes about {memory} of memory, and this machine has {available}: take a smaller --hidden, --embedding, --batch or --window, or fewer --layers.',
+  'model-shape/sampling':
+    'Scheduled sampling is for models that read what they wrote before: this one does not.',
   'run-exists/run': '{path} already holds a run of {updates} updates: resume it, or take another directory.',
   'run-exists/resume':
     '{path} already holds a run of {updates} updates. To go on with it: {command}; for a new run take another --out.',

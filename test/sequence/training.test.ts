@@ -18,7 +18,9 @@ import {
 import { runtimes } from '../runtime/runtimes.ts'
 import { collect } from '../train/fake.ts'
 import { memoryFiles } from '../train/memory-files.ts'
-import { tasks } from './models.ts'
+import { tasks as plain, translations } from './models.ts'
+
+const tasks = { ...plain, ...translations }
 
 const names = Object.keys(tasks)
 const [, fastest] = runtimes[1] ?? runtimes[0]!
@@ -43,6 +45,17 @@ describe('a task of the shape', () => {
     const all = await exampleLoss(net, examples, { runtime: fastest, batch: examples.length })
     expect(all.loss).toBeCloseTo(after.loss, 5)
   })
+})
+
+it('validation examples may be longer than those of training, also where labels have no steps', async () => {
+  const { options, examples } = tasks['synced, labels without their steps']!
+  const net = sequenceModel(options)
+  const long = { input: Array.from({ length: 40 }, () => [1, 0, 0]), target: [0, 1, 2] }
+  const data = { training: examples, validation: [long] }
+  const alone = await exampleLoss(net, [long], { runtime: reference })
+  const settings = { batch: 12, epochs: 1, learningRate: 1e-12, runtime: reference } as const
+  const steps = await collect(train(net, data, settings))
+  expect(steps.at(-1)!.validation!.loss).toBeCloseTo(alone.loss, 6)
 })
 
 const { options, examples } = tasks['many-to-one']!
@@ -179,6 +192,38 @@ describe('examples', () => {
     expect(loss).toBeCloseTo(whole.loss, 5)
     for (const { probabilities, classes } of predictions)
       expect(classes![0]).toBe(Number(probabilities![1]! > probabilities![0]!))
+  })
+})
+
+describe('long sequences in little memory', () => {
+  /** What training on sequences of 150 steps and more leaves, and what it kept of them. */
+  const trained = async (name: string, memory: number) => {
+    const task = tasks[name]!
+    const long = task.examples.slice(0, 12).map(({ input, target }, i) => {
+      const steps = input as readonly number[]
+      return {
+        input: Array.from({ length: 150 + 9 * i }, (_unused, at) => steps[at % steps.length]!),
+        target,
+      }
+    })
+    const net = sequenceModel(task.options)
+    const settings = { batch: 8, steps: 2, validation: 'none', runtime: fastest, memory } as const
+    const training = train(net, long, settings)
+    let kept = training.kept
+    for await (const { step } of training) if (step === 1) ({ kept } = training)
+    return { kept, weights: [...net.parameters].map(([key, { data }]) => [key, [...data]]) }
+  }
+
+  it.each(['many-to-one', 'many-to-one, mean'])('ends in the same bits for %s', async (name) => {
+    const [all, little] = [await trained(name, 1e9), await trained(name, 1)]
+    expect(all.kept?.every).toBeUndefined()
+    expect(little.kept!.every).toBeLessThan(100)
+    expect(little.kept!.bytes).toBeLessThan(all.kept!.bytes!)
+    expect(little.weights).toEqual(all.weights)
+  })
+
+  it('is refused where a layer reads backward', async () => {
+    await expect(trained('many-to-one, both directions', 1)).rejects.toMatchObject({ code: 'unsupported' })
   })
 })
 
