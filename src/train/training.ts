@@ -93,7 +93,7 @@ export class Training implements AsyncIterable<TrainingStep> {
       : resolveSettings({ ...defaults, ...given })
     this.data = open(this.settings)
     this.#model = model
-    this.#updates = new Updates(this.settings, this.data.training, [...model.parameters.keys()])
+    this.#updates = new Updates(this.settings, this.data.training, model)
     this.#options = {
       runtime,
       ...(run && { run }),
