@@ -173,7 +173,6 @@ describe('verify refuses', () => {
           "stage.blocks",
           "stage.entries",
           "stage.lengths",
-          "stage.b",
           "stage.memory",
           "copy.lastStep",
           "copy.add",
