@@ -81,6 +81,10 @@ describe.each([['reference', reference] as const, ...runtimes])('%s', (_name, ru
     expect((await alone(runtime, 'value_loss', { kind: 'huber' }, given(1), 2)).loss).toBeNaN()
     const ctc = [step([1, NaN, 0, 0], 2), row([1], 1), row([2]), row([1])]
     expect((await alone(runtime, 'ctc_loss', {}, ctc, 2)).loss).toBeNaN()
+    for (const spoilt of [NaN, Infinity]) {
+      const logits = [step([1, spoilt, 3], 3), step([0])]
+      expect((await alone(runtime, 'cross_entropy', {}, logits, 1)).loss).toBeNaN()
+    }
   })
 
   it('counts targets that are reversed in the same call', async () => {
