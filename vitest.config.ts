@@ -3,14 +3,16 @@ import { defineConfig } from 'vitest/config'
 
 const sources = fileURLToPath(new URL('src/', import.meta.url))
 
+/** Lessons and the studio name the package as its users do. */
+const asPackaged = [
+  { find: /^sluice$/, replacement: `${sources}index.ts` },
+  { find: /^sluice\/data$/, replacement: `${sources}data/all.ts` },
+  { find: /^sluice\/sequences$/, replacement: `${sources}sequences.ts` },
+  { find: /^sluice\/(\w+)$/, replacement: `${sources}$1/index.ts` },
+]
+
 export default defineConfig({
-  // Lessons name the package as their readers do.
-  resolve: {
-    alias: [
-      { find: /^sluice$/, replacement: `${sources}index.ts` },
-      { find: /^sluice\/(\w+)$/, replacement: `${sources}$1/index.ts` },
-    ],
-  },
+  resolve: { alias: asPackaged },
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/browser/**'],

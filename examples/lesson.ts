@@ -10,6 +10,8 @@ export interface LessonContext {
   readonly log: (line: string) => void
   /** Paths that were given on the command line, for lessons that read files. */
   readonly files: readonly string[]
+  /** Seed of data and weights; 1 unless given. */
+  readonly seed?: number
 }
 
 /** A program that teaches something and proves it by figures. */

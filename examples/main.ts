@@ -6,6 +6,7 @@ const usage = `npm run lessons -- [NUMBERS] [options]
 
 Runs the lessons (all, or those named: 2,7) and prints one table of their figures. Exits 1 if one is not met.
   --file PATH   a file for a lesson that reads one, such as chorales in JSON for lesson 15; may be repeated
+  --seed N      another seed of data and weights, to see how far figures depend on it
   --list        lists the lessons
   --help
 `
@@ -24,6 +25,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       file: { type: 'string', multiple: true, default: [] },
+      seed: { type: 'string', default: '1' },
       list: { type: 'boolean' },
       help: { type: 'boolean' },
     },
@@ -40,19 +42,19 @@ async function main(): Promise<number> {
     return 0
   }
   const rows: Row[] = []
-  for (const folder of folders) rows.push(...(await rowsOf(folder, values.file)))
+  for (const folder of folders) rows.push(...(await rowsOf(folder, values.file, Number(values.seed))))
   process.stdout.write(`\n${table(rows)}\n`)
   return rows.some(({ result }) => result === 'MISSED') ? 1 : 0
 }
 
-async function rowsOf(folder: LessonFolder, files: readonly string[]): Promise<readonly Row[]> {
+async function rowsOf(folder: LessonFolder, files: readonly string[], seed: number): Promise<readonly Row[]> {
   const lesson = await openLesson(folder)
   if (lesson.needs !== undefined && files.length === 0)
     return [{ lesson: folder.name, figure: '', value: '', wanted: lesson.needs, result: 'left out' }]
   process.stderr.write(`${folder.name}: ${lesson.title}\n`)
   const start = performance.now()
   try {
-    const figures = await lesson.run({ files, log: (line) => process.stderr.write(`  ${line}\n`) })
+    const figures = await lesson.run({ files, seed, log: (line) => process.stderr.write(`  ${line}\n`) })
     const seconds = `${Math.round((performance.now() - start) / 1000)} s`
     return Object.entries(lesson.figures).map(([figure, bounds], index) => {
       const value = figures[figure]!

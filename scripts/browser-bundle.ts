@@ -5,7 +5,7 @@ import { type BuildOptions, type Metafile, type OutputFile, type Plugin, build }
 const root = fileURLToPath(new URL('../', import.meta.url))
 
 interface Manifest {
-  readonly exports: { readonly '.': { readonly browser: string } }
+  readonly exports: Readonly<Record<string, string | { readonly browser: string }>>
   /** Modules that are others in a browser, or empty. */
   readonly browser: Readonly<Record<string, string | false>>
 }
@@ -16,7 +16,7 @@ export interface Bundle {
   readonly metafile: Metafile
 }
 
-/** Bundles for a browser as a bundler does with the package, but from the sources: `sluice` is the browser's entry. */
+/** Bundles for a browser as a bundler does with the package, but from the sources: `sluice` and its exports. */
 export function bundleForBrowser(options: BuildOptions): Promise<Bundle> {
   const common = {
     bundle: true,
@@ -41,7 +41,11 @@ function asPackaged(): Plugin {
   return {
     name: 'package.json',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^sluice$/ }, () => ({ path: sourceOf(manifest.exports['.'].browser) }))
+      onResolve({ filter: /^sluice(\/|$)/ }, ({ path }) => {
+        const entry = manifest.exports[path.replace('sluice', '.')]
+        if (entry === undefined) return undefined
+        return { path: sourceOf(typeof entry === 'string' ? entry : entry.browser) }
+      })
       onLoad({ filter: /\.ts$/ }, ({ path }) => ({ contents: textOf(path), loader: 'ts' }))
     },
   }

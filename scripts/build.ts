@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { buildKernels } from './build-kernels.ts'
+import { buildStudio } from './build-studio.ts'
 import { filesBelow } from './files.ts'
 import { compileProject } from './tsc.ts'
 
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   for (const path of declarations)
     writeFileSync(root + path, withJsEndings(readFileSync(root + path, 'utf8')))
   console.log(`dist: ${declarations.length} modules`)
+  console.log(await buildStudio())
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main()

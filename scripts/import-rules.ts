@@ -28,6 +28,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'train',
     'generate',
   ],
+  task: ['core', 'data', 'measure', 'model', 'train', 'generate'],
   cli: [
     'core',
     'graph',
@@ -42,6 +43,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'train',
     'generate',
     'inspect',
+    'task',
   ],
 }
 

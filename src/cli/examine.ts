@@ -6,7 +6,7 @@ import { Unsupported } from '../core/errors.ts'
 import { type Runtime, type RuntimeOptions, openRuntime, reference } from '../runtime/index.ts'
 import { nativeSets } from '../runtime/native/index.ts'
 import { version } from '../train/index.ts'
-import { cellTrial, trialGradients, worstDifference } from './cell-program.ts'
+import { cellTrial, trialGradients, worstDifference } from '../inspect/cell-program.ts'
 import type { RuntimeFlags } from './options.ts'
 
 /** One runtime on this machine. */

@@ -101,7 +101,7 @@ function requireMemory(
 }
 
 /** Sizes of a layer: `hidden`, where the cell has it or it was asked for, and those of `--size`. */
-function layerSizes(
+export function layerSizes(
   { cell }: ChosenCell,
   hidden: number,
   flags: ModelFlags,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Reading } from '../data/index.ts'
-import { modelFrom } from '../interop/index.ts'
+import { type StoredModel, modelFrom } from '../interop/index.ts'
 import type { Model } from '../model/index.ts'
 import { findModel } from '../train/read-model.ts'
 import { option } from './options.ts'
@@ -26,16 +26,33 @@ export interface OpenedModel {
   readonly reading?: Reading
 }
 
-/** The model of a run directory or a file; of the latest run where none is named. */
-export async function openModel(
+/** A model as it is stored, whatever it is for. */
+export interface OpenedStored {
+  readonly path: string
+  readonly stored: StoredModel
+  readonly reading?: Reading
+}
+
+/** The stored model of a run directory or a file; of the latest run where none is named. */
+export async function openStored(
   given: string | undefined,
   { last = false }: ModelFlags,
   output: Output,
-): Promise<OpenedModel> {
+): Promise<OpenedStored> {
   const path = given ?? (await latestRun())
   if (given === undefined) output.note(`model: ${path}`)
   const found = await findModel(path, last ? 'last' : 'best').catch((error: unknown) => notFound(error, path))
   for (const note of found.notes) output.warn(note)
-  const { model, reading } = found
-  return { path, model: modelFrom(model), ...(reading && { reading }) }
+  const { model: stored, reading } = found
+  return { path, stored, ...(reading && { reading }) }
+}
+
+/** The model of the next token of a run directory or a file. @throws SluiceError `model-config` for another one */
+export async function openModel(
+  given: string | undefined,
+  flags: ModelFlags,
+  output: Output,
+): Promise<OpenedModel> {
+  const { path, stored, reading } = await openStored(given, flags, output)
+  return { path, model: modelFrom(stored), ...(reading && { reading }) }
 }

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { SluiceError } from '../core/errors.ts'
-import type { Text, Tokenizer } from '../data/index.ts'
+import type { Text, TokenKind, Tokenizer } from '../data/index.ts'
 import { type FileOptions, text as texts } from '../data/file.ts'
-import type { Checkpoint } from '../train/index.ts'
 import { nearestPath } from './nearest-path.ts'
 import { command, quoted } from './train-words.ts'
+import type { Continued } from './work.ts'
 
 /** What the command line says about a text. */
 export interface TextFlags {
@@ -13,12 +13,10 @@ export interface TextFlags {
   readonly text?: string
   readonly keepCr?: boolean
   readonly encoding?: string
-}
-
-/** A run that goes on. */
-export interface Continued {
-  readonly path: string
-  readonly checkpoint: Checkpoint
+  /** What becomes a token. */
+  readonly tokens?: TokenKind
+  /** Most tokens of a vocabulary. */
+  readonly vocabulary?: number
 }
 
 /** The text to train on, read as the run that goes on read it, or in the symbols of a model to start from. */
@@ -29,7 +27,7 @@ export async function trainingText(
 ): Promise<Text> {
   const checkpoint = run?.checkpoint
   const before = checkpoint?.description.text
-  const path = flags.text ?? (run && (await textOf(run)))
+  const path = flags.text ?? (run && (await fileOf(run)))
   if (path === undefined) throw new SluiceError('usage/no-text', { command: command('train book.txt') })
   const reading = { ...before?.reading, ...flags }
   if (!checkpoint) return openText(path, reading, vocabulary)
@@ -39,9 +37,10 @@ export async function trainingText(
   })
 }
 
-/** The file of a run's text: a relative path may start from here, from the run's folder or from one of two above it. */
-async function textOf({ path, checkpoint }: Continued): Promise<string> {
-  const name = checkpoint.description.text?.name
+/** The file that a run learns from: a relative path may start from here, from the run's folder or from one of two above it. */
+export async function fileOf({ path, checkpoint }: Continued): Promise<string> {
+  const { text, examples } = checkpoint.description
+  const name = (text ?? examples)?.name
   if (name === undefined) throw new SluiceError('usage/no-text', { command: command('train book.txt') })
   const folders = isAbsolute(name) ? [] : ['.', '..', '../..'].map((above) => join(path, above))
   for (const file of [name, ...folders.map((folder) => join(folder, name))]) {
@@ -54,12 +53,14 @@ async function textOf({ path, checkpoint }: Continued): Promise<string> {
 /** A text file; where there is none, the error says which was probably meant. */
 export async function openText(
   path: string,
-  { keepCr = false, encoding }: TextFlags,
+  { keepCr = false, encoding, tokens, vocabulary: size }: TextFlags,
   vocabulary?: Tokenizer,
 ): Promise<Text> {
   const options: FileOptions = {
     keepCr,
     ...(encoding !== undefined && { encoding }),
+    ...(tokens !== undefined && { tokens }),
+    ...(size !== undefined && { vocabularySize: size }),
     ...(vocabulary && { vocabulary }),
   }
   return texts.file(path, options).catch(async (cause: unknown) => {

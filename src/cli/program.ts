@@ -16,7 +16,7 @@ interface Entry {
 
 const commands: Readonly<Record<string, Entry>> = {
   train: {
-    summary: 'train a model on a text file',
+    summary: 'train a model on a text or a table',
     load: async () => (await import('./commands/train.ts')).trainCommand(),
     names: trainNames,
   },
@@ -25,8 +25,12 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/sample.ts')).sampleCommand(),
     names: sampleNames,
   },
+  predict: {
+    summary: 'answer with a trained model: classes, tags, forecasts',
+    load: async () => (await import('./commands/predict.ts')).predictCommand(),
+  },
   eval: {
-    summary: 'measure how well a model predicts a text',
+    summary: 'measure how well a model predicts',
     load: async () => (await import('./commands/eval.ts')).evalCommand(),
   },
   inspect: {
@@ -41,6 +45,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'check a cell: sizes, parameters, gradient',
     load: async () => (await import('./commands/check.ts')).checkCommand(),
   },
+  studio: {
+    summary: 'look inside a model, in a browser',
+    load: async () => (await import('./commands/studio.ts')).studioCommand(),
+  },
   doctor: {
     summary: 'show what runs on this machine, and why',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand(),
@@ -54,6 +62,8 @@ const examples = `
 Start:
   sluice train book.txt                  a model of the book, in runs/book
   sluice sample                          what it writes
+  sluice train mail.csv                  a table: classes, tags, forecasts
+  sluice predict runs/mail new.csv       what it answers
   sluice cells NAME > mine.cell          a cell of your own to start from
   sluice train book.txt --cell mine.cell
 `

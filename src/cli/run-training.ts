@@ -1,8 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
-import { type Text, split, unitOf } from '../data/index.ts'
-import { sample } from '../generate/index.ts'
-import { modelFrom } from '../interop/index.ts'
-import { type Model, readConfig } from '../model/index.ts'
+import { taskOf } from '../interop/index.ts'
 import type { Runtime } from '../runtime/index.ts'
 import { RunDirectory } from '../train/directory.ts'
 import {
@@ -11,24 +8,20 @@ import {
   type Training,
   type TrainingStep,
   continuedSettings,
-  refuseDifferences,
   resolveSettings,
-  resumeDifferences,
   resumeNotes,
-  train,
 } from '../train/index.ts'
 import type { TrainFlags } from './commands/train.ts'
 import { exitCodes } from './failure.ts'
 import { onInterrupt } from './interrupt.ts'
-import { modelDifferences, modelLike, newModel } from './model-choice.ts'
-import { type OpenedModel, openModel } from './open-model.ts'
 import { runtimeFor } from './options.ts'
-import { trainingText } from './open-text.ts'
 import type { Output } from './output.ts'
 import { latestRun, newRun, notFound } from './runs.ts'
+import { isTable } from './task/formats.ts'
 import { settingsFrom } from './train-settings.ts'
-import { beginning, command, ending, keptText, measuredLength, quoted, textNotes } from './train-words.ts'
+import { beginning, command, ending, keptText, measuredLength, quoted } from './train-words.ts'
 import { type TrainingView, viewFor } from './view/training.ts'
+import type { Continued, Work } from './work.ts'
 
 /** What a training does beyond the command line's options. */
 export interface Extras {
@@ -47,34 +40,33 @@ interface Opened {
 
 /** Trains as the command line says; gives the exit code. */
 export async function runTraining(flags: TrainFlags, output: Output, extras: Extras = {}): Promise<number> {
-  const settings = resolveSettings(settingsFrom(flags))
+  resolveSettings(settingsFrom(flags))
+  if (flags.initFrom !== undefined && flags.resume !== undefined) throw new SluiceError('usage/two-starts')
   const resumed = flags.resume === undefined ? undefined : await reopen(flags, output)
   let opened: Opened | undefined = resumed
   try {
-    const source = await sourceOf(flags, output)
-    const text = await trainingText(flags, resumed, source?.model.vocabulary)
-    if (!resumed) split(text.tokens, settings, settings.validation, unitOf(text.vocabulary))
-    const model = resumed
-      ? await continuedModel(flags, resumed.checkpoint, text)
-      : source
-        ? await modelLike(flags, source, settings)
-        : await newModel(flags, text.vocabulary, settings)
+    const work = await workOf(flags, resumed, output)
     const runtime = await runtimeFor(flags, output)
-    opened ??= await create(flags, text)
-    const given = possibleSettings(settingsFrom(flags), runtime, output, resumed?.checkpoint)
+    opened ??= await create(flags, work.name)
+    const given = possibleSettings(work.given, runtime, output, resumed?.checkpoint)
     for (const note of resumed ? resumeNotes(resumed.checkpoint, runtime.machine, given) : [])
       output.warn(note)
-    return await new TrainingRun({ flags, given, output, extras, text, model, runtime, ...opened }).run()
+    return await new TrainingRun({ flags, given, output, extras, work, runtime, ...opened }).run()
   } finally {
     await opened?.run.close()
   }
 }
 
-/** The model that a new run starts from. */
-async function sourceOf({ initFrom, resume }: TrainFlags, output: Output): Promise<OpenedModel | undefined> {
-  if (initFrom === undefined) return undefined
-  if (resume !== undefined) throw new SluiceError('usage/two-starts')
-  return openModel(initFrom, {}, output)
+/** What is learned: a text, or a task on a table. */
+async function workOf(flags: TrainFlags, resumed: Continued | undefined, output: Output): Promise<Work> {
+  const isTask = resumed ? taskOf(resumed.checkpoint.model) === 'sequence' : isTable(flags)
+  if (isTask) return (await import('./task/task-work.ts')).taskWork(flags, resumed)
+  return (await import('./text-work.ts')).textWork(
+    flags,
+    resolveSettings(settingsFrom(flags)),
+    resumed,
+    output,
+  )
 }
 
 /** The settings that were given; in float32, with a warning, where the runtime does not have the precision of the run. */
@@ -109,8 +101,8 @@ async function reopen(
 }
 
 /** A new run, made only when everything else is known to work. */
-async function create(flags: TrainFlags, text: Text): Promise<Opened> {
-  const path = flags.out ?? (await newRun(text.name))
+async function create(flags: TrainFlags, name: string): Promise<Opened> {
+  const path = flags.out ?? (await newRun(name))
   return { path, run: await RunDirectory.create(path).catch((error: unknown) => withAdvice(error, path)) }
 }
 
@@ -121,16 +113,6 @@ function withAdvice(error: unknown, path: string): never {
   throw new SluiceError('run-exists/resume', { path, updates, command: resume }, { cause: error })
 }
 
-/** The model of a run that goes on. @throws SluiceError `resume-differs` with everything that is not as it was */
-async function continuedModel(flags: TrainFlags, checkpoint: Checkpoint, text: Text): Promise<Model> {
-  const { model, snapshot } = checkpoint
-  refuseDifferences([
-    ...(await modelDifferences(flags, readConfig(model.config))),
-    ...(await resumeDifferences(checkpoint, settingsFrom(flags), text)),
-  ])
-  return modelFrom({ ...model, parameters: snapshot.weights })
-}
-
 const stopping = 'stopping; saving first (Ctrl-C again ends at once)'
 
 /** Everything that a training on the command line has. */
@@ -139,10 +121,12 @@ interface Parts extends Opened {
   readonly given: SettingsOptions
   readonly output: Output
   readonly extras: Extras
-  readonly text: Text
-  readonly model: Model
+  readonly work: Work
   readonly runtime: Runtime
 }
+
+/** Milliseconds between two times that metrics are written for those who watch. */
+const showEvery = 1000
 
 class TrainingRun {
   readonly #parts: Parts
@@ -151,14 +135,15 @@ class TrainingRun {
   readonly #training: Training
   readonly #started = performance.now()
   #last: TrainingStep | undefined
+  #shown = 0
 
   constructor(parts: Parts) {
-    const { flags, given, output, text, model, runtime, run, checkpoint } = parts
+    const { flags, given, output, work, runtime, run, checkpoint } = parts
     this.#parts = parts
     const { progress } = output
     const terminal = progress.isTTY === true && process.env['TERM'] !== 'dumb'
-    this.#view = viewFor(output, terminal, { every: flags.logEvery })
-    this.#training = train(model, text, {
+    this.#view = viewFor(output, terminal, { every: flags.logEvery, unit: work.unit })
+    this.#training = work.train({
       ...given,
       runtime,
       run,
@@ -180,27 +165,17 @@ class TrainingRun {
   }
 
   #announce(): void {
-    const { output, text, model, runtime, path, checkpoint } = this.#parts
-    const { settings, data } = this.#training
-    const facts = {
-      text,
-      model,
-      machine: runtime.machine,
-      settings,
-      path,
-      checkpoint,
-      data: data.description,
-    }
-    for (const note of textNotes(text)) output.note(note)
-    for (const line of beginning(facts)) output.say(line)
+    const { output, work, runtime, path, checkpoint } = this.#parts
+    const { machine } = runtime
+    const { settings } = this.#training
+    for (const note of work.notes) output.note(note)
+    for (const line of beginning({ lines: work.lines(this.#training), machine, settings, path, checkpoint }))
+      output.say(line)
     output.record({
       event: 'start',
       run: path,
-      text: text.name,
-      characters: text.tokens.length,
-      symbols: text.vocabulary.size,
-      weights: model.size,
-      ...runtime.machine,
+      ...work.facts,
+      ...machine,
       step: checkpoint?.progress.step ?? 0,
       settings,
     })
@@ -211,9 +186,18 @@ class TrainingRun {
     this.#last = step
     this.#view.step(step, this.#training.progress.stoppedEarly)
     this.#record(step)
+    await this.#show()
     const { sampleEvery } = this.#parts.flags
     const wanted = sampleEvery === undefined ? this.#view.wantsSample(step) : step.step % sampleEvery === 0
     if (wanted) await this.#sample(step)
+  }
+
+  /** Lets those who watch the run see its metrics, now and then. */
+  async #show(): Promise<void> {
+    const now = performance.now()
+    if (now - this.#shown < showEvery) return
+    await this.#parts.run.showMetrics()
+    this.#shown = performance.now()
   }
 
   #tellPlan({ total }: TrainingStep): void {
@@ -231,11 +215,12 @@ class TrainingRun {
   }
 
   async #sample(step: TrainingStep): Promise<void> {
-    const { model, runtime, extras, output } = this.#parts
+    const { work, runtime, extras, output } = this.#parts
+    if (!work.sample) return
     const { prime = '' } = extras
     this.#training.pull()
     const length = this.#view.sampleLength
-    const pieces = sample(model, { runtime, prime, length, temperature: 0.8, signal: this.#interrupt.signal })
+    const pieces = work.sample({ runtime, prime, length, signal: this.#interrupt.signal })
     let text = prime
     for await (const piece of pieces) text += piece
     if (this.#interrupt.signal.aborted) return
@@ -244,7 +229,7 @@ class TrainingRun {
   }
 
   #finish(): number {
-    const { output, path, extras, checkpoint } = this.#parts
+    const { output, path, extras, checkpoint, work } = this.#parts
     const { progress } = this.#training
     const from = checkpoint?.progress.step ?? 0
     const isOver = progress.stoppedEarly || (progress.total > 0 && progress.step >= progress.total)
@@ -253,8 +238,9 @@ class TrainingRun {
     const measured = this.#last?.validation
     output.record({ event: 'end', run: path, ...progress, seconds, interrupted })
     if (output.closed.aborted) return exitCodes.done
-    for (const line of ending({ path, progress, from, seconds, interrupted, measured })) output.say(line)
-    if (!interrupted && !extras.silentEnd) output.say(`\nnext: ${command(`sample ${quoted(path)}`)}`)
+    const facts = { path, progress, from, seconds, interrupted, measured, unit: work.unit }
+    for (const line of ending(facts)) output.say(line)
+    if (!interrupted && !extras.silentEnd) output.say(`\nnext: ${command(work.next(path))}`)
     return interrupted ? this.#interrupt.exitCode : exitCodes.done
   }
 }

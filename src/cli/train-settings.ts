@@ -29,7 +29,7 @@ export interface SettingsFlags extends Omit<OptimizerOptions, 'name'> {
   readonly clipNorm?: number
   readonly clipValue?: number
   readonly validation?: number
-  readonly split?: 'tail' | 'streams'
+  readonly split?: 'tail' | 'streams' | 'random'
   readonly validateEvery?: number
   readonly patience?: number
   readonly checkpointEvery?: number

@@ -1,9 +1,9 @@
-import type { Text } from '../data/index.ts'
+import { type Text, unitOf } from '../data/index.ts'
 import type { LayerConfig, Model } from '../model/index.ts'
 import type { Machine } from '../runtime/index.ts'
 import type { Checkpoint, Evaluation, Kept, Progress, Settings } from '../train/index.ts'
 import { bytes, count, duration, few, plural } from './view/format.ts'
-import { measureText } from './view/progress.ts'
+import { isText, measureText } from './view/progress.ts'
 
 /** How to call the command line from here: as npm runs it in a clone, or by its name. */
 export function command(rest: string, env: NodeJS.ProcessEnv = process.env): string {
@@ -28,27 +28,28 @@ export function textNotes({ name, report }: Text): readonly string[] {
 
 /** What is said before the first update. */
 export interface Beginning {
-  readonly text: Text
-  readonly model: Model
+  /** What was understood of the data, and what is learned from it. */
+  readonly lines: readonly string[]
   readonly machine: Machine
   readonly settings: Settings
-  /** What is trained on and what is held out. */
-  readonly data: string
   readonly path: string
   readonly checkpoint: Checkpoint | undefined
 }
 
-/** Lines on text, model, settings, machine and run. */
+/** Lines on data, model, settings, machine and run. */
 export function beginning(facts: Beginning): readonly string[] {
-  const { text, model, settings, machine, path, checkpoint, data } = facts
+  const { lines, settings, machine, path, checkpoint } = facts
   const from = checkpoint ? `, going on after update ${count(checkpoint.progress.step)}` : ''
   return [
-    `${text.name}: ${count(text.tokens.length)} characters, ${text.vocabulary.size} symbols`,
-    data,
-    `${modelText(model)}: ${count(model.size)} weights`,
+    ...lines,
     `${settingsText(settings)}; ${lengthText(settings)}`,
     `${machineText(machine)}${settings.precision === 'bf16' ? ', products in bf16' : ''}; run ${path}${from}`,
   ]
+}
+
+/** A text and its vocabulary. */
+export function textLine({ name, tokens, vocabulary }: Text): string {
+  return `${name}: ${count(tokens.length)} ${unitOf(vocabulary)}, ${vocabulary.size} symbols`
 }
 
 /** The layers of a model: `2 × name(128)`, `embedding(64) + name(64) + name(64) residual, tied, dropout 0.5`. */
@@ -62,7 +63,8 @@ export function modelText({ config }: Pick<Model, 'config'>): string {
   ].join(', ')
 }
 
-function stackText(layers: readonly LayerConfig[]): string {
+/** A stack of layers: `2 × name(128)`. */
+export function stackText(layers: readonly LayerConfig[]): string {
   const texts = layers.map(layerText)
   const same = texts.every((text) => text === texts[0])
   return same && texts.length > 1 ? `${texts.length} × ${texts[0]}` : texts.join(' + ')
@@ -150,11 +152,13 @@ export interface Ending {
   readonly interrupted: boolean
   /** The validation after the last update. */
   readonly measured: Evaluation | undefined
+  /** What is predicted. */
+  readonly unit?: string
 }
 
 /** Lines on how a training ended. */
 export function ending(facts: Ending): readonly string[] {
-  const { path, progress, from, seconds, interrupted, measured } = facts
+  const { path, progress, from, seconds, interrupted, measured, unit = 'characters' } = facts
   const { step, total, best, stoppedEarly } = progress
   const resume = `train --resume ${quoted(path)}`
   if (interrupted && total === 0) return ['stopped before the first update; nothing was saved']
@@ -170,11 +174,11 @@ export function ending(facts: Ending): readonly string[] {
   const how = stoppedEarly ? 'stopped early, since validation got no better' : 'done'
   const all = from > 0 ? `, ${count(step)} in all` : ''
   const lines = [`${how}: ${plural(step - from, 'update')} in ${duration(seconds)}${all}`]
-  if (measured) lines.push(`validation ${measureText(measured)}`)
+  if (measured) lines.push(`validation ${measureText(measured, unit)}`)
   if (best && best.step !== step) {
-    lines.push(
-      `best after update ${count(best.step)}: ${best.loss.toFixed(4)} nats; sample and eval use that one`,
-    )
+    const loss = best.loss.toFixed(4)
+    const told = isText(unit) ? `${loss} nats; sample and eval` : `loss ${loss}; predict and eval`
+    lines.push(`best after update ${count(best.step)}: ${told} use that one`)
   }
   return lines
 }

@@ -12,10 +12,20 @@ export const nodeCatalogue = {
   'usage/no-text': 'train needs a text file: {command}',
   'usage/init-model':
     '--init-from {path} is another model; what differs: {differences}. Leave that out, or train a new model.',
+  'usage/no-input':
+    'predict needs what it is to answer: a table, --text TEXT, or - for lines of standard input.',
+  'usage/text-input': '{name}: the model does not read texts; give a table as in training.',
+  'usage/class':
+    '--class is for models that write texts of a class (task caption); this one continues a text, take --prime.',
+  'usage/init-task': '--init-from is for texts; a task on a table starts anew, or goes on with --resume.',
   'usage/two-starts': '--init-from starts a new run, --resume goes on with one: give one of them.',
   'usage/inspect-text': 'inspect needs a text: give either --text or --file.',
   'usage/schedule': '{option} belongs to --schedule {kinds}, not to {kind}.',
   'output-file': '{path} could not be written: {reason}. Give another path.',
+  'answers-file': 'The answers could not be written to {path}: {reason}. Give another file with --out.',
+  'studio-missing': 'The studio was not built: `npm run studio:build` builds it.',
+  'studio-port':
+    'The studio cannot listen on port {port} ({reason}): give another with --port, 0 for any that is free.',
   'option-value/memory': '{name} must be a number with a unit, such as 512MB or 2GB, not {value}.',
   'text-file/missing': 'There is no file {path}; check the path.[ Did you mean {nearest}?]',
   'text-file/folder': '{path} is a folder; give a text file.',
@@ -33,6 +43,8 @@ export const nodeCatalogue = {
     '{name}, line {line}: quotes do not match ({reason}); close them, and write a quote inside quotes twice.',
   'table-row/json': '{name}, line {line}: this is not JSON: {reason}. Give one object a line.',
   'table-row/object': '{name}, line {line}: this is no JSON object; give one object a line.',
+  'table-row/tag':
+    '{name}, line {line}: a word without a tag; write both, and an empty line behind a sentence.',
   'table-column/missing': '{name} has no column "{column}"; it has {columns}.',
   'table-column/twice': '{name} has two columns "{column}"; rename one.',
   'table-column/unnamed': '{name} has a column without a name, number {number} of its header; name it.',
@@ -45,6 +57,8 @@ export const nodeCatalogue = {
     '{name}, row {row}[ (line {line})], column {column}: the cell holds a list or an object; give a number, a text or a truth value.',
   'table-cell/missing':
     '{name}, row {row}[ (line {line})], column {column}: the cell is empty; fill it, or say how: previous, zero, mean or linear.',
+  'table-cell/list':
+    '{name}, row {row}[ (line {line})], column {column}: a list was expected; give one, as JSON has it.',
   'table-cell/nan':
     '{name}, row {row}[ (line {line})], column {column}: the value is {value}; mend it, or say how missing values are filled: previous, zero, mean or linear.',
   'table-cell/first':
@@ -52,6 +66,8 @@ export const nodeCatalogue = {
   'table-cell/all': '{name}, column {column}: not one value is there; leave the column out.',
   'series-order/before':
     '{name}, row {row}[ (line {line})]: the time is before that of the row above; sort the rows by time.',
+  'series-order/apart':
+    '{name}, row {row}[ (line {line})]: rows of {id} stood further up already; put the rows of one sequence together.',
   'series-order/twice':
     '{name}, row {row}[ (line {line})]: the time is that of the row above; give each time once, or name the column that tells series apart.',
   'series-short':
@@ -76,6 +92,10 @@ export const nodeCatalogue = {
   'sequence-length/above': '{what} {index} has length {length}, above the {steps} steps of the array.',
   'sequence-length/whole': '{what} {index} has length {length}; lengths are whole numbers from 1.',
   'sequence-length/count': 'There are {count} sequences and {lengths} lengths; give one for each.',
+  'sequence-length/row':
+    '{name}, row {row}[ (line {line})], column {column}: the sequence has length 0; leave the row out.',
+  'sequence-length/columns':
+    '{name}, row {row}[ (line {line})]: the column {column} has {length} steps and {other} has {expected}; give each step both.',
   'array-file/other': '{name} is no .npy file; numpy.save writes one.',
   'array-file/version': '{name} is .npy of version {version}; 1 and 2 are read.',
   'array-file/header': '{name} has a damaged header; take another copy of it.',
@@ -86,10 +106,25 @@ export const nodeCatalogue = {
     '{name} has {bytes} bytes of numbers, and its shape {shape} needs {needed}; take another copy of it.',
   'array-file/shape': '{name} has the shape {shape}; {needed} is needed.',
   'array-file/json': '{name} holds no array of numbers at {place}.',
-  'array-size': '{what} {index} has size {found}, and {expected} is needed; bring all to one size.',
+  'array-size/given': '{what} {index} has size {found}, and {expected} is needed; bring all to one size.',
+  'array-size/row':
+    '{name}, row {row}[ (line {line})], column {column}: a vector has size {found}, and {expected} is needed; bring all to one size.',
   'array-nan': '{what} {index}, step {step}, entry {entry}: the value is {value}; mend it.',
   'split-empty':
     '{count} {what} are too few to hold out {fraction}: {side} would be empty; hold out another share, or give more.',
+  'series-context':
+    '{name} has {length} steps, and the model reads {context} before a forecast; give more of the series.',
+  'class-few':
+    '{name}, column {column}: all rows have the class "{label}"; give a column with two classes at least.',
+  'class-many':
+    '{name}, column {column}: there are {classes} classes in {count} rows; name a column of classes as the target.',
+  'class-differs':
+    '{name}, row {row}[ (line {line})], column {column}: the class "{label}" is not that of the first row of its sequence, "{first}"; give one, or learn a class for each step with the task tag.',
+  'task-unclear/table':
+    '{name}: it is not clear {what}; say it with --task, --target and --input. The columns: {columns}.',
+  'task-unclear/lm': '{name}: the task lm needs a text; leave --format out.',
+  'task-codec':
+    'This model was not trained for a task on a table, or its codec is damaged; predict needs one that was.',
   'measure-length': '{what} has {first} and {second} values; give as many of each.',
   'measure-empty': '{what} needs at least one value; give predictions and what they are compared with.',
   'measure-value/class':
@@ -112,6 +147,8 @@ export const nodeCatalogue = {
     'The gradient of "{cell}" at "{name}" is off by {error}: either its values leave the range of numbers, or this is a mistake of Sluice; please report it with the equations.',
   'model-too-large/memory':
     'To train this model of {weights} weights takes about {memory} of memory, and this machine has {available}: take a smaller --hidden, --embedding, --batch or --window, or fewer --layers.',
+  'model-shape/sampling':
+    'Scheduled sampling is for models that read what they wrote before: this one does not.',
   'run-exists/run': '{path} already holds a run of {updates} updates: resume it, or take another directory.',
   'run-exists/resume':
     '{path} already holds a run of {updates} updates. To go on with it: {command}; for a new run take another --out.',

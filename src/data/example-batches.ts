@@ -16,6 +16,8 @@ export interface ExampleOrder {
   readonly batch: number
   /** Shuffles every epoch anew; absent: no epoch is shuffled. */
   readonly seed?: number
+  /** Steps of the program, which may be more than those of the longest example; these unless given. */
+  readonly longest?: number | undefined
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ExampleOrder {
 export function exampleBatches<Example>(
   reader: ExampleReader<Example>,
   examples: readonly Example[],
-  { batch: rows, seed }: ExampleOrder,
+  { batch: rows, seed, longest }: ExampleOrder,
 ): BatchSource {
   if (examples.length === 0) throw new SluiceError('examples-few/none', {})
   const lengths = examples.map((example, index) => reader.stepsOf(example, index))
@@ -41,7 +43,7 @@ export function exampleBatches<Example>(
       return reader.batch(
         sequences.map((number) => examples[number]!),
         rows,
-        steps,
+        longest ?? steps,
       )
     },
   }

@@ -46,7 +46,7 @@ export async function streamExamples<Example>(
 export function streamBatches<Example>(
   reader: ExampleReader<Example>,
   stream: ExampleStream<Example>,
-  { batch: rows, seed }: ExampleOrder,
+  { batch: rows, seed, longest }: ExampleOrder,
 ): BatchSource {
   const { chunk, count, steps } = stream
   const perChunk = Math.ceil(Math.min(chunk, count) / rows)
@@ -65,7 +65,7 @@ export function streamBatches<Example>(
       return reader.batch(
         sequences.map((each) => examples[each]!),
         rows,
-        steps,
+        longest ?? steps,
       )
     },
   }

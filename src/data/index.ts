@@ -1,3 +1,4 @@
+export { Stream } from '../core/random.ts'
 export { type Batch, type BatchSource, windowBatches } from './batches.ts'
 export { Digest } from './digest.ts'
 export { type ExampleOrder, type ExampleReader, exampleBatches } from './example-batches.ts'

@@ -35,6 +35,7 @@ export {
   type ClassesOutput,
   type Conditioning,
   type CtcOutput,
+  type Handover,
   type Pool,
   type SequenceConfig,
   type SequenceInput,
@@ -46,8 +47,9 @@ export {
   readSequenceConfig,
   sequenceConfig,
   shapes,
+  writes,
 } from './sequence-config.ts'
-export { type WindowUse, answerOutput } from './sequence-window.ts'
+export { type WindowUse, answerOutput } from './window-use.ts'
 export { type StackInput, type StackOptions, type StackWindow, stackWindow } from './stack-window.ts'
 export { type Weights, startingWeights } from './start.ts'
 export { type Source, startFrom } from './start-from.ts'

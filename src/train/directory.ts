@@ -108,6 +108,11 @@ export class RunDirectory implements RunStore {
     this.#lines.push(`${JSON.stringify(line)}\n`)
   }
 
+  /** Writes the metrics there are, for those who watch the run; if that fails, the next save tells. */
+  async showMetrics(): Promise<void> {
+    await this.#flush().catch(() => {})
+  }
+
   async save(checkpoint: Checkpoint, best: boolean): Promise<void> {
     const { step } = checkpoint.progress
     await this.#write(step, async () => {

@@ -57,14 +57,21 @@ function openExamples<Example>(
   if (patience > 0 && !validation) throw new SluiceError('option-value/patience')
   const held = validation && countOf(validation)
   const batch = Math.max(1, Math.min(most, countOf(training)))
+  const longest = validation && Math.max(stepsOf(model, training), stepsOf(model, validation))
   return {
-    training: batchesOf(model, training, { batch, seed }),
-    ...(validation && { validation: batchesOf(model, validation, { batch }) }),
+    training: batchesOf(model, training, { batch, seed, longest }),
+    ...(validation && { validation: batchesOf(model, validation, { batch, longest }) }),
     description: describe(countOf(training), held),
     describe: async () => ({
       examples: await identify(name, [training, ...(validation ? [validation] : [])]),
     }),
   }
+}
+
+/** Steps of the longest example. */
+function stepsOf<Example>(model: ExampleReader<Example>, set: ExampleSet<Example>): number {
+  if (!isList(set)) return set.steps
+  return set.reduce((most, example, number) => Math.max(most, model.stepsOf(example, number)), 1)
 }
 
 /** The batches of examples, whether they are in memory or not. */

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { cells, decoders, findCell, initialise } from '../../src/cells/index.ts'
-import { cellTrial, trialDifferences, trialGradients, worstDifference } from '../../src/cli/cell-program.ts'
-import { fittingSizes } from '../../src/cli/cell-sizes.ts'
+import {
+  cellTrial,
+  trialDifferences,
+  trialGradients,
+  worstDifference,
+} from '../../src/inspect/cell-program.ts'
+import { fittingSizes } from '../../src/inspect/cell-sizes.ts'
 import { canonicalText, cellText, compile } from '../../src/equations/index.ts'
 import { type StepGraph, interpret, valueOf } from '../../src/graph/index.ts'
 import { stackWindow } from '../../src/model/index.ts'

@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest'
 import { cells, library } from '../../src/cells/index.ts'
-import { cellTrial, trialDifferences, trialGradients, worstDifference } from '../../src/cli/cell-program.ts'
+import {
+  cellTrial,
+  trialDifferences,
+  trialGradients,
+  worstDifference,
+} from '../../src/inspect/cell-program.ts'
 import { reportLines, reportOn } from '../../src/cli/cell-report.ts'
-import { fittingSizes } from '../../src/cli/cell-sizes.ts'
+import { fittingSizes } from '../../src/inspect/cell-sizes.ts'
 import { cellFile } from '../../src/cli/commands/cells.ts'
 import { styleFor } from '../../src/cli/view/style.ts'
 import { compile } from '../../src/equations/index.ts'

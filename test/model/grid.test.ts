@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { cells, initialise } from '../../src/cells/index.ts'
-import { cellTrial, trialDifferences, trialGradients, worstDifference } from '../../src/cli/cell-program.ts'
+import {
+  cellTrial,
+  trialDifferences,
+  trialGradients,
+  worstDifference,
+} from '../../src/inspect/cell-program.ts'
 import { Vocabulary } from '../../src/data/index.ts'
 import { type StepGraph, interpret, valueOf } from '../../src/graph/index.ts'
 import { type GridParts, gridStep, gridWindow } from '../../src/model/index.ts'

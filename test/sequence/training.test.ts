@@ -18,7 +18,9 @@ import {
 import { runtimes } from '../runtime/runtimes.ts'
 import { collect } from '../train/fake.ts'
 import { memoryFiles } from '../train/memory-files.ts'
-import { tasks } from './models.ts'
+import { tasks as plain, translations } from './models.ts'
+
+const tasks = { ...plain, ...translations }
 
 const names = Object.keys(tasks)
 const [, fastest] = runtimes[1] ?? runtimes[0]!
@@ -43,6 +45,17 @@ describe('a task of the shape', () => {
     const all = await exampleLoss(net, examples, { runtime: fastest, batch: examples.length })
     expect(all.loss).toBeCloseTo(after.loss, 5)
   })
+})
+
+it('validation examples may be longer than those of training, also where labels have no steps', async () => {
+  const { options, examples } = tasks['synced, labels without their steps']!
+  const net = sequenceModel(options)
+  const long = { input: Array.from({ length: 40 }, () => [1, 0, 0]), target: [0, 1, 2] }
+  const data = { training: examples, validation: [long] }
+  const alone = await exampleLoss(net, [long], { runtime: reference })
+  const settings = { batch: 12, epochs: 1, learningRate: 1e-12, runtime: reference } as const
+  const steps = await collect(train(net, data, settings))
+  expect(steps.at(-1)!.validation!.loss).toBeCloseTo(alone.loss, 6)
 })
 
 const { options, examples } = tasks['many-to-one']!

@@ -87,6 +87,20 @@ describe('a run directory', () => {
     expect(await metrics()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
   })
 
+  test('shows its metrics between two checkpoints to those who watch', async () => {
+    const run = await RunDirectory.create(path)
+    const seen: number[][] = []
+    const training = train(fakeModel(vocabulary), book, { ...settings, runtime: fakeRuntime(), run })
+    for await (const { step } of training) {
+      if (step !== 1 && step !== 7) continue
+      await run.showMetrics()
+      seen.push(await metrics())
+    }
+    await run.close()
+    expect(seen).toEqual([[1], [1, 2, 3, 4, 5, 6, 7]])
+    expect(await metrics()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+  })
+
   test('holds a checkpoint from the start', async () => {
     await start(1)
     const { last, earlier } = await index()

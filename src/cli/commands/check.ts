@@ -1,11 +1,8 @@
 import { Command, type Option } from 'commander'
 import { SluiceError } from '../../core/errors.ts'
-import type { Cell } from '../../equations/index.ts'
-import { reference } from '../../runtime/index.ts'
+import { checkGradient, fittingSizes } from '../../inspect/index.ts'
 import { chooseCell } from '../cell-choice.ts'
-import { cellTrial, trialDifferences, trialGradients, worstDifference } from '../cell-program.ts'
 import { type CellReport, reportLines, reportOn } from '../cell-report.ts'
-import { fittingSizes } from '../cell-sizes.ts'
 import { assignments, option, real, whole, word } from '../options.ts'
 import { type Output, openOutput } from '../output.ts'
 import { type PlanFlags, type PlanReport, planDefaults, planLines, reportPlan } from '../plan-report.ts'
@@ -16,9 +13,6 @@ interface CheckFlags extends PlanFlags {
   readonly plan?: boolean
   readonly json?: boolean
 }
-
-/** Largest error that rounding explains; a wrong derivative is off by far more. */
-const tolerance = 1e-6
 
 /** `sluice check`. */
 export function checkCommand(): Command {
@@ -65,7 +59,7 @@ async function runCheck(file: string, flags: CheckFlags): Promise<void> {
   const { input, hidden, size } = flags
   const given = { ...(input !== undefined && { input }), ...(hidden !== undefined && { hidden }), ...size }
   const sizes = fittingSizes(cell, given)
-  const report = { ...reportOn(cell, sizes), gradient: await gradientError(cell, sizes) }
+  const report = { ...reportOn(cell, sizes), gradient: await checkGradient(cell, sizes) }
   if (output.json) output.record(report)
   else output.print(reportLines(report, output.style))
   requireGradient(report)
@@ -74,14 +68,6 @@ async function runCheck(file: string, flags: CheckFlags): Promise<void> {
 function tellPlan(output: Output, report: PlanReport): void {
   if (output.json) output.record(report)
   else output.print(planLines(report, output.style))
-}
-
-/** The worst error of the derivative against finite differences. */
-async function gradientError(cell: Cell, sizes: Readonly<Record<string, number>>) {
-  const trial = cellTrial(cell.graph(sizes))
-  const gradients = await trialGradients(reference, trial)
-  const { name, error } = worstDifference(gradients, await trialDifferences(reference, trial))
-  return { error, at: name, ok: error <= tolerance }
 }
 
 function requireGradient({ name, gradient }: CellReport): void {

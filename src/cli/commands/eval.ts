@@ -7,10 +7,14 @@ import {
   option,
   runtimeFor,
   whole,
+  word,
 } from '../options.ts'
-import { type ModelFlags, addLastOption, openModel } from '../open-model.ts'
+import { modelFrom, taskOf } from '../../interop/index.ts'
+import { type ModelFlags, type OpenedStored, addLastOption, openStored } from '../open-model.ts'
+import { type Output, openOutput } from '../output.ts'
+import { type DataFormat, dataFormats } from '../task/formats.ts'
 import { openText } from '../open-text.ts'
-import { openOutput } from '../output.ts'
+import { unitOf } from '../../data/index.ts'
 import { evaluate } from '../../train/index.ts'
 import { textNotes } from '../train-words.ts'
 import { plural } from '../view/format.ts'
@@ -21,19 +25,23 @@ interface EvalFlags extends RuntimeFlags, OutputFlags, ModelFlags {
   readonly window?: number
   readonly keepCr?: boolean
   readonly encoding?: string
+  readonly format?: DataFormat
+  readonly delimiter?: string
+  readonly heldOut?: boolean
 }
 
 /** `sluice eval`. */
 export function evalCommand(): Command {
   const command = new Command('eval')
-    .summary('measure how well a model predicts a text')
+    .summary('measure how well a model predicts')
     .description(
-      'Measures how well a model predicts a text: loss in nats a character, bits, perplexity. The text is read in ' +
-        'rows of equal length: up to batch - 1 characters at its end are left out, and since each row starts without ' +
+      'Measures how well a model predicts what suits its task: of classes and tags accuracy, macro-F1 and what is taken ' +
+        'for what; of forecasts the mean absolute scaled error and the coverage of intervals; of texts that are written ' +
+        'exact match, edit distance and BLEU. Of a text it is loss in nats a character, bits, perplexity: it is read in rows of equal length: up to batch - 1 characters at its end are left out, and since each row starts without ' +
         'a past, the loss depends a little on --batch. --batch 1 reads all in one piece, slowly.',
     )
     .argument('<model>', 'a run directory or a model file')
-    .argument('<text>', 'the text file to predict')
+    .argument('<file>', 'a text, or a table as in training')
   addLastOption(command)
   command
     .optionsGroup('Data:')
@@ -41,14 +49,36 @@ export function evalCommand(): Command {
     .addOption(option('--window <n>', 'characters of a row read in one call', whole('--window', 1), 50))
     .addOption(option('--keep-cr', 'keep the carriage returns of CRLF line ends, as a run trained so does'))
     .addOption(option('--encoding <label>', 'of the text, such as latin1', undefined, 'utf-8'))
+    .addOption(option('--held-out', 'only what training held out of the same table'))
+    .addOption(
+      option(
+        '--format <name>',
+        `of a table: ${dataFormats.join(', ')}`,
+        word('--format', dataFormats),
+        'by its ending',
+      ),
+    )
+    .addOption(option('--delimiter <text>', 'between the cells of CSV', undefined, 'a comma'))
   addRuntimeOptions(command)
-  addOutputOptions(command, 'one JSON object: loss, bits, perplexity, tokens')
+  addOutputOptions(command, 'one JSON object: loss, bits, perplexity, tokens; or the figures of the task')
   return command.action(runEval)
 }
 
 async function runEval(path: string, file: string, flags: EvalFlags): Promise<void> {
   const output = openOutput(flags)
-  const { model, reading } = await openModel(path, flags, output)
+  const opened = await openStored(path, flags, output)
+  if (taskOf(opened.stored) !== 'sequence') return evalText(opened, file, flags, output)
+  const { evalTask } = await import('../task/eval-task.ts')
+  await evalTask(opened.stored, file, flags, output)
+}
+
+async function evalText(
+  { stored, reading }: OpenedStored,
+  file: string,
+  flags: EvalFlags,
+  output: Output,
+): Promise<void> {
+  const model = modelFrom(stored)
   const { keepCr = reading?.keepCr ?? false, encoding } = flags
   const options = { keepCr, ...(encoding !== undefined && { encoding }) }
   const text = await openText(file, options, model.vocabulary)
@@ -57,5 +87,6 @@ async function runEval(path: string, file: string, flags: EvalFlags): Promise<vo
   const { batch = 50, window = 50 } = flags
   const { loss, bits, perplexity, tokens } = await evaluate(model, text, { runtime, batch, window })
   if (output.json) return output.record({ loss, bits, perplexity, tokens })
-  output.print([`${measureText({ loss, bits, perplexity })} over ${plural(tokens, 'character')}`])
+  const unit = unitOf(model.vocabulary)
+  output.print([`${measureText({ loss, bits, perplexity }, unit)} over ${plural(tokens, unit.slice(0, -1))}`])
 }

@@ -10,9 +10,11 @@ import {
   runtimeFor,
   whole,
 } from '../options.ts'
+import { SluiceError } from '../../core/errors.ts'
 import { exitCodes } from '../failure.ts'
 import { onInterrupt } from '../interrupt.ts'
-import { type ModelFlags, addLastOption, openModel } from '../open-model.ts'
+import { modelFrom, taskOf } from '../../interop/index.ts'
+import { type ModelFlags, type OpenedStored, addLastOption, openStored } from '../open-model.ts'
 import { type Output, openOutput } from '../output.ts'
 import { type Choice, sample } from '../../generate/index.ts'
 import { harmless } from '../view/width.ts'
@@ -24,19 +26,21 @@ interface SampleFlags extends RuntimeFlags, OutputFlags, ModelFlags {
   readonly topK?: number
   readonly topP?: number
   readonly seed?: number
+  readonly class?: string
+  readonly count?: number
 }
 
 /** `sluice sample`. */
 export function sampleCommand(): Command {
   const command = new Command('sample')
     .summary('write text with a trained model')
-    .description('Writes text with a trained model, character by character.')
+    .description('Writes text with a trained model, token by token: what follows, or texts of a class.')
     .argument('[model]', 'a run directory or a model file; without it, the latest run')
   addLastOption(command)
   command
     .optionsGroup('Text:')
     .addOption(option('--prime <text>', 'what the text starts with'))
-    .addOption(option('--length <n>', 'characters to write', whole('--length', 0), 500))
+    .addOption(option('--length <n>', 'tokens to write, such as characters', whole('--length', 0), 500))
     .addOption(
       option(
         '--temperature <x>',
@@ -45,7 +49,7 @@ export function sampleCommand(): Command {
         1,
       ),
     )
-    .addOption(option('--top-k <n>', 'only the n likeliest characters; 0: all', whole('--top-k', 0), 0))
+    .addOption(option('--top-k <n>', 'only the n likeliest; 0: all', whole('--top-k', 0), 0))
     .addOption(
       option(
         '--top-p <share>',
@@ -55,6 +59,9 @@ export function sampleCommand(): Command {
       ),
     )
     .addOption(option('--seed <n>', 'another seed, another text', whole('--seed', 0), 1))
+    .optionsGroup('Texts of a class (of the task caption):')
+    .addOption(option('--class <name>', 'the class', undefined, 'each'))
+    .addOption(option('--count <n>', 'texts of a class', whole('--count', 1), 1))
   addRuntimeOptions(command)
   addOutputOptions(command, 'one JSON object: model, seed, prime, text')
   command.addHelpText('after', () => namesHelp(sampleNames))
@@ -65,7 +72,28 @@ export function sampleCommand(): Command {
 
 async function runSample(given: string | undefined, flags: SampleFlags): Promise<number> {
   const output = openOutput(flags)
-  const { path, model } = await openModel(given, flags, output)
+  const opened = await openStored(given, flags, output)
+  return taskOf(opened.stored) === 'sequence'
+    ? writeTexts(opened, flags, output)
+    : continueText(opened, flags, output)
+}
+
+async function writeTexts({ stored }: OpenedStored, flags: SampleFlags, output: Output): Promise<number> {
+  const { sampleClass } = await import('../task/sample-task.ts')
+  const { class: name, count = 1, seed = 1 } = flags
+  const runtime = await runtimeFor(flags, output)
+  const choice = { runtime, count, seed, ...choiceFrom(flags), ...(name !== undefined && { name }) }
+  await sampleClass(stored, choice, output)
+  return exitCodes.done
+}
+
+async function continueText(
+  { path, stored }: OpenedStored,
+  flags: SampleFlags,
+  output: Output,
+): Promise<number> {
+  if (flags.class !== undefined) throw new SluiceError('usage/class')
+  const model = modelFrom(stored)
   const runtime = await runtimeFor(flags, output)
   const interrupt = onInterrupt()
   const { prime = '', seed = 1 } = flags

@@ -22,9 +22,11 @@ import { optimizerNames, parseAveraging, scheduleKinds } from '../../train/index
 import { precisionNames } from '../../runtime/index.ts'
 import type { SettingsFlags } from '../train-settings.ts'
 import { runTraining } from '../run-training.ts'
+import { type TaskFlags, addTaskOptions } from '../task/task-options.ts'
 
 /** Everything that `sluice train` takes. */
-export interface TrainFlags extends TextFlags, ModelFlags, SettingsFlags, RuntimeFlags, OutputFlags {
+export interface TrainFlags
+  extends TextFlags, TaskFlags, ModelFlags, SettingsFlags, RuntimeFlags, OutputFlags {
   readonly out?: string
   /** The directory to go on in; true for the latest run. */
   readonly resume?: string | true
@@ -37,9 +39,15 @@ export interface TrainFlags extends TextFlags, ModelFlags, SettingsFlags, Runtim
 /** `sluice train`. */
 export function trainCommand(): Command {
   const command = new Command('train')
-    .summary('train a model on a text file')
-    .description('Trains a model that predicts the next character of a text.')
-    .argument('[text]', 'a text file; with --resume, that of the run unless given')
+    .summary('train a model on a text or a table')
+    .description(
+      'Trains a model that predicts the next character of a text, or learns a task from a table: classes, tags, forecasts.',
+    )
+    .argument(
+      '[file]',
+      'a text, or a table (.csv, .tsv, .jsonl, .parquet, .conll); with --resume, that of the run',
+    )
+  addTaskOptions(command)
   addModelOptions(command)
   addLayerOptions(command)
   addDataOptions(command)
@@ -134,9 +142,9 @@ function addDataOptions(command: Command): void {
     .addOption(
       option(
         '--split <where>',
-        'held out: tail of the text, or of the streams',
-        word('--split', ['tail', 'streams']),
-        'tail',
+        'held out: tail of the text, or of the streams; of a table, tail or random',
+        word('--split', ['tail', 'streams', 'random']),
+        'tail, random',
       ),
     )
     .addOption(option('--keep-cr', 'keep the carriage returns of CRLF line ends'))

@@ -8,10 +8,12 @@ export interface Progress {
   readonly step: number
   readonly total: number
   readonly epoch: number
-  /** Smoothed loss, nats a character. */
+  /** Smoothed loss. */
   readonly loss: number
   readonly tokensPerSecond: number
   readonly secondsLeft: number
+  /** What is predicted; `characters` unless given. */
+  readonly unit?: string | undefined
   /** The last validation and whether none was better. */
   readonly validation?: { readonly loss: number; readonly best: boolean } | undefined
 }
@@ -52,11 +54,18 @@ function barLine({ step, total }: Progress, width: number, style: Style): string
   return `${percent} ${style.green(full)}${style.dim(rest)}`
 }
 
-function workParts({ step, total, tokensPerSecond, secondsLeft, epoch }: Progress): readonly Part[] {
+function workParts({
+  step,
+  total,
+  tokensPerSecond,
+  secondsLeft,
+  epoch,
+  unit = 'characters',
+}: Progress): readonly Part[] {
   return [
     { text: `update ${count(step)} of ${count(total)}`, rank: 1 },
     { text: `epoch ${epoch.toFixed(2)}`, rank: 4 },
-    { text: `${short(tokensPerSecond)} characters/s`, rank: 3 },
+    { text: `${short(tokensPerSecond)} ${unit}/s`, rank: 3 },
     { text: `${duration(secondsLeft)} left`, rank: 2 },
   ]
 }
@@ -73,12 +82,12 @@ function lossParts({ loss, validation }: Progress): readonly Part[] {
 
 /** One line about an update, for output that is no terminal. */
 export function plainLine(progress: Progress): string {
-  const { step, total, epoch, loss, tokensPerSecond, secondsLeft } = progress
+  const { step, total, epoch, loss, tokensPerSecond, secondsLeft, unit = 'characters' } = progress
   return [
     `update ${step}/${total}`,
     `epoch ${epoch.toFixed(2)}`,
     `loss ${loss.toFixed(4)}`,
-    `${Math.round(tokensPerSecond)} characters/s`,
+    `${Math.round(tokensPerSecond)} ${unit}/s`,
     `${duration(secondsLeft)} left`,
   ].join('  ')
 }
@@ -90,9 +99,18 @@ export interface Measured {
   readonly perplexity: number
 }
 
-/** Loss, bits and perplexity in words. */
-export function measureText({ loss, bits, perplexity }: Measured): string {
-  return `${loss.toFixed(4)} nats a character (${bits.toFixed(3)} bits, perplexity ${perplexity.toPrecision(3)})`
+/**
+ * A loss in words: with bits and perplexity where tokens of a text are predicted, else alone.
+ * @param unit what is predicted
+ */
+export function measureText({ loss, bits, perplexity }: Measured, unit = 'characters'): string {
+  if (!isText(unit)) return `loss ${loss.toFixed(4)}`
+  return `${loss.toFixed(4)} nats a ${unit.slice(0, -1)} (${bits.toFixed(3)} bits, perplexity ${perplexity.toPrecision(3)})`
+}
+
+/** Whether a unit is of texts, whose loss is told in nats. */
+export function isText(unit: string): boolean {
+  return ['characters', 'bytes', 'tokens'].includes(unit)
 }
 
 /** One line about a validation, for output that is no terminal. */
@@ -100,8 +118,9 @@ export function validationLine(
   step: number,
   total: number,
   measured: Measured & { readonly best: boolean },
+  unit?: string,
 ): string {
-  return `update ${step}/${total}  validation ${measureText(measured)}${measured.best ? ', best so far' : ''}`
+  return `update ${step}/${total}  validation ${measureText(measured, unit)}${measured.best ? ', best so far' : ''}`
 }
 
 /** A sampled text as a block without empty lines, with a heading that says when it was written. */

@@ -30,6 +30,8 @@ export interface TrainingView {
 export interface ViewOptions {
   /** Updates between plain lines; absent: a line every few seconds. */
   readonly every?: number | undefined
+  /** What is predicted; `characters` unless given. */
+  readonly unit?: string
   readonly now?: () => number
 }
 
@@ -50,9 +52,9 @@ const silent: TrainingView = {
 
 const seconds = (): number => performance.now() / 1000
 
-function progressOf(step: TrainingStep, loss: number): Progress {
+function progressOf(step: TrainingStep, loss: number, unit: string | undefined): Progress {
   const { step: number, total, epoch, tokensPerSecond, secondsLeft } = step
-  return { step: number, total, epoch, loss, tokensPerSecond, secondsLeft }
+  return { step: number, total, epoch, loss, tokensPerSecond, secondsLeft, unit }
 }
 
 const headingOf = ({ step }: TrainingStep, loss: number): string =>
@@ -80,7 +82,7 @@ class PlainView implements TrainingView {
   step(step: TrainingStep, last = false): void {
     this.#smoothed = this.#loss.add(step.loss)
     const isDue = this.#isDue(step)
-    if (isDue) this.#output.say(plainLine(progressOf(step, this.#smoothed)))
+    if (isDue) this.#output.say(plainLine(progressOf(step, this.#smoothed, this.#options.unit)))
     if (!last && step.step < step.total) this.#validated(step, isDue)
   }
 
@@ -88,7 +90,7 @@ class PlainView implements TrainingView {
   #validated({ step, total, validation }: TrainingStep, isDue: boolean): void {
     if (!validation || !(validation.best || isDue || this.#now() - this.#told >= plainPause)) return
     this.#told = this.#now()
-    this.#output.say(validationLine(step, total, validation))
+    this.#output.say(validationLine(step, total, validation, this.#options.unit))
   }
 
   say(line: string): void {
@@ -122,6 +124,7 @@ class LiveView implements TrainingView {
   readonly #screen: Screen
   readonly #output: Output
   readonly #now: () => number
+  readonly #unit: string | undefined
   readonly #loss = new Smoothed(0.95)
   readonly #curve = new Thinned()
   readonly #times = new SampleTimes()
@@ -131,6 +134,7 @@ class LiveView implements TrainingView {
   constructor(output: Output, options: ViewOptions) {
     this.#output = output
     this.#screen = new Screen(output.progress)
+    this.#unit = options.unit
     this.#now = options.now ?? seconds
   }
 
@@ -142,7 +146,7 @@ class LiveView implements TrainingView {
   step(step: TrainingStep): void {
     const loss = this.#loss.add(step.loss)
     const validation = step.validation ?? this.#progress?.validation
-    this.#progress = { ...progressOf(step, loss), validation }
+    this.#progress = { ...progressOf(step, loss, this.#unit), validation }
     this.#curve.add({ at: step.step / step.total, value: loss })
     if (this.#now() - this.#drawn >= livePause || step.step === step.total) this.#draw()
   }

@@ -60,7 +60,12 @@ export function vectorsFrom(lists: unknown, name = 'the array'): Vectors {
   given.forEach((frames, index) => {
     const odd = frames.find(({ length }) => length !== size)
     if (odd)
-      throw new SluiceError('array-size', { what: 'Sequence', index, found: odd.length, expected: size })
+      throw new SluiceError('array-size/given', {
+        what: 'Sequence',
+        index,
+        found: odd.length,
+        expected: size,
+      })
   })
   return checked({ size, sequences: given.map((frames) => Float32Array.from(frames.flat())) })
 }
@@ -84,7 +89,12 @@ function numbersAt(value: unknown, name: string, place: string): readonly number
 export function imageRows(images: readonly ArrayLike<number>[], height: number, width: number): Vectors {
   images.forEach(({ length }, index) => {
     if (length === height * width) return
-    throw new SluiceError('array-size', { what: 'Image', index, found: length, expected: height * width })
+    throw new SluiceError('array-size/given', {
+      what: 'Image',
+      index,
+      found: length,
+      expected: height * width,
+    })
   })
   return checked({ size: width, sequences: images.map((image) => Float32Array.from(image)) })
 }
@@ -92,7 +102,7 @@ export function imageRows(images: readonly ArrayLike<number>[], height: number, 
 /** Refuses vectors of another size than a model reads. @throws SluiceError `array-size` */
 export function requireVectorSize(vectors: Vectors, expected: number): void {
   if (vectors.size === expected) return
-  throw new SluiceError('array-size', { what: 'Sequence', index: 0, found: vectors.size, expected })
+  throw new SluiceError('array-size/given', { what: 'Sequence', index: 0, found: vectors.size, expected })
 }
 
 function checked(vectors: Vectors): Vectors {

@@ -39,7 +39,7 @@ function objectOf(text: string, name: string, line: number): Readonly<Record<str
   throw new SluiceError('table-row/object', { name, line })
 }
 
-/** The cells of some columns. @throws SluiceError `table-cell` for lists and objects */
+/** The cells of some columns. @throws SluiceError `table-cell` for objects */
 export async function* cellsOfJson(
   rows: AsyncIterable<readonly JsonRow[]>,
   columns: readonly string[],
@@ -54,7 +54,7 @@ export async function* cellsOfJson(
   }
 }
 
-/** A value as a cell. @throws SluiceError `table-cell` for lists, objects and bytes */
+/** A value as a cell. @throws SluiceError `table-cell` for objects and bytes */
 export function cellOf(
   value: unknown,
   place: { readonly name: string; readonly row: number; readonly line?: number; readonly column: string },
@@ -62,6 +62,6 @@ export function cellOf(
   if (value === undefined || value === null) return null
   if (typeof value === 'bigint') return Number(value)
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
-  if (value instanceof Date) return value
+  if (value instanceof Date || Array.isArray(value)) return value
   throw new SluiceError('table-cell/nested', place)
 }

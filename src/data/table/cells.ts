@@ -1,9 +1,15 @@
 import { SluiceError } from '../../core/errors.ts'
-import type { Cell, Place } from './table.ts'
+import type { Cell, List, Place } from './table.ts'
 import { timeOf } from './time.ts'
 
 /** What a column holds: numbers, names of classes, times, or texts. */
 export type Kind = 'number' | 'category' | 'timestamp' | 'text'
+
+/** The same, or lists: of numbers, of texts, or of lists. */
+export type ColumnKind = Kind | 'list'
+
+/** Whether a cell holds a list. */
+export const isList = (cell: Cell | undefined): cell is List => Array.isArray(cell)
 
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 const notFinite = /^[+-]?(?:nan|inf|infinity)$/i
@@ -26,6 +32,7 @@ export function isMissing(
 export function numberOf(cell: Cell, place: Place): number {
   const number = numberIn(cell)
   if (number !== undefined) return number
+  refuseList(cell, place)
   throw new SluiceError('table-cell/number', { ...place, value: shown(cell) })
 }
 
@@ -40,9 +47,15 @@ function numberIn(cell: Cell): number | undefined {
 
 /** Milliseconds since the start of 1970 in UTC; see `timeOf`. @throws SluiceError `table-cell` */
 export function timestampOf(cell: Cell, place: Place): number {
+  refuseList(cell, place)
   const time = cell instanceof Date ? cell.getTime() : timeOf(String(cell).trim())
   if (time !== undefined && Number.isFinite(time)) return time
   throw new SluiceError('table-cell/timestamp', { ...place, value: shown(cell) })
+}
+
+/** Refuses a list where one thing is wanted. @throws SluiceError `table-cell` */
+export function refuseList(cell: Cell, place: Place): void {
+  if (isList(cell)) throw new SluiceError('table-cell/nested', { ...place })
 }
 
 /** The text of a cell. */
@@ -57,11 +70,12 @@ function shown(cell: Cell): string {
 }
 
 /**
- * What all cells that are there can be read as: numbers, else times, else texts (where one is longer than 60 characters, or
+ * What all cells that are there can be read as: lists, else numbers, else times, else texts (where one is longer than 60 characters, or
  * more than half of over 20 cells are different), else categories.
  */
-export function kindOf(cells: readonly Cell[], blank: readonly string[]): Kind {
+export function kindOf(cells: readonly Cell[], blank: readonly string[]): ColumnKind {
   const there = cells.filter((cell) => !isMissing(cell, blank))
+  if (there.length > 0 && there.every(isList)) return 'list'
   if (there.length > 0 && there.every((cell) => numberIn(cell) !== undefined)) return 'number'
   const isTime = (cell: Cell): boolean =>
     cell instanceof Date || (typeof cell === 'string' && timeOf(cell.trim()) !== undefined)

@@ -1,4 +1,4 @@
-export type { Kind } from './cells.ts'
+export { type ColumnKind, type Kind, isList } from './cells.ts'
 export { type FilledColumn, type Filling, fillMissing, fillings } from './fill.ts'
 export { type LabelledOptions, type LabelledTexts, labelledBatches, readLabelled } from './labelled.ts'
 export {
@@ -19,6 +19,22 @@ export {
   framesOf,
   readSeries,
 } from './series.ts'
-export { type Cell, type Place, type RowBatch, type Table, requireColumns, tableFrom } from './table.ts'
+export {
+  type Cell,
+  type List,
+  type Place,
+  type RowBatch,
+  type Table,
+  requireColumns,
+  tableFrom,
+} from './table.ts'
 export { type CalendarFeature, calendarColumns, calendarFeatures, timeOf } from './time.ts'
-export { type CellOptions, type TypedBatch, inferKinds, typedBatches } from './typed.ts'
+export {
+  type CellOptions,
+  type TypedBatch,
+  finiteNumber,
+  inferKinds,
+  present,
+  presentText,
+  typedBatches,
+} from './typed.ts'

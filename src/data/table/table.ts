@@ -1,7 +1,10 @@
 import { SluiceError } from '../../core/errors.ts'
 
+/** A list in a cell, as JSON has it. */
+export type List = readonly unknown[]
+
 /** A cell as a file has it; null where nothing stands. */
-export type Cell = string | number | boolean | Date | null
+export type Cell = string | number | boolean | Date | List | null
 
 /** Some rows of a table, column by column. */
 export interface RowBatch {

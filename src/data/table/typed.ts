@@ -1,5 +1,15 @@
 import { SluiceError } from '../../core/errors.ts'
-import { type Kind, isMissing, kindOf, numberOf, textOf, timestampOf } from './cells.ts'
+import {
+  type ColumnKind,
+  type Kind,
+  isList,
+  isMissing,
+  kindOf,
+  numberOf,
+  refuseList,
+  textOf,
+  timestampOf,
+} from './cells.ts'
 import { type Cell, type Place, type Table, placeIn, requireColumns } from './table.ts'
 
 /** How cells are read. */
@@ -64,39 +74,55 @@ export async function* typedBatches(
 type PlaceAt = (index: number) => Place
 
 function numbersOf(cells: readonly Cell[], place: PlaceAt, options: CellOptions): Float64Array {
-  const { blank = [], keepMissing = false } = options
-  return Float64Array.from(cells, (cell, index) => {
-    if (isMissing(cell, blank)) {
-      if (keepMissing) return NaN
-      throw new SluiceError('table-cell/missing', place(index))
-    }
-    const number = numberOf(cell, place(index))
-    if (Number.isFinite(number) || (keepMissing && Number.isNaN(number))) return number
-    throw new SluiceError('table-cell/nan', { ...place(index), value: String(number) })
-  })
+  return Float64Array.from(cells, (cell, index) => finiteNumber(cell, () => place(index), options))
 }
 
-function timesOf(cells: readonly Cell[], place: PlaceAt, { blank = [] }: CellOptions): Float64Array {
-  return Float64Array.from(cells, (cell, index) =>
-    timestampOf(present(cell, place, index, blank), place(index)),
-  )
+/** The number of a cell, NaN where it may be missing. @throws SluiceError `table-cell` */
+export function finiteNumber(
+  cell: Cell,
+  place: () => Place,
+  { blank = [], keepMissing = false }: CellOptions = {},
+): number {
+  if (typeof cell === 'number' && Number.isFinite(cell)) return cell
+  if (isMissing(cell, blank)) {
+    if (keepMissing) return NaN
+    throw new SluiceError('table-cell/missing', { ...place() })
+  }
+  const number = numberOf(cell, place())
+  if (Number.isFinite(number) || (keepMissing && Number.isNaN(number))) return number
+  throw new SluiceError('table-cell/nan', { ...place(), value: String(number) })
+}
+
+function timesOf(cells: readonly Cell[], place: PlaceAt, { blank }: CellOptions): Float64Array {
+  return Float64Array.from(cells, (cell, index) => {
+    const there = present(cell, () => place(index), blank)
+    return timestampOf(there, place(index))
+  })
 }
 
 function textsOf(
   cells: readonly Cell[],
   place: PlaceAt,
   kind: Kind,
-  { blank = [] }: CellOptions,
+  { blank }: CellOptions,
 ): readonly string[] {
   return cells.map((cell, index) => {
-    const text = textOf(present(cell, place, index, blank))
+    const text = presentText(cell, () => place(index), blank)
     return kind === 'category' ? text.trim() : text
   })
 }
 
-function present(cell: Cell, place: PlaceAt, index: number, blank: readonly string[]): Cell {
+/** The text of a cell. @throws SluiceError `table-cell` */
+export function presentText(cell: Cell, place: () => Place, blank?: readonly string[]): string {
+  const there = present(cell, place, blank)
+  if (isList(there)) refuseList(there, place())
+  return textOf(there)
+}
+
+/** A cell that is there. @throws SluiceError `table-cell` */
+export function present(cell: Cell, place: () => Place, blank: readonly string[] = []): Cell {
   if (!isMissing(cell, blank)) return cell
-  throw new SluiceError('table-cell/missing', place(index))
+  throw new SluiceError('table-cell/missing', { ...place() })
 }
 
 /**
@@ -106,7 +132,7 @@ function present(cell: Cell, place: PlaceAt, index: number, blank: readonly stri
 export async function inferKinds(
   table: Table,
   { rows = 1000, blank = [] }: { readonly rows?: number; readonly blank?: readonly string[] } = {},
-): Promise<Readonly<Record<string, Kind>>> {
+): Promise<Readonly<Record<string, ColumnKind>>> {
   const seen = new Map<string, Cell[]>(table.columns.map((column) => [column, []]))
   let count = 0
   for await (const batch of table.batches()) {

@@ -168,7 +168,7 @@ describe('a table of JSON Lines', () => {
   test.each([
     ['{"a":1}\n{"a":', 'x.jsonl, line 2: this is not JSON'],
     ['{"a":1}\n[1]', 'x.jsonl, line 2: this is no JSON object'],
-    ['{"a":1}\n{"a":[1]}', 'x.jsonl, row 2 (line 2), column a: the cell holds a list or an object'],
+    ['{"a":1}\n{"a":{"b":1}}', 'x.jsonl, row 2 (line 2), column a: the cell holds a list or an object'],
     ['\n', 'x.jsonl has no rows'],
   ])('is refused: %j', async (content, message) => {
     expect(await problemOf('x.jsonl', content)).toContain(message)

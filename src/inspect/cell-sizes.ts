@@ -1,6 +1,7 @@
 import { SluiceError } from '../core/errors.ts'
-import type { Cell } from '../equations/index.ts'
+import type { LayerCell } from '../cells/index.ts'
 
+type Cell = LayerCell['cell']
 type Sizes = Readonly<Record<string, number>>
 
 const usual: Sizes = { input: 3, hidden: 4, places: 3 }

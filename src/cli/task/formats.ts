@@ -1,0 +1,22 @@
+import { extname } from 'node:path'
+
+/** Formats of the data of tasks: tables, and words with a tag each. */
+export const dataFormats = ['csv', 'tsv', 'jsonl', 'parquet', 'conll', 'txt'] as const
+
+/** A format of data. */
+export type DataFormat = (typeof dataFormats)[number]
+
+const endings: readonly string[] = ['.csv', '.tsv', '.tab', '.jsonl', '.ndjson', '.parquet', '.conll']
+
+/** What the command line says of the data and its task. */
+export interface TableChoice {
+  readonly text?: string
+  readonly task?: string
+  readonly format?: DataFormat
+}
+
+/** Whether a file is read as a table: by its task, its format, or its ending. */
+export function isTable({ text = '', task, format }: TableChoice): boolean {
+  if (task !== undefined) return task !== 'lm'
+  return format === undefined ? endings.includes(extname(text).toLowerCase()) : format !== 'txt'
+}

@@ -1,0 +1,120 @@
+import { SluiceError } from '../../core/errors.ts'
+import { sequenceModelFrom } from '../../interop/index.ts'
+import type { SequenceModel } from '../../model/index.ts'
+import { type HeldOut, type TaskCodec, type Understood, loadExamples, taskCodec } from '../../task/index.ts'
+import {
+  type SettingsOptions,
+  type TrainOptions,
+  continuedSettings,
+  refuseDifferences,
+  resolveSettings,
+  train,
+} from '../../train/index.ts'
+import type { TrainFlags } from '../commands/train.ts'
+import { modelDifferences } from '../model-choice.ts'
+import { fileOf } from '../open-text.ts'
+import { settingsFrom } from '../train-settings.ts'
+import { command, quoted } from '../train-words.ts'
+import { count } from '../view/format.ts'
+import type { Continued, Work } from '../work.ts'
+import { openTable } from './open-table.ts'
+import { comparable, sequenceText, taskModel } from './task-model.ts'
+import { factLines } from './task-words.ts'
+import { understand, understandAgain } from './understand.ts'
+
+/** A task on a table, new or going on. */
+export async function taskWork(flags: TrainFlags, resumed: Continued | undefined): Promise<Work> {
+  if (flags.initFrom !== undefined) throw new SluiceError('usage/init-task')
+  const path = flags.text ?? (resumed && (await fileOf(resumed)))
+  if (path === undefined) throw new SluiceError('usage/no-text', { command: command('train mail.csv') })
+  const table = await openTable(path, flags)
+  const { understood, net, given } = resumed
+    ? await goingOn(flags, resumed, (codec) => understandAgain(table, codec))
+    : await begun(flags, (heldOut) => understand(table, flags, heldOut))
+  const data = await loadExamples(understood, net)
+  const { facts, unit } = understood
+  return {
+    name: path,
+    unit,
+    lines: () => [...factLines(facts), `${sequenceText(net)}: ${count(net.size)} weights`],
+    facts: { ...facts, weights: net.size },
+    notes: Array.isArray(data.training)
+      ? []
+      : [
+          `${path} is read again in every epoch, some rows at a time: rows that are sorted by class should be shuffled first`,
+        ],
+    given,
+    train: (options: TrainOptions) => train(net, data, options),
+    next: (run) =>
+      facts.validation > 0
+        ? `eval ${quoted(run)} ${quoted(path)} --held-out`
+        : `eval ${quoted(run)} ${quoted(path)}`,
+  }
+}
+
+interface Prepared {
+  readonly understood: Understood<TaskCodec>
+  readonly net: SequenceModel
+  readonly given: SettingsOptions
+}
+
+async function begun(
+  flags: TrainFlags,
+  understandWith: (heldOut: (task: string) => HeldOut) => Promise<Understood<TaskCodec>>,
+): Promise<Prepared> {
+  const { seed } = resolveSettings(settingsFrom(flags))
+  const understood = await understandWith((task) => ({ ...holdout(flags, task), seed }))
+  const { by, fraction } = understood.codec.heldOut
+  const net = await taskModel(flags, understood)
+  return {
+    understood,
+    net,
+    given: { ...settingsFrom(flags), validation: by === 'none' ? { by } : { by, fraction } },
+  }
+}
+
+function holdout({ validation = 0.1, split }: TrainFlags, task: string): Omit<HeldOut, 'seed'> {
+  if (validation === 0) return { by: 'none', fraction: 0 }
+  if (task === 'forecast' || split === 'tail') return { by: 'tail', fraction: validation }
+  return { by: 'random', fraction: validation }
+}
+
+/** The run that goes on, with its codec and weights. @throws SluiceError `resume-differs` */
+async function goingOn(
+  flags: TrainFlags,
+  { checkpoint }: Continued,
+  again: (codec: TaskCodec) => Promise<Understood<TaskCodec>>,
+): Promise<Prepared> {
+  const net = sequenceModelFrom({ ...checkpoint.model, parameters: checkpoint.snapshot.weights })
+  const codec = taskCodec(net)
+  const { validation: _validation, ...given } = settingsFrom(flags)
+  const wanted = holdout(flags, codec.task)
+  refuseDifferences([
+    ...(await modelDifferences(flags, comparable(net.config))),
+    ...taskDifferences(flags, codec),
+    ...(flags.validation === undefined || wanted.fraction === codec.heldOut.fraction
+      ? []
+      : [`validation (${codec.heldOut.fraction}, now ${flags.validation})`]),
+  ])
+  continuedSettings(checkpoint.description.settings, given)
+  return { understood: await again(codec), net, given }
+}
+
+/** How the task that the command line names differs from that of a run. */
+function taskDifferences(flags: TrainFlags, codec: TaskCodec): readonly string[] {
+  const forecast = codec.task === 'forecast' ? codec : undefined
+  const before = {
+    task: codec.task,
+    target: typeof codec.target === 'string' ? codec.target : codec.target.column,
+    id: codec.id,
+    time: forecast?.time,
+    horizon: forecast?.horizon,
+    context: forecast?.context ?? ('rows' in codec ? codec.rows : undefined),
+    season: forecast?.season,
+    loss: forecast?.loss,
+  }
+  return Object.entries(before).flatMap(([name, was]) => {
+    const now = flags[name as keyof typeof before]
+    return now === undefined || now === was ? [] : [`${name} (${was ?? 'none'}, now ${now})`]
+  })
+}

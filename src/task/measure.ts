@@ -1,0 +1,255 @@
+import { SluiceError } from '../core/errors.ts'
+import { log } from '../core/math.ts'
+import { Scaling, type Series, type Table, tokenizerFromJSON } from '../data/all.ts'
+import { type WriteOptions, write } from '../generate/index.ts'
+import {
+  type ClassScores,
+  accuracy,
+  bleu,
+  characterErrorRate,
+  classScores,
+  confusionMatrix,
+  exactMatch,
+  intervalCoverage,
+  macroF1,
+  meanAbsoluteError,
+  meanAbsoluteScaledError,
+  rootMeanSquaredError,
+  seasonalNaive,
+} from '../measure/index.ts'
+import type { Example, SequenceModel } from '../model/index.ts'
+import { type PredictOptions, exampleLoss, predict } from '../train/index.ts'
+import { middleOf, quantilesOf } from './answer.ts'
+import { type ForecastCodec, seriesOf, startsOf, trainedSteps, windowsOf } from './forecast.ts'
+import type { LabelledCodec } from './labelled.ts'
+import { targetReader } from './targets.ts'
+
+/** How well classes are told. */
+export interface ClassFigures {
+  /** Items, or steps. */
+  readonly count: number
+  /** Mean of minus the logarithm of the probability of the right class, in nats. */
+  readonly loss: number
+  readonly accuracy: number
+  readonly macroF1: number
+  readonly classes: readonly string[]
+  /** `[target][prediction]`. */
+  readonly confusion: readonly (readonly number[])[]
+  readonly scores: readonly ClassScores[]
+}
+
+/** How well texts are written, each the likeliest token by token. */
+export interface TextFigures {
+  readonly count: number
+  /** Nats a token. */
+  readonly loss: number
+  readonly exactMatch: number
+  /** Edits a character of the target. */
+  readonly editDistance: number
+  readonly bleu: number
+}
+
+/** How well a series is foretold. Values are those of the table, not scaled. */
+export interface ForecastFigures {
+  /** Forecasts, each of a whole horizon. */
+  readonly forecasts: number
+  readonly meanAbsoluteError: number
+  readonly rootMeanSquaredError: number
+  /** Mean absolute scaled error, and that of saying what was a season before. */
+  readonly scaledError: number
+  readonly naiveScaledError: number
+  /** Share of the values between the outermost quantiles, and what it should be. */
+  readonly coverage?: number
+  readonly expectedCoverage?: number
+}
+
+/** Examples that are answered at once. */
+const together = 500
+
+/** Figures of a model that tells classes. @throws SluiceError `examples-few` without any */
+export async function measureClasses(
+  net: SequenceModel,
+  codec: LabelledCodec,
+  examples: AsyncIterable<Example> | Iterable<Example>,
+  options: PredictOptions,
+): Promise<ClassFigures> {
+  const { names } = targetReader(codec.target)
+  const [targets, chosen]: [number[], number[]] = [[], []]
+  let total = 0
+  for await (const some of inChunks(examples)) {
+    const predictions = await predict(
+      net,
+      some.map(({ input }) => input),
+      options,
+    )
+    predictions.forEach(({ classes, probabilities }, index) => {
+      const target = some[index]!.target as ArrayLike<number>
+      for (let step = 0; step < target.length; step++) {
+        targets.push(target[step]!)
+        chosen.push(classes![step]!)
+        total -= log(Math.max(probabilities![step * names.length + target[step]!]!, Number.MIN_VALUE))
+      }
+    })
+  }
+  if (targets.length === 0) throw new SluiceError('examples-few/none', {})
+  const confusion = confusionMatrix(targets, chosen, names.length)
+  return {
+    count: targets.length,
+    loss: total / targets.length,
+    accuracy: accuracy(targets, chosen),
+    macroF1: macroF1(confusion),
+    classes: names,
+    confusion,
+    scores: classScores(confusion),
+  }
+}
+
+async function* inChunks(
+  examples: AsyncIterable<Example> | Iterable<Example>,
+): AsyncGenerator<readonly Example[]> {
+  let some: Example[] = []
+  for await (const example of examples) {
+    some.push(example)
+    if (some.length < together) continue
+    yield some
+    some = []
+  }
+  if (some.length > 0) yield some
+}
+
+/** Figures of a model that writes texts. */
+export async function measureTexts(
+  net: SequenceModel,
+  { target }: LabelledCodec,
+  examples: AsyncIterable<Example> | Iterable<Example>,
+  { runtime, length }: Pick<WriteOptions, 'runtime' | 'length'>,
+): Promise<TextFigures> {
+  if (target.kind !== 'text') throw new SluiceError('task-codec')
+  const tokenizer = tokenizerFromJSON(target.tokens)
+  const [targets, texts]: [string[], string[]] = [[], []]
+  let [total, tokens] = [0, 0]
+  for await (const some of inChunks(examples)) {
+    const longest =
+      length ?? 2 * Math.max(...some.map((example) => (example.target as ArrayLike<number>).length))
+    const written = await write(
+      net,
+      some.map(({ input }) => input),
+      { runtime, length: longest, temperature: 0 },
+    )
+    for (const { target: text } of some) targets.push(tokenizer.decode(Array.from(text as ArrayLike<number>)))
+    for (const each of written) texts.push(tokenizer.decode(each.tokens))
+    const evaluation = await exampleLoss(net, some, { runtime })
+    total += evaluation.loss * evaluation.tokens
+    tokens += evaluation.tokens
+  }
+  if (targets.length === 0) throw new SluiceError('examples-few/none', {})
+  return {
+    count: targets.length,
+    loss: total / tokens,
+    exactMatch: exactMatch(targets, texts),
+    editDistance: characterErrorRate(targets, texts),
+    bleu: bleu(
+      targets.map((text) => [text]),
+      texts,
+      { smoothing: 'add-one' },
+    ).bleu,
+  }
+}
+
+/**
+ * Figures of forecasts that stand side by side.
+ * @param part of each series: `all`, or what was held out of training; then the error is scaled by that of the training part
+ * @throws SluiceError `series-short` where there is no forecast to measure
+ */
+export async function measureForecast(
+  net: SequenceModel,
+  codec: ForecastCodec,
+  table: Table,
+  part: 'validation' | 'all',
+  options: PredictOptions,
+): Promise<ForecastFigures> {
+  const scaling = Scaling.fromJSON(codec.scaling)
+  const all = await seriesOf(table, codec)
+  const measured: Measured[] = []
+  for (const series of all) {
+    const starts = startsOf(series.length, codec, part, codec.horizon)
+    const windows = windowsOf(series, codec, scaling, starts)
+    const predictions = await predict(
+      net,
+      windows.map(({ input }) => input),
+      options,
+    )
+    predictions.forEach((prediction, index) =>
+      measured.push(measuredAt(series, codec, part, starts[index]!, quantilesOf(prediction, codec, scaling))),
+    )
+  }
+  if (measured.length === 0) {
+    const { context, horizon } = codec
+    throw new SluiceError('series-short', {
+      what: table.name,
+      length: Math.max(0, ...all.map(({ length }) => length)),
+      context,
+      horizon,
+      needed: context + horizon,
+    })
+  }
+  return figuresOf(measured, codec)
+}
+
+/** One forecast beside what came. */
+interface Measured {
+  readonly targets: Float32Array
+  readonly values: Float64Array
+  readonly lower: Float64Array
+  readonly upper: Float64Array
+  readonly scaled: number
+  readonly naive: number
+}
+
+function measuredAt(
+  { values, length }: Series,
+  codec: ForecastCodec,
+  part: 'validation' | 'all',
+  start: number,
+  steps: readonly Float32Array[],
+): Measured {
+  const { target, horizon, season } = codec
+  const column = values.get(target)!
+  const targets = column.subarray(start, start + horizon)
+  const predictions = Float64Array.from(steps, (step) => step[middleOf(step.length)]!)
+  const training = column.subarray(0, part === 'all' ? length : trainedSteps(length, codec))
+  const scaledOf = (given: ArrayLike<number>): number =>
+    meanAbsoluteScaledError({ targets, predictions: given, training, season })
+  return {
+    targets,
+    values: predictions,
+    lower: Float64Array.from(steps, (step) => step[0]!),
+    upper: Float64Array.from(steps, (step) => step.at(-1)!),
+    scaled: scaledOf(predictions),
+    naive: scaledOf(seasonalNaive(column.subarray(0, start), season, horizon)),
+  }
+}
+
+function figuresOf(measured: readonly Measured[], { loss, levels }: ForecastCodec): ForecastFigures {
+  const joined = (of: (one: Measured) => ArrayLike<number>): Float64Array =>
+    Float64Array.from(measured.flatMap((one) => Array.from(of(one))))
+  const mean = (of: (one: Measured) => number): number =>
+    measured.reduce((sum, one) => sum + of(one), 0) / measured.length
+  const [targets, values] = [joined((one) => one.targets), joined((one) => one.values)]
+  const hasInterval = loss === 'quantile' && levels.length > 1
+  return {
+    forecasts: measured.length,
+    meanAbsoluteError: meanAbsoluteError(targets, values),
+    rootMeanSquaredError: rootMeanSquaredError(targets, values),
+    scaledError: mean(({ scaled }) => scaled),
+    naiveScaledError: mean(({ naive }) => naive),
+    ...(hasInterval && {
+      coverage: intervalCoverage(
+        targets,
+        joined((one) => one.lower),
+        joined((one) => one.upper),
+      ),
+      expectedCoverage: Math.max(...levels) - Math.min(...levels),
+    }),
+  }
+}

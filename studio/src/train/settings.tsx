@@ -1,0 +1,152 @@
+import { signal } from '@preact/signals'
+import {
+  attempt,
+  chosen,
+  client,
+  makeModel,
+  ownCell,
+  pauseTraining,
+  phase,
+  resumeTraining,
+  startTraining,
+} from '../store.ts'
+import { CellSelect } from '../ui/cell-select.tsx'
+import { Field, Slider } from '../ui/controls.tsx'
+import { compact } from '../ui/format.ts'
+
+/** How the next training goes. */
+export const wished = signal({ batch: 16, window: 32, learningRate: 0.01, steps: 5000 })
+
+/** The learning rate's slider is logarithmic: its value is a power of ten. */
+function rateOf(position: number): number {
+  return Number((10 ** position).toPrecision(2))
+}
+
+function remake(change: Partial<typeof chosen.value>): void {
+  chosen.value = { ...chosen.value, ...change }
+  const { cell, hidden, layers } = chosen.value
+  void attempt(() => makeModel(cell, hidden, layers))
+}
+
+function setRate(learningRate: number): void {
+  wished.value = { ...wished.value, learningRate }
+  if (phase.value !== 'idle') void attempt(() => client.ask('rate', learningRate))
+}
+
+/** Cell, sizes and rates, and the buttons that start and hold. */
+export function Settings() {
+  const { cell, hidden, layers } = chosen.value
+  const { batch, window, learningRate, steps } = wished.value
+  const busy = phase.value !== 'idle'
+  return (
+    <>
+      <fieldset class="grid" disabled={busy}>
+        <CellSelect
+          label="cell"
+          value={cell}
+          own={ownCell.value}
+          onChoose={(chosenCell) => remake({ cell: chosenCell })}
+        />
+        <Whole
+          label="units"
+          value={hidden}
+          least={1}
+          most={512}
+          onChange={(value) => remake({ hidden: value })}
+        />
+        <Whole
+          label="layers"
+          value={layers}
+          least={1}
+          most={4}
+          onChange={(value) => remake({ layers: value })}
+        />
+        <Whole
+          label="window"
+          value={window}
+          least={1}
+          most={256}
+          onChange={(value) => (wished.value = { ...wished.value, window: value })}
+        />
+        <Whole
+          label="rows"
+          value={batch}
+          least={1}
+          most={256}
+          onChange={(value) => (wished.value = { ...wished.value, batch: value })}
+        />
+        <Whole
+          label="updates"
+          value={steps}
+          least={1}
+          most={1_000_000}
+          onChange={(value) => (wished.value = { ...wished.value, steps: value })}
+        />
+      </fieldset>
+      <Slider
+        label="learning rate"
+        min={-4}
+        max={0.5}
+        step={0.05}
+        value={Math.log10(learningRate)}
+        shown={compact(learningRate)}
+        onInput={(position) => setRate(rateOf(position))}
+      />
+      <Buttons />
+    </>
+  )
+}
+
+interface WholeProps {
+  readonly label: string
+  readonly value: number
+  readonly least: number
+  readonly most: number
+  readonly onChange: (value: number) => void
+}
+
+function Whole({ label, value, least, most, onChange }: WholeProps) {
+  const take = (given: number): void => {
+    if (Number.isFinite(given)) onChange(Math.min(most, Math.max(least, Math.round(given))))
+  }
+  return (
+    <Field label={label}>
+      <input
+        type="number"
+        aria-label={label}
+        min={least}
+        max={most}
+        value={value}
+        onChange={({ currentTarget }) => take(currentTarget.valueAsNumber)}
+      />
+    </Field>
+  )
+}
+
+function Buttons() {
+  const now = phase.value
+  return (
+    <p class="row">
+      {now === 'idle' && (
+        <button type="button" class="main" onClick={() => void attempt(() => startTraining(wished.value))}>
+          Train
+        </button>
+      )}
+      {now === 'running' && (
+        <button type="button" class="main" onClick={() => void attempt(pauseTraining)}>
+          Pause
+        </button>
+      )}
+      {now === 'paused' && (
+        <button type="button" class="main" onClick={() => void attempt(resumeTraining)}>
+          Go on
+        </button>
+      )}
+      {now !== 'idle' && (
+        <button type="button" onClick={() => void attempt(() => client.ask('stop'))}>
+          Stop
+        </button>
+      )}
+    </p>
+  )
+}

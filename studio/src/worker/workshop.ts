@@ -1,0 +1,113 @@
+import { type Model, type Text, cell, decodeModel, encodeModel, model, sample, text } from 'sluice'
+import { type Edit, intervene } from 'sluice/inspect'
+import type { Trainable } from 'sluice/train'
+import type { ModelInfo, ModelSpec, SampleSpec, TextInfo } from './messages.ts'
+import { studioRuntime } from './runtime.ts'
+
+/** A text as it was read, before a model's vocabulary is laid on it. */
+interface Source {
+  readonly name: string
+  readonly content: string
+}
+
+/** What the studio works on: one text and one model. */
+export class Workshop {
+  #source: Source | undefined
+  #model: Model | undefined
+  #modelSource = ''
+  #isLoaded = false
+  #id = 0
+  /** Updates that the model has had. */
+  step = 0
+
+  /** Takes a text to train on. @throws SluiceError `text-empty` or `text-surrogate` */
+  read(content: string, name: string): TextInfo {
+    const { tokens, vocabulary } = text.from(content, { name })
+    this.#source = { name, content }
+    return { name, length: tokens.length, symbols: vocabulary.size }
+  }
+
+  /** The text as it was read. */
+  get content(): string {
+    if (!this.#source) throw new Error('No text was read yet.')
+    return this.#source.content
+  }
+
+  /** The text without what the model does not know. */
+  get readable(): string {
+    return readable(this.content, this.model)
+  }
+
+  /** The text by the symbols of the model. @throws SluiceError `unknown-character` where the model lacks one */
+  get text(): Text {
+    if (!this.#source) throw new Error('No text was read yet.')
+    const { name, content } = this.#source
+    return text.from(content, { name, vocabulary: this.model.vocabulary })
+  }
+
+  get model(): Model {
+    if (!this.#model) throw new Error('There is no model yet.')
+    return this.#model
+  }
+
+  make({ cell: { name, equations, init }, hidden, layers, seed }: ModelSpec): ModelInfo {
+    if (!this.#source) throw new Error('No text was read yet.')
+    const { vocabulary } = text.from(this.#source.content)
+    const factory = cell(name, equations, { init })
+    const stack = Array.from({ length: layers }, () => factory(hidden))
+    return this.#use(model({ input: vocabulary, layers: stack, seed }), this.#source.name, false)
+  }
+
+  load(bytes: Uint8Array, name: string): ModelInfo {
+    return this.#use(decodeModel(bytes, name), name, true)
+  }
+
+  #use(made: Model, source: string, isLoaded: boolean): ModelInfo {
+    this.#isLoaded = isLoaded
+    this.#model = made
+    this.#modelSource = source
+    this.#id++
+    this.step = 0
+    return this.info()
+  }
+
+  save(): Uint8Array<ArrayBuffer> {
+    return encodeModel(this.model)
+  }
+
+  info(): ModelInfo {
+    const { config, vocabulary, size } = this.model
+    return {
+      id: this.#id,
+      layers: config.layers.map((layer) => {
+        if (!('equations' in layer))
+          throw new Error('The studio shows stacks of cells, and this model has branches.')
+        const { name, equations, init } = layer
+        return { cell: { name, equations, init }, units: layer.sizes['hidden'] ?? 0 }
+      }),
+      symbols: vocabulary.symbols,
+      weights: size,
+      step: this.step,
+      isLoaded: this.#isLoaded,
+      source: this.#modelSource,
+    }
+  }
+
+  /** The model, with some of its values changed. */
+  edited(edits: readonly Edit[] = []): Trainable {
+    return edits.length === 0 ? this.model : intervene(this.model, edits)
+  }
+
+  async sample({ prime, edits, ...spec }: SampleSpec): Promise<string> {
+    const { runtime } = await studioRuntime()
+    let written = ''
+    const known = readable(prime, this.model)
+    for await (const piece of sample(this.edited(edits), { ...spec, prime: known, runtime })) written += piece
+    return written
+  }
+}
+
+/** A text without the characters that a model does not know. */
+export function readable(content: string, { vocabulary }: Model): string {
+  return [...content].filter((symbol) => vocabulary.token(symbol) !== undefined).join('')
+}

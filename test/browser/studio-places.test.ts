@@ -1,0 +1,143 @@
+import { appendFile, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cells, model, text } from '../../src/browser.ts'
+import { reference } from '../../src/runtime/index.ts'
+import { RunDirectory } from '../../src/train/directory.ts'
+import { train } from '../../src/train/index.ts'
+import { startChromium } from './chromium.ts'
+import { type StudioSite, checkStudio, openStudioSite } from './studio-site.ts'
+
+let runs = ''
+let site: StudioSite
+let browser: Browser
+beforeAll(async () => {
+  runs = await mkdtemp(join(tmpdir(), 'sluice-runs-'))
+  for (const name of ['first', 'second', 'later']) await makeRun(join(runs, name), name === 'second' ? 5 : 4)
+  await fromLaterVersion(join(runs, 'later'))
+  site = await openStudioSite(['first', 'second', 'later'].map((name) => join(runs, name)))
+  browser = await startChromium()
+})
+afterAll(async () => {
+  await browser.close()
+  await site.close()
+  await rm(runs, { recursive: true })
+})
+
+async function makeRun(path: string, units: number): Promise<void> {
+  const run = await RunDirectory.create(path)
+  const book = text.from('The quick brown fox. '.repeat(12))
+  const net = model({ input: book.vocabulary, layers: [cells.gru(units)] })
+  const options = { batch: 2, window: 8, steps: 6, validation: 'none', runtime: reference, run } as const
+  for await (const step of train(net, book, options)) void step
+  await run.close()
+}
+
+/** Makes a run look as if a later version had written it. */
+async function fromLaterVersion(path: string): Promise<void> {
+  const file = join(path, 'run.json')
+  await writeFile(file, (await readFile(file, 'utf8')).replace(/"format": \d+/, '"format": 99'))
+  expect(await readdir(path)).toContain('run.json')
+}
+
+describe('runs on disk', () => {
+  test('are shown with their losses, several at once, and as they grow', async () => {
+    await checkStudio(browser, site.url, async (page) => {
+      await page.getByTestId('run-first').getByText('6 updates').waitFor()
+      await page.getByTestId('run-second').getByText('6 updates').waitFor()
+      expect(await page.locator('.u-legend').textContent()).toMatch(/first.*second/)
+      await page.getByTestId('model-bar').getByText('gru').waitFor()
+      await appendFile(join(runs, 'first/metrics.jsonl'), '{"step":7,"loss":1.5}\n')
+      await page.getByTestId('run-first').getByText('7 updates').waitFor()
+      await page.getByTestId('run-second').getByRole('checkbox').uncheck()
+      await page.waitForFunction(() => !document.querySelector('.u-legend')?.textContent?.includes('second'))
+      await page.getByTestId('run-second').getByRole('button', { name: 'Take its model' }).click()
+      await page.getByTestId('model-bar').getByText('5 units').waitFor()
+    })
+  })
+
+  test('are shown in two tabs at once', async () => {
+    await checkStudio(browser, site.url, async (one) => {
+      await checkStudio(browser, site.url, async (other) => {
+        for (const page of [one, other]) await page.getByTestId('run-first').getByText('updates').waitFor()
+        await appendFile(join(runs, 'first/metrics.jsonl'), '{"step":12,"loss":1.25}\n')
+        for (const page of [one, other]) await page.getByTestId('run-first').getByText('12 updates').waitFor()
+      })
+    })
+  })
+
+  test('of a later version are said to be one', async () => {
+    await checkStudio(browser, site.url, async (page) => {
+      await page.getByTestId('run-later').getByRole('button', { name: 'Take its model' }).click()
+      await page
+        .getByRole('alert')
+        .getByText(/later version|newer/i)
+        .waitFor()
+    })
+  })
+})
+
+describe('anywhere', () => {
+  test('a page that may not share memory trains on one thread, and says so', async () => {
+    await checkStudio(browser, `${site.plain}#train`, async (page) => {
+      await page.getByTestId('model-bar').getByText('One thread').waitFor()
+      await page.getByLabel('updates', { exact: true }).fill('40')
+      await page.getByLabel('updates', { exact: true }).blur()
+      await page.getByRole('button', { name: 'Train', exact: true }).click()
+      await page.getByText('40 updates').waitFor()
+    })
+  })
+
+  test('a browser without SIMD says that it is slow', async () => {
+    const old = await startChromium('--js-flags=--no-enable-ssse3 --no-enable-sse4-1')
+    try {
+      await checkStudio(old, `${site.url}#cell`, async (page) => {
+        await page.getByTestId('model-bar').getByText('no SIMD here').waitFor()
+        await page.getByTestId('story').waitFor()
+      })
+    } finally {
+      await old.close()
+    }
+  })
+
+  test.each([1280, 390])('no room is wider than a window of %i', async (width) => {
+    await checkStudio(browser, site.plain, async (page) => {
+      await page.setViewportSize({ width, height: 800 })
+      for (const room of ['cell', 'train', 'units', 'memory', 'lab']) {
+        await page.goto(`${site.plain}#${room}`)
+        await page.locator(`.room.${room}`).waitFor()
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+      }
+    })
+  })
+
+  test('light and dark follow the reader, and a switch', async () => {
+    await checkStudio(browser, site.plain, async (page) => {
+      const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+      await page.emulateMedia({ colorScheme: 'light' })
+      const light = await paper()
+      await page.emulateMedia({ colorScheme: 'dark' })
+      await page.waitForFunction(
+        (before) => getComputedStyle(document.body).backgroundColor !== before,
+        light,
+      )
+      await page.getByRole('button', { name: /^Theme: system/ }).click()
+      expect(await paper()).toBe(light)
+    })
+  })
+
+  test('something is painted within a second', async () => {
+    const paints: number[] = []
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await checkStudio(browser, site.url, async (page) => {
+        const [paint] = await page.evaluate(() =>
+          performance.getEntriesByName('first-contentful-paint').map(({ startTime }) => startTime),
+        )
+        paints.push(paint!)
+      })
+    }
+    expect(Math.min(...paints)).toBeLessThan(1000)
+  })
+})

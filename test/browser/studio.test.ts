@@ -1,0 +1,310 @@
+import { readFile } from 'node:fs/promises'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sampleText } from '../../studio/src/text/sample-text.ts'
+import { decimal } from '../../studio/src/ui/format.ts'
+import { cells, decodeModel, model, openRuntime, text } from '../../src/browser.ts'
+import { trace, valuesOf } from '../../src/inspect/index.ts'
+import { startChromium } from './chromium.ts'
+import { type StudioSite, drag, checkStudio, numberIn, openStudioSite } from './studio-site.ts'
+
+let site: StudioSite
+let browser: Browser
+beforeAll(async () => {
+  site = await openStudioSite()
+  browser = await startChromium()
+})
+afterAll(async () => {
+  await browser.close()
+  await site.close()
+})
+
+const checkRoom = (name: string, task: (page: Page) => Promise<void>): Promise<void> =>
+  checkStudio(browser, `${site.url}#${name}`, task)
+
+/** Trains the model of the page for some updates. */
+async function train(page: Page, updates: number): Promise<void> {
+  await page.goto(`${site.url}#train`)
+  await page.getByLabel('updates', { exact: true }).fill(String(updates))
+  await page.getByLabel('updates', { exact: true }).blur()
+  await page.getByRole('button', { name: 'Train', exact: true }).click()
+  await page.getByText(`${updates} updates`).waitFor()
+}
+
+describe('the cell', () => {
+  test('shows the numbers of the library at each step', async () => {
+    const content = sampleText()
+    const net = model({ input: text.from(content).vocabulary, layers: [cells.lstm(32)], seed: 1 })
+    const runtime = await openRuntime('wasm', { threads: 1 })
+    const { layers } = await trace(net, content.slice(0, 64), { runtime })
+    await checkRoom('cell', async (page) => {
+      for (let step = 0; step < 5; step++) await page.getByTestId('step-on').click()
+      await page.getByText('At ␣, unit 0').waitFor()
+      for (const { name, units, data } of valuesOf(layers[0]!)) {
+        const shown = await page.getByTestId(`number-${name}`).textContent()
+        expect(shown).toBe(decimal(data[5 * units]!, 3))
+        expect(await page.getByTestId(`equation-${name}`).textContent()).toBe(shown)
+      }
+    })
+  })
+
+  test('lights an equation, its part of the diagram and its numbers together', async () => {
+    await checkRoom('cell', async (page) => {
+      const equation = page.locator('.equations li[data-value=f]')
+      await equation.hover()
+      await page.locator('.diagram .gate.lit', { hasText: 'f = σ' }).waitFor()
+      expect(await page.locator('.strip.lit .name').textContent()).toContain('forget gate')
+      await page.locator('.diagram .gate', { hasText: 'i = σ' }).hover()
+      await page.locator('.equations li[data-value=i].lit').waitFor()
+    })
+  })
+
+  test('is told in both traditions, and spelled in three ways', async () => {
+    await checkRoom('cell', async (page) => {
+      await page.getByRole('radio', { name: 'memories' }).click()
+      const equations = page.getByTestId('equations')
+      expect(await equations.textContent()).toContain('remember gate: the long-term memory')
+      expect(await equations.textContent()).toContain('LTM')
+      await page.locator('.diagram', { hasText: 'STM' }).waitFor()
+      await page.getByRole('radio', { name: 'LaTeX' }).click()
+      expect(await page.locator('.spelled').textContent()).toContain(
+        String.raw`f_t &= \sigma(W_f`.replace('W_f', ''),
+      )
+    })
+  })
+
+  test('asks which gates hold a memory, and knows the answer', async () => {
+    await checkRoom('cell', async (page) => {
+      const verdict = page.getByTestId('verdict')
+      expect(await verdict.textContent()).toContain('it forgets what it had')
+      await drag(page, 'input gate', 0)
+      await drag(page, 'forget gate', 1)
+      expect(await verdict.textContent()).toBe('Not held: it gives things out.')
+      await drag(page, 'output gate', 0)
+      expect(await verdict.textContent()).toContain('Held')
+    })
+  })
+
+  test('is walked through by keys alone', async () => {
+    await checkRoom('cell', async (page) => {
+      await page.locator('.belt button').first().waitFor()
+      await page.locator('.belt').focus()
+      for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown']) await page.keyboard.press(key)
+      await page.getByText('At p, unit 1').waitFor()
+      await page.getByRole('tab', { name: 'Cell' }).focus()
+      await page.keyboard.press('ArrowLeft')
+      await page.getByRole('tab', { name: 'Lab', selected: true }).waitFor()
+      await page.getByLabel('Equations').waitFor()
+    })
+  })
+
+  test.each(['gru', 'four_gate_lstm', 'slstm', 'indrnn'])('may be another one: %s', async (name) => {
+    await checkRoom('cell', async (page) => {
+      await page.getByLabel('cell', { exact: true }).selectOption(name)
+      await page.getByTestId('model-bar').getByText(name).waitFor()
+      await page.getByTestId('strips').locator('.strip').first().waitFor()
+      expect(await page.locator('.diagram svg title').textContent()).toContain(name)
+    })
+  })
+})
+
+describe('training', () => {
+  test('halves the loss of a text, and can be paused, slowed and stopped', async () => {
+    await checkRoom('train', async (page) => {
+      await page.getByRole('button', { name: 'Train', exact: true }).click()
+      await page.waitForFunction(
+        () => Number(document.querySelector('[data-testid=figure-loss]')?.textContent) < 1.75,
+      )
+      await page.getByRole('button', { name: 'Pause' }).click()
+      await page.getByRole('button', { name: 'Go on' }).waitFor()
+      await page.waitForTimeout(200)
+      const held = await numberIn(page, 'figure-step')
+      await page.waitForTimeout(300)
+      expect(await numberIn(page, 'figure-step')).toBe(held)
+      await drag(page, 'learning rate', -3)
+      await page.getByRole('button', { name: 'Go on' }).click()
+      await page.waitForFunction(
+        (before) =>
+          Number(document.querySelector('[data-testid=figure-step]')?.textContent?.replaceAll('\u202f', '')) >
+          before,
+        held,
+      )
+      await page.getByRole('button', { name: 'Stop' }).click()
+      await page.getByRole('button', { name: 'Train', exact: true }).waitFor()
+      expect(await numberIn(page, 'figure-validation')).toBeLessThan(1.9)
+      expect(await page.getByTestId('samples').locator('li').count()).toBeGreaterThan(0)
+    })
+  })
+
+  test('takes a text of the reader, in any script', async () => {
+    await checkRoom('train', async (page) => {
+      const content = 'שלום עולם 😀 مرحبا بالعالم 🌊\n'.repeat(40)
+      await page.getByLabel('Text to learn from').fill(content)
+      await page.getByLabel('Text to learn from').blur()
+      await page.getByTestId('text-info').getByText('your text').waitFor()
+      await train(page, 60)
+      await page.goto(`${site.url}#cell`)
+      await page.getByTestId('step-on').click()
+      await page.getByText('At ל, unit 0').waitFor()
+    })
+  })
+
+  test('saves the model as a file, and loads it', async () => {
+    await checkRoom('train', async (page) => {
+      await train(page, 40)
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Save the model' }).click(),
+      ])
+      const bytes = await readFile(await download.path())
+      expect(download.suggestedFilename()).toBe('lstm.safetensors')
+      expect(decodeModel(new Uint8Array(bytes)).size).toBe(9859)
+      await page.getByLabel('cell', { exact: true }).selectOption('gru')
+      await page.getByTestId('model-bar').getByText('gru').waitFor()
+      const file = { name: 'mine.safetensors', mimeType: 'application/octet-stream', buffer: bytes }
+      await page.getByLabel('Load a model …').setInputFiles(file)
+      await page.getByTestId('model-bar').getByText('lstm').waitFor()
+      await page
+        .getByLabel('Load a model …')
+        .setInputFiles({ ...file, buffer: Buffer.from('nonsense '.repeat(9)) })
+      await page.getByRole('alert').getByText('mine.safetensors').waitFor()
+    })
+  })
+
+  test('says when it diverges, and goes on with another rate', async () => {
+    await checkRoom('train', async (page) => {
+      await page.getByLabel('cell', { exact: true }).selectOption('rnn_relu')
+      await page.getByTestId('model-bar').getByText('rnn_relu').waitFor()
+      await drag(page, 'learning rate', 0.5)
+      await page.getByRole('button', { name: 'Train', exact: true }).click()
+      await page
+        .getByRole('alert')
+        .getByText(/learning rate|loss|gradient/)
+        .waitFor()
+      await drag(page, 'learning rate', -3)
+      await page.getByLabel('units', { exact: true }).fill('16')
+      await page.getByLabel('units', { exact: true }).blur()
+      await train(page, 30)
+    })
+  })
+
+  test('cuts a text of 50 MB, and says so', async () => {
+    await checkRoom('train', async (page) => {
+      await page.evaluate(() => {
+        const transfer = new DataTransfer()
+        transfer.items.add(new File(['It was a dark and stormy night. '.repeat(1_600_000)], 'long.txt'))
+        document
+          .querySelector('.drop')!
+          .dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true }))
+      })
+      await page.getByRole('alert').getByText('the first 8 million characters are taken').waitFor()
+      expect(await page.getByTestId('text-info').textContent()).toContain(
+        'long.txt: 8\u202f000\u202f000 characters',
+      )
+    })
+  })
+})
+
+describe('units', () => {
+  test('are found by what they tell, and change the text when they are held', async () => {
+    await checkRoom('train', async (page) => {
+      await train(page, 900)
+      await page.goto(`${site.url}#units`)
+      await page.getByRole('button', { name: 'Search all units' }).click()
+      const found = page.getByTestId('detections').getByRole('button', { name: 'a line end comes next' })
+      await found.waitFor()
+      expect(await found.textContent()).toMatch(/[ch] \d+, AUC 0\.\d\d/)
+      await found.click()
+      const free = await page.getByTestId('went-on').textContent()
+      await page.waitForFunction(
+        () => (document.querySelector('[data-testid=went-on]')?.textContent?.length ?? 0) > 60,
+      )
+      const written = await page.getByTestId('went-on').textContent()
+      expect(written).not.toBe(free === written ? '' : free)
+      const slider = page.getByRole('slider', { name: /^unit \d+ of/ })
+      await slider.fill((await slider.getAttribute('max'))!)
+      await page.waitForFunction(
+        () => document.querySelector('[data-testid=went-held] mark')?.textContent !== '',
+      )
+      expect(await page.getByTestId('loss-change').textContent()).toMatch(/→ \d+\.\d+ \(/)
+      await page.getByRole('button', { name: 'Let it go' }).click()
+      await page.getByTestId('went-held').waitFor({ state: 'detached' })
+    })
+  })
+})
+
+describe('the memory', () => {
+  test('multiplies factors for two cells side by side', async () => {
+    await checkRoom('memory', async (page) => {
+      await drag(page, 'steps back', 12)
+      const ways = [0, 1].map((lane) => page.getByTestId(`way-${lane}`))
+      await page.waitForFunction(
+        () => document.querySelectorAll('[data-testid=way-1] figure:first-of-type .plot b').length === 12,
+      )
+      expect(await ways[0]!.locator('h3').textContent()).toContain('rnn')
+      await page.getByLabel('one cell').selectOption('gru')
+      await ways[0]!.getByRole('heading', { name: 'gru' }).waitFor()
+    })
+  })
+
+  test('holds a country across a gap that is dragged', async () => {
+    await checkRoom('memory', async (page) => {
+      await page.getByRole('button', { name: 'Teach both' }).click()
+      const lstm = page.getByTestId('answer-1').locator('.chance.right .number')
+      await lstm.waitFor()
+      const shares: number[] = []
+      for (const gap of [2, 15]) {
+        await drag(page, 'gap', gap)
+        await page.getByTestId('sentence').getByText('I grew up in France').waitFor()
+        shares.push(Number.parseInt((await lstm.textContent())!, 10))
+      }
+      expect(Math.min(...shares)).toBeGreaterThan(60)
+      expect(await page.getByTestId('sentence').textContent()).toContain(
+        'the years went by like boats on a river and',
+      )
+    })
+  })
+})
+
+describe('the lab', () => {
+  test('marks a mistake where it is, and is satisfied when it is mended', async () => {
+    await checkRoom('lab', async (page) => {
+      const editor = page.getByLabel('Equations')
+      await editor.fill("z = sigmoid(Wz @ [h, x] + bz)\nh' = z * h + (1 - z) * tanh(Wn @ [h, x] + bn")
+      const mistake = page.getByTestId('mistake')
+      await mistake.getByText(/^Line 2, column \d+:/).waitFor()
+      await page.locator('.editor mark').waitFor()
+      expect(await editor.getAttribute('aria-invalid')).toBe('true')
+      await editor.fill("z = sigmoid(Wz @ [h, x] + bz)\nh' = z * h + (1 - z) * tanh(Wn @ [h, x] + bn)")
+      await mistake.getByText('The cell is whole.').waitFor()
+      await page.getByTestId('gradient').getByText('agrees with finite differences').waitFor()
+      expect(await numberIn(page, 'weights')).toBe(2 * (32 * (35 + 32) + 32))
+    })
+  })
+
+  test('races a cell against the LSTM, shares it by a link, and takes it to the other rooms', async () => {
+    let link = ''
+    await checkRoom('lab', async (page) => {
+      await page.getByLabel('name').fill('mine2')
+      await page.getByLabel('name').blur()
+      await page.getByLabel('Equations').fill("h' = 0.5 * h + 0.5 * tanh(W @ [h, x] + b)")
+      await page.getByRole('button', { name: 'Race the LSTM' }).click()
+      await page.getByTestId('race').getByText('500 of 500 updates').waitFor()
+      await page.getByTestId('share').click()
+      await page.waitForFunction(() => location.hash.includes('cell='))
+      link = page.url()
+      await page.getByRole('button', { name: 'Use it in the other rooms' }).click()
+      await page.getByTestId('model-bar').getByText('mine2').waitFor()
+      await page.getByTestId('story').waitFor()
+    })
+    await checkStudio(browser, link, async (page) => {
+      expect(await page.getByLabel('Equations').inputValue()).toBe(
+        "h' = 0.5 * h + 0.5 * tanh(W @ [h, x] + b)",
+      )
+      expect(await page.getByLabel('name').inputValue()).toBe('mine2')
+    })
+    await checkStudio(browser, `${site.url}#lab?cell=broken!`, async (page) => {
+      await page.getByRole('alert').getByText('The link holds no cell').waitFor()
+    })
+  })
+})

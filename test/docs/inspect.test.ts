@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { codeBlocks } from '../../scripts/readme-blocks.ts'
+import { inspectCommand } from '../../src/cli/commands/inspect.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const page = readFileSync(`${root}docs/inspect.md`, 'utf8')
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-inspect-page-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+test('the blocks of docs/inspect.md run, and print what they should', { timeout: 120_000 }, async () => {
+  const sources = pathToFileURL(`${root}src/index.ts`).href
+  const code = codeBlocks(page, ['ts']).map((block) => `console.log('#')\n${block.code}`)
+  const path = join(folder, 'page.mts')
+  await writeFile(path, code.join('').replaceAll("from 'sluice'", `from '${sources}'`))
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--import',
+    import.meta.resolve('tsx'),
+    path,
+  ])
+  const [traced, gates, found, changed, held, memory, salient] = stdout.split('#\n').slice(1)
+  expect(traced).toBe('lstm 24 240 true\n')
+  expect(gates).toBe(['f', 'i', 'o'].map((gate) => `layers.0 ${gate} true\n`).join(''))
+  expect(found).toMatch(
+    /^quotes auc true (?:0\.9[5-9]|1|0\.0[0-4])\d*(?:e-\d+)?\nindentation auc false undefined\n\/the\/ auc true \S+\n48\n$/,
+  )
+  expect(changed).toBe('true\n24\n[ 0, 1, 2 ]\n'.replace('24', '20'))
+  expect(held).toBe('[ 0.75, -2 ] true\n')
+  expect(memory).toBe('c 100 true\nh 100 true\ntrue\n12 12 true\n')
+  expect(salient).toBe('0 ! 8 8\n')
+})
+
+test('the options that docs/inspect.md tells of exist, and what it links to', () => {
+  const known = new Set(inspectCommand().options.map(({ long }) => long))
+  const told = codeBlocks(page, ['sh']).flatMap(({ code }) => code.match(/--\w+/g) ?? [])
+  expect(told.length).toBeGreaterThan(5)
+  for (const name of told) expect([name, known.has(name)]).toEqual([name, true])
+  const headings = new Set(
+    [...page.matchAll(/^## (.+)$/gm)].map(([, title]) => `#${title!.toLowerCase().replaceAll(' ', '-')}`),
+  )
+  for (const [, target] of page.matchAll(/\]\(([^)]+)\)/g))
+    expect([target, headings.has(target!) || existsSync(`${root}docs/${target}`)]).toEqual([target, true])
+})
