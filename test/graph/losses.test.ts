@@ -113,7 +113,9 @@ describe('value_loss', () => {
     expect(run({ kind: 'quantile', levels: [0.5, 1] })).toThrow('above 0 and below 1')
     expect(run({ kind: 'quantile', levels: [0.1, 0.9] })).toThrow('2 equal blocks')
     expect(run({ kind: 'median' })).toThrow('kind of value_loss must be one of squared, absolute, huber')
-    expect(run({ kind: 'squared', reduction: 'frames' })).toThrow('reduction of value_loss must be one of mean, sum')
+    expect(run({ kind: 'squared', reduction: 'frames' })).toThrow(
+      'reduction of value_loss must be one of mean, sum',
+    )
   })
 })
 

@@ -256,7 +256,10 @@ describe('verify refuses', () => {
       expect(isRefused(attends, at, attends[at]!)).toBe(false)
       expect(isRefused(attends, at, 2 * attends[at]!)).toBe(true)
     }
-    const shares = words(lossProgram(lossCases['cross-entropy with weights, summed']!, { rows: 9, steps: 3 }), 8)
+    const shares = words(
+      lossProgram(lossCases['cross-entropy with weights, summed']!, { rows: 9, steps: 3 }),
+      8,
+    )
     const classes = stageField(shares, 'loss', 'entries')
     expect(isRefused(shares, classes, shares[classes]!)).toBe(false)
     expect(isRefused(shares, classes, shares[classes]! + 1)).toBe(true)
