@@ -112,10 +112,12 @@ describe('the cell', () => {
 describe('training', () => {
   test('halves the loss of a text, and can be paused, slowed and stopped', async () => {
     await checkRoom('train', async (page) => {
+      await page.evaluate(() => setInterval(() => performance.mark('awake'), 20))
       await page.getByRole('button', { name: 'Train', exact: true }).click()
       await page.waitForFunction(
         () => Number(document.querySelector('[data-testid=figure-loss]')?.textContent) < 1.75,
       )
+      expect(await page.evaluate(() => performance.getEntriesByName('awake').length)).toBeGreaterThan(10)
       await page.getByRole('button', { name: 'Pause' }).click()
       await page.getByRole('button', { name: 'Go on' }).waitFor()
       await page.waitForTimeout(200)
