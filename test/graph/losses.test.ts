@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Builder, type Type, differentiate, interpret, numbers, valueOf } from '../../src/graph/index.ts'
+import { Builder, type Type, differentiate, interpret, numbers, valueOf } from '../../src/graph/all.ts'
 
 interface Given {
   readonly type: Type
