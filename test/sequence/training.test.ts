@@ -10,10 +10,10 @@ import { Session, evaluateExamples, exampleLoss, predict, train } from '../../sr
 import { runtimes } from '../runtime/runtimes.ts'
 import { collect } from '../train/fake.ts'
 import { memoryFiles } from '../train/memory-files.ts'
-import { tasks as others, translations } from './models.ts'
+import { tasks as singles, translations } from './models.ts'
 import { outcome } from './outcome.ts'
 
-const tasks = { ...others, ...translations }
+const tasks = { ...singles, ...translations }
 
 const names = Object.keys(tasks)
 const [, fastest] = runtimes[1] ?? runtimes[0]!
