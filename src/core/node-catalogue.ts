@@ -155,8 +155,6 @@ export const nodeCatalogue = {
     'The gradient of "{cell}" at "{name}" is off by {error}: either its values leave the range of numbers, or this is a mistake of Sluice; please report it with the equations.',
   'model-too-large/memory':
     'To train this model of {weights} weights takes about {memory} of memory, and this machine has {available}: take a smaller --hidden, --embedding, --batch or --window, or fewer --layers.',
-  'model-shape/sampling':
-    'Scheduled sampling is for models that read what they wrote before: this one does not.',
   'run-exists/run': '{path} already holds a run of {updates} updates: resume it, or take another directory.',
   'run-exists/resume':
     '{path} already holds a run of {updates} updates. To go on with it: {command}; for a new run take another --out.',
