@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { decoders, library } from '../src/cells/index.ts'
 
@@ -9,16 +9,19 @@ export interface Covered {
   readonly file: string
   /** The title of a test or of a group of tests, as the file has it. */
   readonly test: string
+  /** The folder in examples of the lesson that shows it, in tables that name one. */
+  readonly lesson: string | undefined
 }
 
-/** The rows of all tables that stand under headings: `| [lstm](…) | test/a.test.ts | title |`. */
+/** The rows of all tables under headings: `| [lstm](…) | test/a.test.ts | title |`, with a lesson behind or without. */
 export function coverageRows(markdown: string): readonly Covered[] {
   let section = ''
   const rows: Covered[] = []
   for (const line of markdown.split('\n')) {
     if (line.startsWith('## ')) section = line.slice(3)
-    const [, name, file, test] = line.split('|').map((cell) => bare(cell.trim()))
-    if (name && test && file?.endsWith('.test.ts')) rows.push({ section, name, file, test })
+    const [, name, file, test, lesson] = line.split('|').map((cell) => bare(cell.trim()))
+    if (name && test && file?.endsWith('.test.ts'))
+      rows.push({ section, name, file, test, lesson: lesson === '' ? undefined : lesson })
   }
   return rows
 }
@@ -29,21 +32,27 @@ function bare(cell: string): string {
 }
 
 /**
- * What is wrong with the page: cells that it does not list, rows of cells that there are not, tests that there are not.
+ * What is wrong with the page: cells and lessons that it does not list, rows of cells that there are not, tests and
+ * lessons that there are not.
  * @param read text of a file from the root, or undefined where there is none
  */
 export function coverageComplaints(
   markdown: string,
-  cells: readonly string[],
+  { cells, lessons }: { readonly cells: readonly string[]; readonly lessons: readonly string[] },
   read: (path: string) => string | undefined,
 ): readonly string[] {
   const rows = coverageRows(markdown)
+  const taught = new Set(rows.map(({ lesson }) => lesson))
   const own = rows.filter(({ section }) => section === 'Cells')
   const listed = new Set(own.map(({ name }) => name))
   return [
     ...cells.filter((name) => !listed.has(name)).map((name) => `the cell ${name} has no test here`),
     ...own.filter(({ name }) => !cells.includes(name)).map(({ name }) => `there is no cell ${name}`),
-    ...rows.flatMap(({ section, name, file, test }) => {
+    ...lessons
+      .filter((lesson) => !taught.has(lesson))
+      .map((lesson) => `the lesson ${lesson} shows nothing here`),
+    ...rows.flatMap(({ section, name, file, test, lesson }) => {
+      if (lesson !== undefined && !lessons.includes(lesson)) return [`${name}: there is no lesson ${lesson}`]
       const text = read(file)
       if (text === undefined) return [`${name}: there is no file ${file}`]
       if (!titles(text).has(test)) return [`${name}: ${file} has no test "${test}"`]
@@ -66,12 +75,15 @@ function main(): void {
   const page = 'docs/coverage.md'
   const complaints = coverageComplaints(
     readFileSync(root + page, 'utf8'),
-    [...library, ...decoders.cells].map(({ name }) => name),
+    {
+      cells: [...library, ...decoders.cells].map(({ name }) => name),
+      lessons: readdirSync(`${root}examples`).filter((name) => /^\d\d-/.test(name)),
+    },
     (path) => (existsSync(root + path) ? readFileSync(root + path, 'utf8') : undefined),
   )
   for (const complaint of complaints) console.error(`${page}: ${complaint}`)
   if (complaints.length > 0) process.exitCode = 1
-  else console.log(`coverage: ${library.length} cells and all layers have their tests`)
+  else console.log(`coverage: ${library.length} cells, all layers and all concepts have their tests`)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main()

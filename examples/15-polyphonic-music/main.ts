@@ -7,7 +7,7 @@ import { lesson } from '../lesson.ts'
 import { frameCopy, marginal } from './baselines.ts'
 import { exampleOf, keys, readPieces } from './chorales.ts'
 import { midiFile } from './midi.ts'
-import { continued } from './sample.ts'
+import { continued } from './compose.ts'
 
 export default lesson({
   title: 'Polyphonic music: which keys sound next, and a piece as MIDI',

@@ -247,6 +247,8 @@ export const catalogue = {
   'cell-sizes/whole': 'The cell "{cell}" needs a whole number above zero as its size "{name}", not {value}.',
   'cell-sizes/value':
     'The cell "{cell}" has a value of size {size}, which must be a whole number above zero but is {value} where {given}.',
+  'cell-sizes/memory':
+    'The cell "{cell}" attends to places of {needed} entries, and those of its memory have {size}.',
   'cell-sizes/differ': 'The cell "{cell}" needs {left} = {right} ({reason}), but {given}.',
   'cell-memory': 'The cell "{cell}" attends to a memory, and there is none here: a decoder needs an encoder.',
   'cell-init/unknown': 'The cell "{cell}" has no parameter "{name}" to initialise; it has {parameters}.',
@@ -258,7 +260,6 @@ export const catalogue = {
   'model-unsupported/inputs': 'The cell "{cell}" has {count} inputs; a layer of a stack has one.',
   'model-unsupported/future':
     '"{layer}" reads backward, and so would see what a model of the next token is to predict: let it read forward.',
-  'model-unsupported/shape': 'This version has no model of the shape {shape} yet.',
   'model-unsupported/carried':
     'The cell "{cell}" does not carry its output on; along a dimension of a grid it has to.',
   'model-layer/residual':
@@ -272,10 +273,14 @@ export const catalogue = {
   'model-layer/tied':
     'A tied head needs a last layer as wide as the embedding of {embedding}, but it gives {output}: end with dense({embedding}).',
   'model-shape/option': '{option} is for the shape {needed}; this model is {shape}.',
-  'model-shape/written': 'A model that is one-to-many writes tokens: its output is classes.',
-  'model-shape/predict': 'A model that is one-to-many writes sequences: sample from it.',
+  'model-shape/written': 'A model that is {shape} writes tokens: its output is classes.',
+  'model-shape/predict': 'A model that is {shape} writes sequences: use write or decode.',
   'model-shape/sample':
-    'A model that is {shape} answers what it reads: it is one-to-many that is sampled from.',
+    'A model that is {shape} answers what it reads: models that are one-to-many or many-to-many write.',
+  'model-shape/unread':
+    'The decoder reads nothing of its source: give it an encoder whose states it takes over, or cells that attend to a memory.',
+  'model-shape/sampling':
+    'Scheduled sampling is for models that read what they wrote before: this one does not.',
   'model-shape/count': 'There are {given} {what}; the output needs {count}.',
   'dropout-cell/product':
     'The cell "{cell}" multiplies no matrix with a state: variational dropout of its recurrent connections has nothing to drop.',
@@ -303,6 +308,8 @@ export const catalogue = {
   'example-shape/vector':
     'The {what} of example {example} has a vector of {given} numbers at step {step}; each step has {width}.',
   'example-shape/empty': 'Example {example} has no steps: leave it out.',
+  'example-shape/unread':
+    'Example {example} has nothing that a decoder could read or attend to: leave it out.',
   'example-shape/step': 'Example {example} has more than one step: give one at a time.',
   'example-shape/rows': '{given} sequences were given one step; {rows} are followed.',
   'example-shape/one': 'Example {example} has {steps} steps; a model that is {shape} reads one.',
@@ -312,13 +319,18 @@ export const catalogue = {
   'example-shape/labels':
     'Example {example} has {steps} steps, too few for its {labels} labels, which take {needed}.',
   'example-shape/mask': 'The mask of example {example} has {given} numbers; its target has {expected} steps.',
+  'example-shape/unmasked':
+    'Example {example} has a mask, which values and bits take; write -1 for a class that is left out.',
   'example-value/finite':
     'The {what} of example {example} is {value} at step {step}: fill in or leave out what is missing.',
+  'example-value/large':
+    'The {what} of example {example} is {value} at step {step}, more than float32 holds: scale it.',
   'example-value/whole':
     'The {what} of example {example} is {value} at step {step}; it must be a whole number from {least} to {most}.',
   'examples-few/none': 'There are no examples.',
   'examples-few/split':
     '{count} examples are too few to hold out {fraction} of them: give more, or hold out nothing.',
+  'examples-few/targets': 'No target counts: all are left out, by -1 or a mask. Give some that are not.',
   'examples-changed':
     '{name} gave fewer than the {count} examples that were counted: open must give the same examples at each call.',
   'training-diverged/loss':
@@ -414,6 +426,8 @@ export const catalogue = {
     '"{cell}" reads a vector that is the same at every step, which has no gradient here: give it as a sequence.',
   'unsupported/parts':
     'Windows whose sequences are reversed, remembered or aligned with labels cannot be run in parts: leave `keepEvery` out.',
+  'unsupported/parts-memory':
+    'The gradient of the memory "{name}" is a sum over the whole window, so it cannot be had in parts: leave `keepEvery` out.',
   'unsupported/losses': 'This runtime plans one loss a program.',
   'unsupported/outputs': 'This runtime gives sequences, final states and the loss as outputs.',
   'unsupported/one-hot':
@@ -427,6 +441,7 @@ export const catalogue = {
   'program-run/update': 'A call with the mode "update" needs the settings of the update.',
   'program-run/slots': 'The update "{rule}" needs {needed} slots, but this program keeps {slots}.',
   'program-shape': '{name} of a program must be a whole number of at least {least}, not {value}.',
+  'program-token/whole': '"{name}" has {token}, but takes whole numbers.',
   'program-token/class': '"{name}" has the token {token}, but there are {limit} classes.',
   'program-token/blank': '"{name}" has the label {token}, which is the blank.',
   'loss-setting': '{name} of {loss} must be {must}.',

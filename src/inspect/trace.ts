@@ -72,13 +72,14 @@ export async function* traceParts<const Name extends string = string>(
   const tokens = tokensOf(model, text)
   const readings = readingsOf(model, options)
   const steps = Math.min(part, tokens.length)
-  const session = await Session.open(observed(model, readings), options.runtime, {
+  const shownModel = observed(model, readings)
+  const session = await Session.open(shownModel, options.runtime, {
     rows: 1,
     steps,
     training: false,
   })
   try {
-    if (options.states) session.setStates(options.states)
+    if (options.states) session.setStates(knownStates(shownModel, options.states))
     for (let start = 0; start < tokens.length; start += steps) {
       const own = tokens.subarray(start, start + steps)
       await session.run({ steps: own.length, inputs: { tokens: own } }, { mode: 'forward', training: false })
@@ -111,9 +112,10 @@ function traceName(name: string): string {
   return `${name} at each step`
 }
 
-/** The model with the wanted values as the only outputs of its programs, beside the states. */
+/** The model with the wanted values, if there are any, as the only outputs of its programs, beside the states. */
 function observed(model: Trainable, readings: readonly Reading[]): Trainable {
   const outputs = new Set(readings.flatMap(({ values }) => values.map(({ output }) => output)))
+  if (outputs.size === 0) return model
   const wanted = new Map(readings.map(({ scan, values }) => [scan.name, values]))
   return adapted(model, (program) => {
     const graph = changeSteps(program.graph, ({ name, step }) => {
@@ -141,6 +143,13 @@ function readLayer<Name extends string>(session: Session, { scan, values }: Read
     gates: gatesOf(step),
     values: Object.fromEntries(read) as TracedLayer<Name>['values'],
   }
+}
+
+/** Those of some states that a model has. */
+function knownStates(model: Trainable, states: Tensors): Tensors {
+  const { graph } = model.program({ rows: 1, steps: 1, training: false })
+  const inputs = new Set(graph.inputs.map(({ name }) => name))
+  return new Map([...states].filter(([name]) => inputs.has(name)))
 }
 
 function copied(states: Tensors): Tensors {

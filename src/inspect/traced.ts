@@ -31,7 +31,7 @@ export interface Trace<Name extends string = string> {
   readonly steps: number
   readonly tokens: Int32Array
   readonly layers: readonly TracedLayer<Name>[]
-  /** States `[1][size]` after its last symbol. */
+  /** States `[1][size]` after its last symbol, of the traced layers and all that these read. */
   readonly states: Tensors
 }
 

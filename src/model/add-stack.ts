@@ -1,6 +1,7 @@
 import {
   Builder,
   type MaskedStep,
+  type MemoryInputs,
   type StepGraph,
   learnedStart,
   maskInputs,
@@ -8,12 +9,13 @@ import {
   recurrentColumns,
   recurrentDropout,
   variationalStates,
+  withTraces,
   zoneout,
 } from '../graph/index.ts'
 import type { Join, StoredOptions } from './layer.ts'
 import type { CellPart, LayerPart, WayPart } from './parts.ts'
 import { type DropKind, dropStream } from './streams.ts'
-import { type WindowWriter, finalName } from './window-writer.ts'
+import type { WindowWriter } from './window-writer.ts'
 
 /** How a stack stands in its window. */
 export interface StackSettings {
@@ -31,10 +33,22 @@ export interface StackSettings {
    * ones in both directions: that which reads backward ends at the first step. Not unless given.
    */
   readonly atEnd?: boolean
+  /** What a way that attends to memories attends to. */
+  readonly memories?: (way: WayPart) => readonly MemoryInputs[]
+  /** What states start from instead, by names such as `layers.0.h`; not where they are learned. */
+  readonly handed?: ReadonlyMap<string, number>
+  /** Whether weights of attention are outputs, by names such as `layers.0.context_weights`. */
+  readonly showsAttention?: boolean
 }
 
 /** The input that says of each row whether a sequence begins with this window, 1 or 0; only where states are learned. */
 export const beginsInput = 'begins'
+
+/** Names of the weights of a step's attention. */
+export function attentionNames(step: StepGraph): readonly string[] {
+  const isWeights = (node: number): boolean => step.nodes[node]!.op === 'attention_softmax'
+  return step.traces.filter(({ node }) => isWeights(node)).map(({ name }) => name)
+}
 
 /** Writes a stack of layers over a sequence into a window; gives its output, a sequence. */
 export function addStack(
@@ -104,8 +118,10 @@ class StackWriter {
     const { name, step, isReverse } = way
     const stream = (kind: DropKind): number => dropStream(kind, number, isReverse)
     const masked = maskedStep(step, options, this.#settings.training)
+    const shown = this.#settings.showsAttention ? attentionNames(step) : []
+    const memories = step.memories && this.#settings.memories?.(way)
     const { outputs, finals } = this.#window.scan(
-      { name, step: masked.step },
+      { name, step: shown.length > 0 ? withTraces(masked.step, shown) : masked.step },
       {
         sequences: [
           input,
@@ -113,13 +129,17 @@ class StackWriter {
         ],
         initial: step.states.map(({ name: state }, index) => this.#initial(way, state, index)),
         parameters: this.#parameters(way, options.weightDropout ?? 0, stream('weights')),
+        ...(memories && { memories }),
         lengths: this.#settings.lengths,
         isReverse,
         staysReversed: atEnd && isReverse,
       },
     )
     step.states.forEach((state, index) => {
-      this.#window.output(finalName(`${name}.${state.name}`), finals[index]!)
+      this.#window.final(`${name}.${state.name}`, finals[index]!)
+    })
+    shown.forEach((trace, index) => {
+      this.#window.output(`${name}.${trace}`, outputs[step.outputs.length + index]!)
     })
     return outputs[0]!
   }
@@ -129,6 +149,8 @@ class StackWriter {
     const { previous, initial } = step.states[index]!
     const { shape } = step.nodes[previous]!.type
     const mode = this.#settings.initial === 'carried' && isReverse ? 'zero' : this.#settings.initial
+    const handed = initial === 'learned' ? undefined : this.#settings.handed?.get(`${name}.${state}`)
+    if (handed !== undefined) return handed
     const learned =
       initial === 'learned' ? this.#window.parameter(`${name}.initial.${state}`, shape) : undefined
     if (mode === 'carried') {

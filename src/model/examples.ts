@@ -1,5 +1,7 @@
 import { SluiceError } from '../core/errors.ts'
 import type { Batch } from '../data/index.ts'
+import { sourceLengths } from './encoder-decoder.ts'
+import { bridgedInput } from './handover.ts'
 import { targetSize } from './head.ts'
 import {
   type Example,
@@ -11,7 +13,7 @@ import {
   none,
 } from './lay-example.ts'
 import type { Numbers } from './numbers.ts'
-import type { SequenceConfig } from './sequence-config.ts'
+import { type SequenceConfig, writes } from './sequence-config.ts'
 import { type Row, integers, vectors } from './side-by-side.ts'
 
 /** How many rows and steps a batch has. */
@@ -23,9 +25,12 @@ interface Extent {
 /** Puts examples into the inputs of a sequence model's programs. */
 export class ExampleLayout {
   readonly #config: SequenceConfig
+  readonly #hasBridges: boolean
 
-  constructor(config: SequenceConfig) {
+  /** @param hasBridges whether an encoder hands states over through dense layers */
+  constructor(config: SequenceConfig, hasBridges = false) {
     this.#config = config
+    this.#hasBridges = hasBridges
   }
 
   /**
@@ -61,11 +66,25 @@ export class ExampleLayout {
 
   /** What is read, side by side, without targets. */
   questions(questions: readonly Question[], rows: number): Batch {
-    const laid = questions.map((question, index): Laid => {
-      const input = layInput(this.#config, question.input, index)
-      return { steps: input.length / inputSize(this.#config), input, target: [], mask: undefined }
-    })
+    const laid = questions.map(({ input }, index) => this.#unanswered(input, index))
     return { ...this.#read(laid, rows), predictions: 0 }
+  }
+
+  /** What an encoder reads, side by side. */
+  sources(inputs: readonly Numbers[], rows: number): Batch {
+    const laid = inputs.map((input, index) => this.#unanswered(input, index))
+    const steps = Math.max(1, ...laid.map(({ read }) => read))
+    const encoded = this.#encoded(
+      laid.map(({ input }) => ({ numbers: input })),
+      { rows, steps },
+    )
+    return { steps, inputs: { ...encoded, ...this.#sourceLengths(eachRow(laid, rows)) }, predictions: 0 }
+  }
+
+  #unanswered(given: Numbers, index: number): Laid {
+    const input = layInput(this.#config, given, index)
+    const read = input.length / inputSize(this.#config)
+    return { steps: read, read, answered: read, input, target: [], mask: undefined }
   }
 
   /**
@@ -73,6 +92,7 @@ export class ExampleLayout {
    * @param isFirst whether nothing was written yet
    */
   next(conditions: readonly Numbers[], previous: ArrayLike<number>, isFirst: boolean): Batch {
+    if (this.#isPair) return { steps: 1, inputs: { previous }, predictions: 0 }
     const isRead = isFirst || this.#config.condition !== 'first-step'
     const read = conditions.map((condition, row) => ({
       numbers: isRead ? layInput(this.#config, condition, row) : [],
@@ -91,15 +111,33 @@ export class ExampleLayout {
   }
 
   get #writes(): boolean {
-    return this.#config.shape === 'one-to-many'
+    return writes(this.#config)
+  }
+
+  /** Whether what is read and what is written have lengths of their own. */
+  get #isPair(): boolean {
+    return this.#config.shape === 'many-to-many'
   }
 
   #read(laid: readonly Laid[], rows: number): Omit<Batch, 'predictions'> {
-    const lengths = Int32Array.from({ length: rows }, (_unused, row) => laid[row]?.steps ?? 0)
-    const extent = { rows, steps: Math.max(1, ...lengths) }
-    const read = laid.map((row) => ({ numbers: this.#writes ? this.#beside(row) : row.input }))
-    const previous = this.#writes && { previous: this.#shifted(laid, extent) }
-    return { steps: extent.steps, inputs: { ...this.#encoded(read, extent), ...previous, lengths } }
+    const each = eachRow(laid, rows)
+    const extent = { rows, steps: Math.max(1, ...laid.map(({ steps }) => steps)) }
+    const isBeside = this.#writes && !this.#isPair
+    const read = laid.map((row) => ({ numbers: isBeside ? this.#beside(row) : row.input }))
+    const inputs = {
+      ...this.#encoded(read, extent),
+      ...(this.#writes && { previous: this.#shifted(laid, extent) }),
+      ...(this.#isPair && this.#sourceLengths(each)),
+      lengths: each(({ answered }) => answered),
+    }
+    return { steps: extent.steps, inputs }
+  }
+
+  #sourceLengths(each: PerRow): Batch['inputs'] {
+    return {
+      [sourceLengths]: each(({ read }) => read),
+      ...(this.#hasBridges && { [bridgedInput]: each(() => 1) }),
+    }
   }
 
   /** What a sequence is written from, at every step or at the first. */
@@ -160,6 +198,14 @@ export class ExampleLayout {
     return sum(laid.map(({ target }) => end + sum(Array.from(target, weightOf))))
   }
 }
+
+/** Whole numbers of the rows, 0 of those without an example. */
+type PerRow = (count: (row: Laid) => number) => Int32Array
+
+const eachRow =
+  (laid: readonly Laid[], rows: number): PerRow =>
+  (count) =>
+    Int32Array.from({ length: rows }, (_unused, row) => (laid[row] ? count(laid[row]) : 0))
 
 const ones = (count: number): readonly number[] => Array<number>(count).fill(1)
 

@@ -1,11 +1,11 @@
 import type { Attributes } from '../graph/index.ts'
 import { dense } from './layer.ts'
-import type { SequenceOutput, Shape, ValuesOutput } from './sequence-config.ts'
+import { type SequenceOutput, type Shape, type ValuesOutput, writes } from './sequence-config.ts'
 import type { NamedStep, WindowWriter } from './window-writer.ts'
 
 /** Numbers that a model gives at each step: logits, or values, the levels of each side by side. */
 export function outputSize(output: SequenceOutput, shape: Shape): number {
-  if ('classes' in output) return shape === 'one-to-many' ? output.classes + 1 : output.classes
+  if ('classes' in output) return writes({ shape }) ? output.classes + 1 : output.classes
   if ('values' in output) return output.values * levelCount(output)
   return 'bits' in output ? output.bits : output.ctc + 1
 }
@@ -59,7 +59,7 @@ function classAttributes(
   { smoothing, weights }: { readonly smoothing?: number; readonly weights?: readonly number[] },
   shape: Shape,
 ): Attributes {
-  const classWeights = weights && (shape === 'one-to-many' ? [...weights, 1] : weights)
+  const classWeights = weights && (writes({ shape }) ? [...weights, 1] : weights)
   return { ...(smoothing !== undefined && { smoothing }), ...(classWeights && { classWeights }) }
 }
 

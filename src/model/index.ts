@@ -9,6 +9,7 @@ export {
   readConfig,
 } from './config.ts'
 export { type Encoding, addEncoder, encodedWidth } from './encoder.ts'
+export { memoryMask, sourceLengths } from './encoder-decoder.ts'
 export { ExampleLayout } from './examples.ts'
 export { gridStep } from './grid.ts'
 export { type GridParts, type GridWindow, gridWindow } from './grid-window.ts'
@@ -35,6 +36,7 @@ export {
   type ClassesOutput,
   type Conditioning,
   type CtcOutput,
+  type Handover,
   type Pool,
   type SequenceConfig,
   type SequenceInput,
@@ -46,8 +48,9 @@ export {
   readSequenceConfig,
   sequenceConfig,
   shapes,
+  writes,
 } from './sequence-config.ts'
-export { type WindowUse, answerOutput } from './sequence-window.ts'
+export { type WindowUse, answerOutput } from './window-use.ts'
 export { type StackInput, type StackOptions, type StackWindow, stackWindow } from './stack-window.ts'
 export { type Weights, startingWeights } from './start.ts'
 export { type Source, startFrom } from './start-from.ts'

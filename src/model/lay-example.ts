@@ -1,7 +1,7 @@
 import { SluiceError } from '../core/errors.ts'
 import { targetSize } from './head.ts'
 import { type Numbers, type NumbersPlace, flat, requireNumbers } from './numbers.ts'
-import type { SequenceConfig } from './sequence-config.ts'
+import { type SequenceConfig, writes } from './sequence-config.ts'
 
 /** What a sequence model reads, and what it is to answer. */
 export interface Example {
@@ -18,8 +18,12 @@ export type Question = Pick<Example, 'input'>
 
 /** An example as its numbers stand, step after step. */
 export interface Laid {
-  /** Steps that a program takes for it. */
+  /** Steps that a program takes for it: the more of the next two. */
   readonly steps: number
+  /** Steps that are read. */
+  readonly read: number
+  /** Steps that have an answer, the end of what is written among them; of an answer to a whole sequence, its steps. */
+  readonly answered: number
   readonly input: ArrayLike<number>
   readonly target: ArrayLike<number>
   readonly mask: ArrayLike<number> | undefined
@@ -44,7 +48,10 @@ export function layInput(config: SequenceConfig, given: Numbers, example: number
   const place = { what: 'input', example } as const
   const numbers = flat(given, width, place)
   const steps = numbers.length / width
-  if (steps === 0) throw new SluiceError('example-shape/empty', { example })
+  if (steps === 0)
+    throw new SluiceError(shape === 'many-to-many' ? 'example-shape/unread' : 'example-shape/empty', {
+      example,
+    })
   if (shape.startsWith('one') && steps !== 1)
     throw new SluiceError('example-shape/one', { example, shape, steps })
   requireLength(config, steps, example)
@@ -54,21 +61,28 @@ export function layInput(config: SequenceConfig, given: Numbers, example: number
 
 /** An example with its target, all of which is checked. @throws SluiceError as `layInput` */
 export function layExample(config: SequenceConfig, given: Example, example: number): Laid {
-  const input = layInput(config, given.input, example)
+  const input = layInput(config, given?.input, example)
   const width = targetSize(config.output)
   const place = { what: 'target', example } as const
   const target = flat(given.target, width, place)
-  const [read, answered] = [input.length / inputSize(config), target.length / width]
-  requireAnswers(config, { read, answered, example })
-  const mask = given.mask && layMask(given.mask, answered, example)
+  const [read, told] = [input.length / inputSize(config), target.length / width]
+  requireAnswers(config, { read, answered: told, example })
+  const mask = given.mask && layMask(config, given.mask, told, example)
   requireTarget(config, target, { ...place, width }, mask)
-  const steps = config.shape === 'one-to-many' ? answered + 1 : read
+  const answered = writes(config) ? told + 1 : read
+  const steps = config.shape === 'many-to-many' ? Math.max(read, answered) : answered
   if ('ctc' in config.output) requireRoom(target, steps, example)
   requireLength(config, steps, example)
-  return { steps, input, target, mask }
+  return { steps, read, answered, input, target, mask }
 }
 
-function layMask(mask: ArrayLike<number>, expected: number, example: number): ArrayLike<number> {
+function layMask(
+  { output }: SequenceConfig,
+  mask: ArrayLike<number>,
+  expected: number,
+  example: number,
+): ArrayLike<number> {
+  if ('classes' in output || 'ctc' in output) throw new SluiceError('example-shape/unmasked', { example })
   if (mask.length !== expected)
     throw new SluiceError('example-shape/mask', { example, expected, given: mask.length })
   requireNumbers(mask, { what: 'mask', example, width: 1 }, { least: 0, limit: 2 })
@@ -80,7 +94,7 @@ function requireAnswers(
   { shape, output }: SequenceConfig,
   { read, answered, example }: { readonly read: number; readonly answered: number; readonly example: number },
 ): void {
-  if (shape === 'one-to-many' || 'ctc' in output) return
+  if (writes({ shape }) || 'ctc' in output) return
   const expected = shape === 'synced' ? read : 1
   if (answered !== expected)
     throw new SluiceError('example-shape/target', { example, expected, given: answered })
@@ -95,7 +109,7 @@ function requireTarget(
   if ('values' in output) return requireNumbers(target, place, { mask })
   if ('bits' in output) return requireNumbers(target, place, { least: 0, limit: 2, mask })
   if ('ctc' in output) return requireNumbers(target, place, { least: 0, limit: output.ctc })
-  const least = shape === 'one-to-many' ? 0 : none
+  const least = writes({ shape }) ? 0 : none
   requireNumbers(target, place, { least, limit: output.classes })
 }
 

@@ -7,6 +7,7 @@ import { type Layer, share } from './layer.ts'
 import { requireAddressable } from './memory.ts'
 import { type WindowParts, partsOf } from './parts.ts'
 import { type Weights, countOf, shapesOf, startingWeights } from './start.ts'
+import { headStream } from './streams.ts'
 import { nextTokenWindow } from './window.ts'
 
 /** What a model of the next token is made of. */
@@ -86,7 +87,7 @@ export class Model {
     const { layers, head } = this.#parts
     this.parameters = weights
       ? givenWeights(graph, weights)
-      : startingWeights(graph, layers, config.seed, head)
+      : startingWeights(graph, layers, config.seed, [{ ...head, stream: headStream }])
   }
 
   /** Number of weights. */

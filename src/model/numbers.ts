@@ -16,7 +16,7 @@ export interface NumbersPlace {
  */
 export function flat(given: Numbers, width: number, place: NumbersPlace): ArrayLike<number> {
   const numbers = typeof given === 'number' ? [given] : isVectors(given) ? joined(given, width, place) : given
-  if (typeof numbers !== 'object' || typeof numbers.length !== 'number')
+  if (typeof numbers !== 'object' || typeof numbers?.length !== 'number')
     throw new SluiceError('example-shape/numbers', { ...place })
   if (numbers.length % width !== 0)
     throw new SluiceError('example-shape/width', { ...place, width, given: numbers.length })
@@ -30,14 +30,14 @@ function isVectors(given: Exclude<Numbers, number>): given is readonly ArrayLike
 function joined(list: readonly ArrayLike<number>[], width: number, place: NumbersPlace): ArrayLike<number> {
   const all = new Float64Array(list.length * width)
   list.forEach((vector, step) => {
-    if (vector.length !== width)
-      throw new SluiceError('example-shape/vector', { ...place, step, width, given: vector.length })
+    const given = vector?.length ?? 0
+    if (given !== width) throw new SluiceError('example-shape/vector', { ...place, step, width, given })
     all.set(vector, step * width)
   })
   return all
 }
 
-/** What numbers must be; finite in any case. */
+/** What numbers must be; finite in float32 in any case. */
 export interface Wanted {
   /** Whole numbers from `least` to below `limit`. */
   readonly least?: number
@@ -56,9 +56,10 @@ export function requireNumbers(
     const value = numbers[at]!
     if (mask !== undefined && mask[Math.floor(at / width)] === 0) continue
     const isWhole = limit === undefined || (Number.isInteger(value) && value >= least && value < limit)
-    if (Number.isFinite(value) && isWhole) continue
+    if (Number.isFinite(Math.fround(value)) && isWhole) continue
     const where = { ...place, step: Math.floor(at / width), value: String(value) }
-    if (limit === undefined || !Number.isFinite(value)) throw new SluiceError('example-value/finite', where)
+    if (!Number.isFinite(value)) throw new SluiceError('example-value/finite', where)
+    if (limit === undefined) throw new SluiceError('example-value/large', where)
     throw new SluiceError('example-value/whole', { ...where, least, most: limit - 1 })
   }
 }

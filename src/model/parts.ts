@@ -1,5 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
-import { type InitSpec, cell } from '../cells/index.ts'
+import { type InitSpec, type LayerCell, cell } from '../cells/index.ts'
 import { lazy } from '../core/lazy.ts'
 import {
   type BranchesConfig,
@@ -10,6 +10,7 @@ import {
 } from './config.ts'
 import { type Encoding, encodedWidth } from './encoder.ts'
 import type { Join, StoredAround, StoredOptions } from './layer.ts'
+import type { StepGraph } from '../graph/index.ts'
 import type { NamedStep } from './window-writer.ts'
 
 /** A layer with all sizes fixed. */
@@ -62,6 +63,22 @@ export interface Width {
   readonly isOneHot: boolean
 }
 
+/** What decoders attend to: how many places it has at most, and how many entries each. */
+export interface MemoryWidth {
+  readonly places: number
+  readonly size: number
+}
+
+/** How a stack stands in its model. */
+export interface StackPlace {
+  /** Prefix of its names; `layers` unless given. */
+  readonly name?: string
+  /** Number of its first layer in the model; 0 unless given. */
+  readonly first?: number
+  /** What its layers may attend to. */
+  readonly memory?: MemoryWidth | undefined
+}
+
 /** A softmax over symbols stands on one dense layer. */
 const head = lazy(() => cell('dense', 'input x\noutput y: symbols\ny = W @ x + b\n'))
 
@@ -106,14 +123,20 @@ export function stackParts(
   layers: readonly LayerConfig[],
   input: Width,
   dropout = 0,
-  name = 'layers',
+  { name = 'layers', first = 0, memory }: StackPlace = {},
 ): readonly LayerPart[] {
   if (layers.length === 0) throw new SluiceError('option-value/layers')
-  return new StackSizer().stack(layers, input, { dropout, name })
+  return new StackSizer(first, memory).stack(layers, input, { dropout, name })
 }
 
 class StackSizer {
-  #count = 0
+  readonly #memory: MemoryWidth | undefined
+  #count: number
+
+  constructor(first: number, memory: MemoryWidth | undefined) {
+    this.#count = first
+    this.#memory = memory
+  }
 
   stack(
     layers: readonly LayerConfig[],
@@ -127,7 +150,9 @@ class StackSizer {
       const reads = readsOf(config, index)
       const width = joined(reads.map((read) => widths[read]!))
       const core =
-        'branches' in config ? this.#branches(config, width, place) : cellCore(config, width, place)
+        'branches' in config
+          ? this.#branches(config, width, place)
+          : cellCore(config, width, place, this.#memory)
       const { size } = core
       if (config.residual) requireResidual(place, widths[index]!, size)
       widths.push({ size, isOneHot: false })
@@ -159,14 +184,24 @@ class StackSizer {
 /** What a layer is without what stands around it. */
 type Core<Part extends LayerPart> = Omit<Part, Exclude<keyof AroundPart, 'join' | 'size'>>
 
-function cellCore(config: CellConfig, { size: input, isOneHot }: Width, name: string): Core<CellPart> {
+function cellCore(
+  config: CellConfig,
+  { size: input, isOneHot }: Width,
+  name: string,
+  memory: MemoryWidth | undefined,
+): Core<CellPart> {
   const { direction = 'forward' } = config
   const join: Join = config.join ?? 'concat'
-  const { cell: compiled, sizes, init } = layerFrom(config)
+  const made = layerFrom(config)
+  const { cell: compiled, sizes, init } = made
   if (isOneHot && config.inputDropout !== undefined)
     throw new SluiceError('model-layer/onehot', { layer: name, option: 'inputDropout' })
-  if (compiled.step.memories) throw new SluiceError('cell-memory', { cell: config.name })
-  const step = compiled.graph({ ...sizes, ...(compiled.sizes.includes('input') && { input }) })
+  const step = compiled.graph({
+    ...sizes,
+    ...(compiled.sizes.includes('input') && { input }),
+    ...memorySizes(made, memory),
+  })
+  for (const { values } of step.memories ?? []) requireMemorySize(step, values, memory!.size)
   if (step.inputs.length !== 1)
     throw new SluiceError('model-unsupported/inputs', { cell: config.name, count: step.inputs.length })
   const forward = { name, step, isReverse: false }
@@ -174,6 +209,24 @@ function cellCore(config: CellConfig, { size: input, isOneHot }: Width, name: st
   const ways = { forward: [forward], reverse: [reverse], both: [forward, reverse] }[direction]
   const each = step.nodes[step.outputs[0]!.node]!.type.shape[0]!
   return { ways, init, options: config, join, size: join === 'concat' ? each * ways.length : each }
+}
+
+/** Sizes that a cell has of the memory that it attends to. @throws SluiceError `cell-memory` where there is none */
+function memorySizes(
+  { cell: { step, sizes: names }, sizes }: LayerCell,
+  memory: MemoryWidth | undefined,
+): Readonly<Record<string, number>> {
+  if (!step.memories) return {}
+  if (!memory) throw new SluiceError('cell-memory', { cell: step.name })
+  const own = step.memories.map(({ values }) => String(step.nodes[values]!.type.shape[1]))
+  const free = own.filter((name) => names.includes(name) && name !== 'input' && !(name in sizes))
+  const given = names.includes('places') ? { places: memory.places } : {}
+  return { ...given, ...Object.fromEntries(free.map((name) => [name, memory.size])) }
+}
+
+function requireMemorySize({ name, nodes }: StepGraph, values: number, size: number): void {
+  const needed = nodes[values]!.type.shape[1]!
+  if (needed !== size) throw new SluiceError('cell-sizes/memory', { cell: name, needed, size })
 }
 
 /** Numbers of what a layer reads, lowest first. */

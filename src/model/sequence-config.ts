@@ -15,6 +15,11 @@ export const shapes = [
   'synced',
 ] as const satisfies readonly Shape[]
 
+/** Whether a model writes a sequence, token after token, each read again before the next. */
+export function writes({ shape }: { readonly shape: Shape }): boolean {
+  return shape === 'one-to-many' || shape === 'many-to-many'
+}
+
 /** What is read: tokens below a number, one-hot or through an embedding; or vectors of a size. */
 export type SequenceInput =
   | { readonly tokens: number; readonly embedding?: number; readonly embeddingDropout?: number }
@@ -72,6 +77,9 @@ export type Pool = 'last' | 'mean' | 'max'
 /** When that which a sequence is written from is read: beside every step, or before the first alone. */
 export type Conditioning = 'every-step' | 'first-step'
 
+/** What the states of a decoder start from: the last states of the encoder, or zero. */
+export type Handover = 'states' | 'zero'
+
 /** A sequence model as plain JSON: everything but weights and codec. What has its default is left out. */
 export interface SequenceConfig {
   readonly task: 'sequence'
@@ -81,6 +89,8 @@ export interface SequenceConfig {
   readonly layers: readonly LayerConfig[]
   readonly pool?: 'mean' | 'max'
   readonly condition?: 'first-step'
+  readonly encoder?: readonly LayerConfig[]
+  readonly handover?: 'zero'
   /** Most steps of a sequence. */
   readonly longest?: number
   /** Share of the outputs of every layer that training drops, in [0, 1). */
@@ -95,8 +105,15 @@ export interface SequenceOptions {
   /** What is read; of `one-to-many` the one thing that a sequence is written from. */
   readonly input: SequenceInput
   readonly output: SequenceOutput
-  /** Layers from the input up, at least one: cells, `layer(cell, options)`, `branches(stacks)` or `dense(units)`. */
+  /**
+   * Layers from the input up, at least one: cells, `layer(cell, options)`, `branches(stacks)` or `dense(units)`. Of
+   * `many-to-many` those that write, the decoder.
+   */
   readonly layers: readonly Layer[]
+  /** Of `many-to-many`: layers that read; none where what is read is attended to as it is. */
+  readonly encoder?: readonly Layer[]
+  /** Of `many-to-many`: `states` unless given. */
+  readonly handover?: Handover
   /** Of `many-to-one`: what the answer is made from; `last` unless given. */
   readonly pool?: Pool
   /** Of `one-to-many`: `every-step` unless given. */
@@ -109,12 +126,13 @@ export interface SequenceOptions {
   readonly seed?: number
 }
 
-const optionKeys = ['shape', 'input', 'output', 'layers', 'pool', 'condition', 'longest', 'dropout', 'seed']
+const optionKeys = 'shape input output layers encoder handover pool condition longest dropout seed'.split(' ')
 
 /** The configuration of a sequence model. @throws SluiceError `option-value`, `option-unknown` or `model-unsupported` */
 export function sequenceConfig(options: SequenceOptions): SequenceConfig {
   knownKeys('sequenceModel', options, optionKeys)
-  return checkedConfig({ ...options, layers: options.layers.map(layerConfig) })
+  const { layers, encoder = [] } = options
+  return checkedConfig({ ...options, layers: layers.map(layerConfig), encoder: encoder.map(layerConfig) })
 }
 
 /** Reads a stored configuration from outside. @throws SluiceError `model-config`, `option-value` or `option-unknown` */
@@ -122,20 +140,31 @@ export function readSequenceConfig(value: unknown): SequenceConfig {
   const { task, ...config } = record(value, 'the configuration')
   if (task !== 'sequence') throw new SluiceError('model-config/sequence', { task: JSON.stringify(task) })
   knownKeys('The configuration', config, optionKeys)
-  return checkedConfig({ ...config, layers: readLayers(config.layers, '') })
+  const encoder = readLayers(config.encoder ?? [], 'encoder.')
+  return checkedConfig({ ...config, layers: readLayers(config.layers, ''), encoder })
 }
 
 function checkedConfig({
   layers,
+  encoder,
   ...given
-}: Readonly<Record<string, unknown>> & { readonly layers: readonly LayerConfig[] }): SequenceConfig {
-  const { pool = 'last', condition = 'every-step', longest, dropout = 0, seed = 1 } = given
+}: Readonly<Record<string, unknown>> & Record<'layers' | 'encoder', readonly LayerConfig[]>): SequenceConfig {
+  const {
+    pool = 'last',
+    condition = 'every-step',
+    handover = 'states',
+    longest,
+    dropout = 0,
+    seed = 1,
+  } = given
   const shape = oneOf('shape', given.shape, shapes)
-  if (shape === 'many-to-many') throw new SluiceError('model-unsupported/shape', { shape })
   const pooled = oneOf('pool', pool, ['last', 'mean', 'max'])
   const conditioned = oneOf('condition', condition, ['every-step', 'first-step'])
   if (pooled !== 'last') requireShape('pool', shape, 'many-to-one')
   if (conditioned !== 'every-step') requireShape('condition', shape, 'one-to-many')
+  const handed = oneOf('handover', handover, ['states', 'zero'] satisfies Handover[])
+  if (handed !== 'states') requireShape('handover', shape, 'many-to-many')
+  if (encoder.length > 0) requireShape('encoder', shape, 'many-to-many')
   return {
     task: 'sequence',
     shape,
@@ -144,6 +173,8 @@ function checkedConfig({
     layers,
     ...(pooled !== 'last' && { pool: pooled }),
     ...(conditioned !== 'every-step' && { condition: conditioned }),
+    ...(encoder.length > 0 && { encoder }),
+    ...(handed !== 'states' && { handover: handed }),
     ...(longest !== undefined && { longest: wholeNumber('longest', longest, 1) }),
     dropout: share('dropout', dropout),
     seed: wholeNumber('seed', seed, 0, 2 ** 32 - 1),
@@ -174,7 +205,7 @@ function readInput(input: Fields): SequenceInput {
 }
 
 function readOutput(output: Fields, shape: Shape): SequenceOutput {
-  if (shape === 'one-to-many' && !('classes' in output)) throw new SluiceError('model-shape/written')
+  if (writes({ shape }) && !('classes' in output)) throw new SluiceError('model-shape/written', { shape })
   if ('values' in output) return readValues(output)
   if ('bits' in output) return readBits(output)
   if ('ctc' in output) {
@@ -191,7 +222,12 @@ function readClasses(output: Fields, shape: Shape): ClassesOutput {
   const classes = wholeNumber('classes', output.classes, 1)
   const smoothing = share('smoothing', output.smoothing ?? 0)
   const embedding = wholeNumber('embedding of the output', output.embedding ?? 0, 0)
-  if (embedding > 0) requireShape('embedding of the output', shape, 'one-to-many')
+  if (embedding > 0 && !writes({ shape }))
+    throw new SluiceError('model-shape/option', {
+      option: 'embedding of the output',
+      shape,
+      needed: 'one-to-many or many-to-many',
+    })
   return {
     classes,
     ...(smoothing > 0 && { smoothing }),

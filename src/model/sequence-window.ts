@@ -1,11 +1,13 @@
 import type { Program } from '../runtime/index.ts'
 import { type StackSettings, addStack } from './add-stack.ts'
-import { type Encoding, addEncoder, embeddingName, encodedWidth, previousName } from './encoder.ts'
+import { type Encoding, addEncoder, encodedWidth, previousName } from './encoder.ts'
 import { addLoss, headStep } from './head.ts'
-import { type LayerPart, type Width, requireForward, stackParts } from './parts.ts'
+import { type LayerPart, requireForward, stackParts } from './parts.ts'
 import { poolStep } from './pool.ts'
-import type { SequenceConfig, SequenceInput, SequenceOutput } from './sequence-config.ts'
-import { type NamedStep, WindowWriter, finalName } from './window-writer.ts'
+import type { SequenceConfig } from './sequence-config.ts'
+import { addInput, inputWidth, previousEncoding } from './source.ts'
+import { type WindowSettings, answerOutput } from './window-use.ts'
+import { type NamedStep, WindowWriter } from './window-writer.ts'
 
 /** A sequence model with all sizes fixed. */
 export interface SequenceParts {
@@ -16,12 +18,6 @@ export interface SequenceParts {
   readonly pool: NamedStep | undefined
   readonly head: NamedStep
 }
-
-/** What a window is for: its loss, answers alone, or answers that go on where the window before ended. */
-export type WindowUse = 'loss' | 'answer' | 'continue'
-
-/** The output that holds what a model answers at each step. */
-export const answerOutput = 'output'
 
 /** The parts of a configuration. @throws SluiceError `cell-sizes`, `model-layer` or `model-unsupported` */
 export function sequenceParts(config: SequenceConfig): SequenceParts {
@@ -43,28 +39,15 @@ export function sequenceParts(config: SequenceConfig): SequenceParts {
   }
 }
 
-/** What was written is read as tokens; one more stands before the first and behind the last. */
-function previousEncoding(output: SequenceOutput): Encoding {
-  const { classes = 0, embedding = 0 } = 'classes' in output ? output : {}
-  return { symbols: classes + 1, embedding, embeddingDropout: 0 }
-}
-
-function inputWidth(input: SequenceInput): Width {
-  if ('vectors' in input) return { size: input.vectors, isOneHot: false }
-  return encodedWidth({ symbols: input.tokens, embedding: input.embedding ?? 0 })
-}
-
 /**
  * The window graph of a sequence model. Inputs: `tokens` or `x`, what is read at each step; `previous`, what was written
  * before it; `lengths`, where windows do not go on; `targets` and `mask` (or `labels` and `label lengths`) of the loss. Outputs:
  * `loss`, and `output`, the logits or values of each step.
- * @param longest most steps of the program
  */
 export function sequenceWindow(
   { config, previous, layers, pool, head }: SequenceParts,
-  settings: { readonly training: boolean; readonly use: WindowUse; readonly longest: number },
+  { training, use, longest }: WindowSettings,
 ): Pick<Program, 'graph' | 'states'> {
-  const { training, use, longest } = settings
   if (use === 'continue') requireForward(layers)
   const window = new WindowWriter()
   const input = addInput(window, config.input, training)
@@ -87,13 +70,6 @@ export function sequenceWindow(
   return window.finish([{ name: 'loss', node: loss }, answer])
 }
 
-function addInput(window: WindowWriter, input: SequenceInput, training: boolean): number {
-  if ('vectors' in input) return window.input('x', 'step', [input.vectors])
-  const { tokens: symbols, embedding = 0, embeddingDropout = 0 } = input
-  const encoding = { symbols, embedding, embeddingDropout }
-  return addEncoder(window, window.input('tokens', 'step'), encoding, training, embeddingName)
-}
-
 /** Without lengths the window goes on where the one before ended. */
 function addPool(window: WindowWriter, pool: NamedStep, sequence: number, lengths?: number): number {
   const { states, nodes } = pool.step
@@ -105,6 +81,6 @@ function addPool(window: WindowWriter, pool: NamedStep, sequence: number, length
     return window.input(names[index]!, 'row', shape)
   })
   const { outputs, finals } = window.scan(pool, { sequences: [sequence], initial, lengths })
-  names.forEach((name, index) => window.output(finalName(name), finals[index]!))
+  names.forEach((name, index) => window.final(name, finals[index]!))
   return outputs[0]!
 }

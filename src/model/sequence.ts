@@ -5,14 +5,18 @@ import { outputSize } from './head.ts'
 import type { Example } from './lay-example.ts'
 import { requireAddressable } from './memory.ts'
 import { type ProgramOptions, givenWeights } from './model.ts'
-import { type SequenceConfig, type SequenceOptions, sequenceConfig } from './sequence-config.ts'
-import { type SequenceParts, type WindowUse, sequenceParts, sequenceWindow } from './sequence-window.ts'
+import { rewritten } from './rewritten.ts'
+import { type SequenceConfig, type SequenceOptions, sequenceConfig, writes } from './sequence-config.ts'
+import { type MemoryPorts, type SequenceWindows, sequenceWindows } from './sequence-windows.ts'
 import { type Weights, startingWeights } from './start.ts'
+import type { WindowUse } from './window-use.ts'
 
 /** What a program of a sequence model is for. */
 export interface SequenceProgramOptions extends ProgramOptions {
   /** `loss` unless given. */
   readonly use?: WindowUse
+  /** Of a decoder that continues: most places of its memory; as many as `steps` unless given. */
+  readonly places?: number
 }
 
 /** How outside data is read and answers are written: plain JSON by name. */
@@ -45,7 +49,7 @@ export class SequenceModel {
   readonly parameters: ReadonlyMap<string, Weights>
   /** How examples become batches. */
   readonly layout: ExampleLayout
-  readonly #parts: SequenceParts
+  readonly #windows: SequenceWindows
 
   /** Builds a model from its stored configuration; weights start from its seed unless they are given. */
   constructor(
@@ -55,14 +59,14 @@ export class SequenceModel {
   ) {
     this.config = config
     this.codec = codec
-    this.layout = new ExampleLayout(config)
-    this.#parts = sequenceParts(config)
-    const { layers, head } = this.#parts
-    const { graph } = sequenceWindow(this.#parts, { training: true, use: 'answer', longest: 1 })
+    this.#windows = sequenceWindows(config)
+    const { layers, beside, window, hasBridges } = this.#windows
+    this.layout = new ExampleLayout(config, hasBridges)
+    const { graph } = window({ training: true, use: 'answer', longest: 1 })
     requireAddressable(graph)
     this.parameters = weights
       ? givenWeights(graph, weights)
-      : startingWeights(graph, layers, config.seed, head)
+      : startingWeights(graph, layers, config.seed, beside)
   }
 
   /** Number of weights. */
@@ -73,6 +77,17 @@ export class SequenceModel {
   /** Numbers that it gives at each step: logits, or values, the levels of each side by side. */
   get outputSize(): number {
     return outputSize(this.config.output, this.config.shape)
+  }
+
+  /** Of a model that writes: see `Runnable` of training. */
+  get rewritten(): ((batch: Batch, output: ArrayLike<number>, isOwn: () => boolean) => Batch) | undefined {
+    if (!writes(this.config)) return undefined
+    return (batch, output, isOwn) => rewritten(batch, { output, classes: this.outputSize - 1, isOwn })
+  }
+
+  /** What a decoder takes from its encoder; of other shapes nothing. */
+  get memory(): MemoryPorts {
+    return this.#windows.memory
   }
 
   /** Steps that an example takes, which is checked. @throws SluiceError `example-shape` or `example-value` */
@@ -86,8 +101,15 @@ export class SequenceModel {
   }
 
   /** The program that runs this model on `rows` rows, for training or for reading alone. */
-  program({ rows, steps, training, slots = 0, use = 'loss' }: SequenceProgramOptions): Program {
-    const window = sequenceWindow(this.#parts, { training, use, longest: steps })
+  program({
+    rows,
+    steps,
+    training,
+    slots = 0,
+    use = 'loss',
+    places = steps,
+  }: SequenceProgramOptions): Program {
+    const window = this.#windows.window({ training, use, longest: places })
     return { ...window, rows, steps, ...(training && { gradient: { of: ['loss'], inputs: [], slots } }) }
   }
 }

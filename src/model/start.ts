@@ -2,7 +2,7 @@ import { initialise } from '../cells/index.ts'
 import { Stream } from '../core/random.ts'
 import type { WindowGraph } from '../graph/index.ts'
 import { type LayerPart, allLayers } from './parts.ts'
-import { embeddingStream, headStream, previousStream, weightStream } from './streams.ts'
+import { embeddingStream, previousStream, weightStream } from './streams.ts'
 import { embeddingName, previousName } from './encoder.ts'
 import type { NamedStep } from './window-writer.ts'
 
@@ -10,6 +10,11 @@ import type { NamedStep } from './window-writer.ts'
 export interface Weights {
   readonly shape: readonly number[]
   readonly data: Float32Array
+}
+
+/** A step beside the layers, such as the head, and the random stream of its weights. */
+export interface SeededStep extends NamedStep {
+  readonly stream: number
 }
 
 /** Names and shapes of the parameters of a window, in its order. */
@@ -20,12 +25,13 @@ export function shapesOf({ nodes, parameters }: WindowGraph): ReadonlyMap<string
 /**
  * Weights as the cells and the seed start them: an embedding in U(-0.1, 0.1), learned initial states and biases at zero,
  * gains of norms at one.
+ * @param beside the steps that stand beside the layers
  */
 export function startingWeights(
   graph: WindowGraph,
   layers: readonly LayerPart[],
   seed: number,
-  head?: NamedStep,
+  beside: readonly SeededStep[] = [],
 ): ReadonlyMap<string, Weights> {
   const values = new Map<string, Float32Array>()
   const add = (name: string, own: ReadonlyMap<string, Float32Array>): void => {
@@ -37,7 +43,7 @@ export function startingWeights(
     for (const { name, step, isReverse } of part.ways)
       add(name, initialise(step, part.init, seed, weightStream(part.number, isReverse)))
   }
-  if (head) add(head.name, initialise(head.step, {}, seed, headStream))
+  for (const { name, step, stream } of beside) add(name, initialise(step, {}, seed, stream))
   const shapes = shapesOf(graph)
   for (const [name, stream] of [
     [embeddingName, embeddingStream],

@@ -25,3 +25,6 @@ export function weightStream(layer: number, isReverse: boolean): number {
 export const headStream = 1000
 export const embeddingStream = 1001
 export const previousStream = 1002
+
+/** Streams of the starting weights of bridges from an encoder to a decoder, from this one up. */
+export const bridgeStream = 1003

@@ -24,6 +24,7 @@ export class WindowWriter {
   readonly #outputs: Port[] = []
   readonly #parameters: Port[] = []
   readonly #states: { initial: string; final: string }[] = []
+  readonly #finals = new Map<string, number>()
 
   /** An input, by its name made once. */
   input(name: string, extent: 'step' | 'row', shape: readonly number[] = []): number {
@@ -48,6 +49,17 @@ export class WindowWriter {
   /** A state that windows may carry on: `NAME` in, `NAME next` out. */
   state(name: string): void {
     this.#states.push({ initial: name, final: finalName(name) })
+  }
+
+  /** The final value of a state: an output, which other layers may start from. */
+  final(state: string, node: number): void {
+    this.output(finalName(state), node)
+    this.#finals.set(state, node)
+  }
+
+  /** The final values of all states so far, by names such as `layers.0.h`. */
+  get finals(): ReadonlyMap<string, number> {
+    return this.#finals
   }
 
   /** The parameters of a step. */

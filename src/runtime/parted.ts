@@ -1,4 +1,4 @@
-import { SluiceError } from '../core/errors.ts'
+import { SluiceError, Unsupported } from '../core/errors.ts'
 import { entries, isLoss, lossDivisor, marksOf } from '../graph/index.ts'
 import { checkRun, checkWrite, checkWritten } from './check.ts'
 import { type PartedGraph, partGraph } from './parted-graph.ts'
@@ -26,8 +26,12 @@ export interface PartExecutable extends Executable {
   runPart(call: Run, part: Part): Promise<PartResult>
 }
 
-/** The program of one part of `steps` steps of a program's windows. */
+/**
+ * The program of one part of `steps` steps of a program's windows.
+ * @throws Unsupported where parts cannot make what whole windows do
+ */
 export function partProgram(program: Program, steps: number): { program: Program; parts: PartedGraph } {
+  checkGradients(program)
   const parts = partGraph(program.graph)
   const { graph, states } = parts
   const { gradient, rows } = program
@@ -42,6 +46,13 @@ export function partProgram(program: Program, steps: number): { program: Program
     },
   }
   return { program: { graph, rows, steps, states, ...wanted }, parts }
+}
+
+/** Makes sure that no gradient is wanted that adds up over the steps outside the sums that go on from part to part. */
+function checkGradients({ graph, gradient }: Program): void {
+  const memories = graph.inputs.filter(({ node }) => graph.nodes[node]!.type.shape.length === 2)
+  const wanted = memories.find(({ name }) => gradient?.inputs.includes(name))
+  if (wanted) throw new Unsupported('unsupported/parts-memory', { name: wanted.name })
 }
 
 /** Bytes that a program in parts takes beside the program of a part: its inputs, and the states between parts. */

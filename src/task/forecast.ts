@@ -31,6 +31,8 @@ export interface ForecastCodec {
   readonly context: number
   readonly horizon: number
   readonly season: number
+  /** Steps from one window of the training part to the next. */
+  readonly every: number
   readonly loss: ValueLoss
   readonly levels: readonly number[]
   readonly scaling: unknown
@@ -40,8 +42,6 @@ export interface ForecastCodec {
 /** What is said about a forecast: a codec without its scaling. */
 export interface ForecastOptions extends Omit<ForecastCodec, 'task' | 'scaling'> {
   readonly scaling?: ScalingKind
-  /** Steps from one window of the training part to the next; 1 unless given. */
-  readonly every?: number
 }
 
 /** Quantiles that are foretold unless it is said otherwise. */
@@ -84,7 +84,8 @@ export async function understandForecast(
   const series = await seriesOf(table, options)
   for (const one of series) requireRoom(one, table.name, options)
   const scaling = known ? Scaling.fromJSON(known.scaling) : fittedScaling(series, options)
-  const { every = 1, scaling: _kind, ...rest } = options
+  const { scaling: _kind, ...rest } = options
+  const { every } = options
   const codec: ForecastCodec = { task: 'forecast', ...rest, scaling: scaling.toJSON() }
   const open = (part: 'training' | 'validation'): readonly Example[] =>
     series.flatMap((one) => windowsOf(one, codec, scaling, startsOf(one.length, codec, part, every)))
@@ -156,7 +157,7 @@ export function scaledFrames(
   scaling: Scaling,
 ): Float32Array {
   const scaled = new Set([target, ...input])
-  const columns = [...values].map(([name, column]): [string, Float32Array] => [
+  const columns = [...values].map(([name, column]): [string, Float32Array | Float64Array] => [
     name,
     scaled.has(name) ? scaling.apply(name, column) : column,
   ])

@@ -51,11 +51,13 @@ export interface InputOptions {
 /** What is learned of the training part before there is a reader. */
 export interface InputSurvey {
   add(item: Item): void
+  /** Whether more would change nothing. */
+  readonly isFull?: boolean
   finish(): InputReader
 }
 
 /** Characters of texts that a vocabulary is made of, at most. */
-const mostText = 2 ** 26
+export const mostText = 2 ** 23
 
 /** The name under which numbers that are scaled alike stand in a scaling. */
 const together = 'values'
@@ -240,6 +242,10 @@ class TextSurvey implements InputSurvey {
   #text: string[] = []
   #length = 0
 
+  get isFull(): boolean {
+    return this.#length > mostText
+  }
+
   constructor(column: string, options: InputOptions) {
     this.#column = column
     this.#options = options
@@ -247,14 +253,13 @@ class TextSurvey implements InputSurvey {
 
   add(item: Item): void {
     const text = textAt(item, this.#column)
-    if (this.#length > mostText) return
     this.#length += text.length
     this.#text.push(text)
   }
 
   finish(): InputReader {
     const { tokens: kind = 'characters', vocabularySize } = this.#options
-    const tokenizer = tokenizerOf(this.#text.join('\n'), kind, vocabularySize)
+    const tokenizer = tokenizerOf(this.#text.join(kind === 'characters' ? '' : '\n'), kind, vocabularySize)
     return textReader({ kind: 'text', column: this.#column, tokens: tokenizer.toJSON() })
   }
 }

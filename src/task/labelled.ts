@@ -168,7 +168,7 @@ async function surveyTargets(table: Table, options: LabelledOptions): Promise<Fo
   if (count === 0) throw new SluiceError('table-file/empty', { path: table.name })
   if (kind === 'text') return { count, counts: [] }
   const classes = Classes.of(tally.keys())
-  requireClasses(classes, table.name, target)
+  requireClasses(classes, table.name, target, count)
   const numbers = Int32Array.from(tally.keys(), (label) => classes.number(label))
   return {
     count,
@@ -178,15 +178,16 @@ async function surveyTargets(table: Table, options: LabelledOptions): Promise<Fo
   }
 }
 
-function requireClasses(classes: Classes, name: string, column: string): void {
+function requireClasses(classes: Classes, name: string, column: string, count: number): void {
   const { size, names } = classes
   if (size < 2) throw new SluiceError('class-few', { name, column, label: names[0]! })
-  if (size > mostClasses)
-    throw new SluiceError('class-many', { name, column, count: size, most: mostClasses })
+  const areFew = size <= mostClasses && (size <= count / 2 || count <= fewRows)
+  if (!areFew) throw new SluiceError('class-many', { name, column, classes: size, count })
 }
 
-/** More classes than these are hardly meant. */
+/** More classes than these, or than half of the rows where those are more than a few, are hardly meant. */
 const mostClasses = 10_000
+const fewRows = 20
 
 async function fitted(
   table: Table,
@@ -201,8 +202,9 @@ async function fitted(
   for await (const item of itemsOf(table, columns, options)) {
     if (held[item.number] === 1) continue
     survey ??= surveyFor(item, { ...options, columns: options.input }, task === 'caption')
-    survey.add(item)
+    if (!survey.isFull) survey.add(item)
     written?.add(item)
+    if (survey.isFull && !written) break
   }
   const kind = task === 'tag' ? 'labels' : 'class'
   return {

@@ -4,7 +4,7 @@ import type { ExampleData, ExampleSet } from '../train/index.ts'
 import type { Understood } from './understood.ts'
 
 /** Bytes of examples that are kept in memory, unless it is said otherwise. */
-const usualBytes = 2 ** 28
+const usualBytes = 2 ** 26
 
 /**
  * The examples of both parts, in memory where they are small and streamed where they are not.

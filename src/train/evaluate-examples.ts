@@ -1,5 +1,5 @@
 import { wholeNumber } from '../data/index.ts'
-import type { Example, SequenceModel } from '../model/index.ts'
+import { type Example, type SequenceModel, writes } from '../model/index.ts'
 import { type Evaluation, measureLoss } from './evaluate.ts'
 import { type ExampleModel, type ExampleSet, batchesOf, countOf } from './example-data.ts'
 import type { Prediction } from './answers.ts'
@@ -33,6 +33,7 @@ export async function exampleLoss<E>(
     return await measureLoss(session, source)
   } finally {
     session.dispose()
+    await source.close?.()
   }
 }
 
@@ -43,7 +44,7 @@ export async function evaluateExamples(
   options: EvaluateExamplesOptions,
 ): Promise<ExampleEvaluation> {
   const evaluation = await exampleLoss(model, examples, options)
-  const answers = Array.isArray(examples) && model.config.shape !== 'one-to-many'
+  const answers = Array.isArray(examples) && !writes(model.config)
   const predictions = answers
     ? await predict(
         model,

@@ -1,3 +1,4 @@
+import { SluiceError } from '../core/errors.ts'
 import { exp } from '../core/math.ts'
 import { type BatchSource, type Batching, type Text, windowBatches, windows } from '../data/index.ts'
 import { Session } from './session.ts'
@@ -44,7 +45,10 @@ export async function evaluate(
   }
 }
 
-/** The mean loss over the batches of an epoch, from states of zero. Afterwards the session goes on where it was. */
+/**
+ * The mean loss over the batches of an epoch, from states of zero. Afterwards the session goes on where it was.
+ * @throws SluiceError `examples-few` where no target counts
+ */
 export async function measureLoss(session: Session, source: BatchSource): Promise<Evaluation> {
   const states = session.states()
   session.reset()
@@ -58,6 +62,7 @@ export async function measureLoss(session: Session, source: BatchSource): Promis
     tokens += predictions
   }
   session.setStates(states)
+  if (tokens === 0) throw new SluiceError('examples-few/targets', {})
   const loss = total / tokens
   return { loss, bits: loss / Math.LN2, perplexity: exp(loss), tokens }
 }

@@ -1,6 +1,6 @@
 import { SluiceError } from '../core/errors.ts'
 import { wholeNumber } from '../data/index.ts'
-import { type Numbers, type SequenceModel, answerOutput } from '../model/index.ts'
+import { type Numbers, type SequenceModel, answerOutput, writes } from '../model/index.ts'
 import { type Prediction, answer, rowOf } from './answers.ts'
 import { usedFor } from './predict.ts'
 import { Session } from './session.ts'
@@ -24,7 +24,8 @@ export interface FollowOptions {
  * @throws SluiceError `model-unsupported` where a layer reads backward, `model-shape` for a model that writes
  */
 export async function follow(model: SequenceModel, { runtime, rows = 1 }: FollowOptions): Promise<Following> {
-  if (model.config.shape === 'one-to-many') throw new SluiceError('model-shape/predict')
+  const { shape } = model.config
+  if (writes(model.config)) throw new SluiceError('model-shape/predict', { shape })
   const options = { rows: wholeNumber('rows', rows, 1), steps: 1, training: false }
   return new Following(model, await Session.open(usedFor(model, 'continue'), runtime, options), rows)
 }

@@ -1,9 +1,9 @@
 import { SluiceError } from '../core/errors.ts'
 import { bucketByLength, wholeNumber } from '../data/index.ts'
-import { type Numbers, type SequenceModel, type WindowUse, answerOutput } from '../model/index.ts'
+import { type Numbers, type SequenceModel, type WindowUse, answerOutput, writes } from '../model/index.ts'
 import { type Prediction, answer, rowOf } from './answers.ts'
 import { Session } from './session.ts'
-import type { Runnable, RuntimeSource } from './trainable.ts'
+import type { ProgramOptions, Runnable, RuntimeSource } from './trainable.ts'
 
 /** How questions are answered. */
 export interface PredictOptions {
@@ -25,7 +25,8 @@ export async function predict(
   inputs: readonly Numbers[],
   { runtime, batch = 50 }: PredictOptions,
 ): Promise<readonly Prediction[]> {
-  if (model.config.shape === 'one-to-many') throw new SluiceError('model-shape/predict')
+  const { shape } = model.config
+  if (writes(model.config)) throw new SluiceError('model-shape/predict', { shape })
   wholeNumber('batch', batch, 1)
   if (inputs.length === 0) return []
   const lengths = inputs.map((input, number) => model.layout.stepsRead({ input }, number))
@@ -41,7 +42,7 @@ export async function predict(
       const output = session.read(answerOutput)
       sequences.forEach((number, row) => {
         const last = lengths[number]!
-        const first = model.config.shape === 'synced' ? 0 : last - 1
+        const first = shape === 'synced' ? 0 : last - 1
         answers[number] = answer(model, rowOf(output, { row, rows, size: model.outputSize, first, last }))
       })
     }
@@ -51,8 +52,14 @@ export async function predict(
   }
 }
 
-/** A model whose programs are for something else than its loss. */
-export function usedFor(model: SequenceModel, use: WindowUse): Runnable {
-  const { config, parameters } = model
-  return { config, parameters, program: (options) => model.program({ ...options, use }) }
+/**
+ * A model, or the part of it, whose programs are for something else than its loss.
+ * @param places of the memory of a decoder that goes on
+ */
+export function usedFor(model: SequenceModel, use: WindowUse, places?: number): Runnable {
+  const more = { use, ...(places !== undefined && { places }) }
+  const program = (options: ProgramOptions) => model.program({ ...options, ...more })
+  const { graph } = program({ rows: 1, steps: 1, training: false })
+  const parameters = graph.parameters.map(({ name }) => [name, model.parameters.get(name)!] as const)
+  return { config: model.config, parameters: new Map(parameters), program }
 }

@@ -93,6 +93,13 @@ describe('the graph for given sizes', () => {
     expect(checkTypes(graph)).toBe(graph.nodes.length)
   })
 
+  test('takes sizes that nothing but an equality names', () => {
+    const square = compile('output y: hidden\ny = x * x', { name: 'square' })
+    expect(square.sizes).toEqual(['input', 'hidden'])
+    expect(square.graph({ input: 3, hidden: 3 }).outputs).toHaveLength(1)
+    expect(() => square.graph({ input: 3, hidden: 4 })).toThrow('hidden')
+  })
+
   test('is made once for the same sizes', () => {
     expect(cell.graph({ input: 3, hidden: 5 })).toBe(cell.graph({ hidden: 5, input: 3 }))
     expect(cell.graph({ input: 3, hidden: 5 })).not.toBe(cell.graph({ input: 3, hidden: 6 }))

@@ -22,6 +22,7 @@ const classifier: SequenceOptions = {
   longest: 6,
 }
 const tagger: SequenceOptions = { ...classifier, shape: 'synced', input: { vectors: 2 } }
+const follower: SequenceOptions = { ...tagger, output: { values: 1 } }
 const writer: SequenceOptions = { ...classifier, shape: 'one-to-many' }
 
 const wrong: readonly (readonly [string, SequenceOptions, Example, string])[] = [
@@ -100,8 +101,44 @@ const wrong: readonly (readonly [string, SequenceOptions, Example, string])[] = 
     'The input of example 1 is neither a number nor a list',
   ],
   [
-    'a mask of another length',
+    'null',
+    classifier,
+    { input: null, target: 1 } as unknown as Example,
+    'The input of example 1 is neither a number nor a list',
+  ],
+  [
+    'a target of null',
+    classifier,
+    { input: 1, target: null } as unknown as Example,
+    'The target of example 1 is neither a number nor a list',
+  ],
+  [
+    'nothing but undefined',
+    classifier,
+    undefined as unknown as Example,
+    'The input of example 1 is neither a number nor a list',
+  ],
+  [
+    'null for a vector',
     tagger,
+    { input: [[1, 2], null], target: [1, 1] } as unknown as Example,
+    'a vector of 0 numbers at step 1; each step has 2',
+  ],
+  [
+    'a number that float32 cannot hold',
+    tagger,
+    { input: [1, -1e39], target: [1] },
+    'The input of example 1 is -1e+39 at step 0, more than float32 holds',
+  ],
+  [
+    'a mask of classes',
+    tagger,
+    { input: [1, 2], target: [1], mask: [0] },
+    'Example 1 has a mask, which values and bits take',
+  ],
+  [
+    'a mask of another length',
+    follower,
     { input: [1, 2], target: [1], mask: [1, 0] },
     'The mask of example 1 has 2 numbers; its target has 1 steps',
   ],
@@ -129,6 +166,7 @@ const wrong: readonly (readonly [string, SequenceOptions, Example, string])[] = 
 const good = new Map<SequenceOptions, Example>([
   [classifier, { input: [1], target: 0 }],
   [tagger, { input: [1, 2], target: [1] }],
+  [follower, { input: [1, 2], target: [1] }],
   [writer, { input: 1, target: [0] }],
 ])
 
@@ -154,7 +192,7 @@ describe('questions', () => {
   })
 
   it('are for models that answer, conditions for those that write', async () => {
-    await expect(predict(sequenceModel(writer), [1], { runtime })).rejects.toThrow('sample from it')
+    await expect(predict(sequenceModel(writer), [1], { runtime })).rejects.toThrow('use write or decode')
     await expect(write(net, [1], { runtime })).rejects.toThrow('one-to-many')
     await expect(write(sequenceModel(writer), [1, 4], { runtime })).rejects.toThrow(
       'The input of example 1 is 4',
@@ -192,11 +230,20 @@ describe('there must be examples', () => {
     const steps = await collect(train(net, [one], { runtime, validation: 'none', steps: 1 }))
     expect(steps).toHaveLength(1)
   })
+
+  it('of which some target counts', async () => {
+    const out = [{ input: [1], target: -1 }]
+    await expect(evaluateExamples(net, out, { runtime })).rejects.toThrow('No target counts')
+    const settings = { runtime, steps: 1 }
+    await expect(collect(train(net, { training: [one], validation: out }, settings))).rejects.toThrow(
+      'No target counts',
+    )
+  })
 })
 
 const refused: readonly (readonly [string, object, string])[] = [
   ['another shape', { shape: 'many' }, 'shape must be one of one-to-one'],
-  ['a shape that is to come', { shape: 'many-to-many' }, 'no model of the shape many-to-many yet'],
+  ['a decoder without a source', { shape: 'many-to-many' }, 'The decoder reads nothing of its source'],
   ['an option too many', { hidden: 3 }, 'sequenceModel has no option "hidden"'],
   ['no layers', { layers: [] }, 'layers must hold at least one cell'],
   [

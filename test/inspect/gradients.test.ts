@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { cell, cells } from '../../src/cells/index.ts'
-import { type Value, interpret, valueOf } from '../../src/graph/index.ts'
+import { type Value, interpret, valueOf } from '../../src/graph/all.ts'
 import { gradientFlow, jacobians, layersOf, saliency } from '../../src/inspect/index.ts'
-import { type Model, model } from '../../src/model/index.ts'
+import { type Model, dense, model } from '../../src/model/index.ts'
 import { openRuntime, reference } from '../../src/runtime/index.ts'
 import { scribble, scribbled, setWeights, twoLayers, wasm } from './fixtures.ts'
 
@@ -143,6 +143,16 @@ describe('the gradient flow', () => {
     expect([memory, isCut, window]).toEqual([7, false, 14])
     const long = await gradientFlow(leaky(0.99), text, { runtime: wasm, steps: 50 })
     expect([long.memory, long.isCut, long.steps]).toEqual([50, true, 50])
+  })
+
+  test('of a model without states is nothing', async () => {
+    const net = model({ input: scribbled, layers: [dense(3)] })
+    expect(await gradientFlow(net, 'abc', { runtime: wasm })).toMatchObject({
+      states: [],
+      memory: 0,
+      window: 1,
+    })
+    expect(await jacobians(net, 'abc', { runtime: wasm })).toMatchObject({ states: [], start: 0 })
   })
 
   test('is short where the text is', async () => {

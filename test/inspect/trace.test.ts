@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { cell, cells } from '../../src/cells/index.ts'
 import { Vocabulary, textFrom } from '../../src/data/index.ts'
-import { type Value, interpret, valueOf } from '../../src/graph/index.ts'
-import { gatesOf, layersOf, trace, traceParts, tracedUnit, tracedValue } from '../../src/inspect/index.ts'
-import { type Model, dense, model } from '../../src/model/index.ts'
+import { type Value, interpret, valueOf } from '../../src/graph/all.ts'
+import {
+  gatesOf,
+  layersOf,
+  trace,
+  traceParts,
+  tracedUnit,
+  tracedValue,
+  valuesOf,
+} from '../../src/inspect/index.ts'
+import { type Model, branches, dense, layer, model } from '../../src/model/index.ts'
 import { reference } from '../../src/runtime/index.ts'
 import { scribble, scribbled, twoLayers, wasm } from './fixtures.ts'
 
@@ -87,6 +95,9 @@ describe('a trace', () => {
     expect(tracedValue(first, 1, 'h').data).toEqual(h.data.slice(0, 13 * 3))
     expect(tracedValue(second, 'layers.1', 'h').data).toEqual(h.data.slice(13 * 3))
     expect(second.states).toEqual(whole.states)
+    const below = await trace(net, text.slice(13), { runtime, states: first.states, layers: [0] })
+    expect(below.layers[0]).toEqual(second.layers[0])
+    expect([...below.states.keys()]).toEqual(['layers.0.c', 'layers.0.h'])
     const starts: number[] = []
     for await (const part of traceParts(net, text, { runtime, part: 12 })) {
       starts.push(part.start)
@@ -130,6 +141,46 @@ describe('a trace', () => {
     const net = model({ input: Vocabulary.of(input), layers: [cells.lstm(4)] })
     const { steps } = await trace(net, input, { runtime: await wasm })
     expect(steps).toBe([...input].length)
+  })
+
+  test('without values has the states alone', async () => {
+    const runtime = await wasm
+    const { states } = await trace(twoLayers(), text, { runtime })
+    for (const options of [{ names: [] }, { layers: [] }]) {
+      const bare = await trace(twoLayers(), text, { runtime, ...options })
+      expect(bare.states).toEqual(states)
+      expect(bare.layers.every(({ values }) => Object.keys(values).length === 0)).toBe(true)
+    }
+  })
+
+  test('of layers in branches, with norms, residuals and dropout, is the same on every runtime', async () => {
+    const net = model({
+      input: scribbled,
+      embedding: 6,
+      dropout: 0.3,
+      layers: [
+        layer(cells.lstm(6), { residual: true, norm: true, zoneout: 0.1, stateDropout: 0.2 }),
+        branches([[cells.rnn(3)], [cells.gru(4), dense(2, 'tanh')]], { skip: 'all' }),
+        layer(cells.lstm(5), { skip: 'input' }),
+      ],
+    })
+    const [exact, single] = [
+      await trace(net, text, { runtime: reference }),
+      await trace(net, text, { runtime: wasm }),
+    ]
+    expect(exact.layers.map(({ name }) => name)).toEqual([
+      'layers.0',
+      'layers.1.0.0',
+      'layers.1.1.0',
+      'layers.1.1.1',
+      'layers.2',
+    ])
+    exact.layers.forEach((each, index) => {
+      for (const { name, data } of valuesOf(each)) {
+        const other = single.layers[index]!.values[name]!.data
+        data.forEach((x, i) => expect(x).toBeCloseTo(other[i]!, 5))
+      }
+    })
   })
 
   test('says what is wrong', async () => {

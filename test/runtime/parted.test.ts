@@ -9,7 +9,7 @@ import {
   type UpdateSettings,
   keepEveryFor,
 } from '../../src/runtime/index.ts'
-import { translation } from '../plan/attention.ts'
+import { decoderData, decoderProgram, decoders, translation } from '../plan/attention.ts'
 import { namedCells, sized } from '../plan/cases.ts'
 import { sequenceData, sequenceProgram } from '../plan/sequences.ts'
 import { give } from '../plan/windows.ts'
@@ -129,5 +129,26 @@ describe.each(runtimes)('%s, keeping few steps', (_name, runtime) => {
     const program = translation({ rows, steps, places: steps })
     const made = runtime.compile({ ...program, keepEvery: 5 })
     await expect(made).rejects.toThrow('cannot be run in parts')
+  })
+
+  it('takes memories that were made before, but not their gradients', async () => {
+    const [, cell] = decoders.find(([name]) => name === 'additive')!
+    const shape = { input: 3, hidden: 4, encoder: 3, scores: 2, places: 3, rows, steps }
+    const program = decoderProgram(cell, shape, 'rows')
+    const data = decoderData(program, 1)
+    const gradients = async (inputs: readonly string[], keepEvery?: number): Promise<Uint32Array[]> => {
+      const gradient = { ...program.gradient!, inputs }
+      const executable = await runtime.compile({ ...program, gradient, ...(keepEvery && { keepEvery }) })
+      give(executable, data)
+      await executable.run({ steps, mode: 'gradients' })
+      const found = [
+        ...inputs.map((name) => executable.read(`d ${name}`)),
+        ...program.graph.parameters.map(({ name }) => executable.readParameter(name, 'gradient')),
+      ]
+      executable.dispose()
+      return found.map(bitsOf)
+    }
+    expect(await gradients(['x', 'h0'], 5)).toEqual(await gradients(['x', 'h0']))
+    await expect(gradients(['x', 'M'], 5)).rejects.toThrow('The gradient of the memory "M"')
   })
 })

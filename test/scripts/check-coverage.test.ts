@@ -14,6 +14,12 @@ const page = `
 | layer | file | test |
 |---|---|---|
 | dropout | test/b.test.ts | drops |
+
+## Concepts
+
+| concept | file | test | lesson |
+|---|---|---|---|
+| learning | test/b.test.ts | drops | 01-first |
 `
 
 const files: Readonly<Record<string, string>> = {
@@ -24,14 +30,15 @@ const files: Readonly<Record<string, string>> = {
 const complaints = (
   text = page,
   cells: readonly string[] = ['one', 'two'],
-  read = (path: string) => files[path],
-): readonly string[] => coverageComplaints(text, cells, read)
+  lessons: readonly string[] = ['01-first'],
+): readonly string[] => coverageComplaints(text, { cells, lessons }, (path) => files[path])
 
 test('the rows of a page are read with their section', () => {
   expect(coverageRows(page)).toEqual([
-    { section: 'Cells', name: 'one', file: 'test/a.test.ts', test: '%s works' },
-    { section: 'Cells', name: 'two', file: 'test/a.test.ts', test: 'two alone' },
-    { section: 'Layers', name: 'dropout', file: 'test/b.test.ts', test: 'drops' },
+    { section: 'Cells', name: 'one', file: 'test/a.test.ts', test: '%s works', lesson: undefined },
+    { section: 'Cells', name: 'two', file: 'test/a.test.ts', test: 'two alone', lesson: undefined },
+    { section: 'Layers', name: 'dropout', file: 'test/b.test.ts', test: 'drops', lesson: undefined },
+    { section: 'Concepts', name: 'learning', file: 'test/b.test.ts', test: 'drops', lesson: '01-first' },
   ])
 })
 
@@ -53,8 +60,16 @@ describe('a page', () => {
   test('must name files and tests that there are', () => {
     expect(complaints(page.replaceAll('test/b', 'test/c'))).toEqual([
       'dropout: there is no file test/c.test.ts',
+      'learning: there is no file test/c.test.ts',
     ])
     expect(complaints(page.replace('two alone', 'two'))).toEqual(['two: test/a.test.ts has no test "two"'])
+  })
+
+  test('must name every lesson and no others', () => {
+    expect(complaints(page, undefined, ['01-first', '02-second'])).toEqual([
+      'the lesson 02-second shows nothing here',
+    ])
+    expect(complaints(page, undefined, [])).toEqual(['learning: there is no lesson 01-first'])
   })
 
   test('must name files that speak of the cell', () => {

@@ -192,6 +192,74 @@ export const tasks: Readonly<Record<string, Task>> = {
   },
 }
 
+/** Texts of 1 to 5 tokens, told backward. */
+const reversed: readonly Example[] = sequences(80, 5).map((input) => ({ input, target: input.toReversed() }))
+
+/** A task for each way in which an encoder and a decoder are put together. */
+export const translations: Readonly<Record<string, Task>> = {
+  'many-to-many, multiplicative attention': {
+    options: {
+      shape: 'many-to-many',
+      input: { tokens: 4, embedding: 4 },
+      output: { classes: 4 },
+      encoder: [layer(cells.lstm(6), { direction: 'both' })],
+      layers: [cells.luong_lstm(12)],
+    },
+    examples: reversed,
+  },
+  'many-to-many, additive attention in two layers, through bridges': {
+    options: {
+      shape: 'many-to-many',
+      input: { tokens: 4 },
+      output: { classes: 4, embedding: 5, weights: [1, 2, 1, 1] },
+      encoder: [layer(cells.lstm(5), { direction: 'both', norm: true }), cells.gru(9)],
+      layers: [cells.bahdanau_lstm(8), cells.bahdanau_lstm(10)],
+      longest: 12,
+    },
+    examples: reversed,
+    below: 0.3,
+  },
+  'many-to-many without attention': {
+    options: {
+      shape: 'many-to-many',
+      input: { tokens: 4, embedding: 4 },
+      output: { classes: 4 },
+      encoder: [cells.gru(10), cells.gru(16)],
+      layers: [cells.gru(16)],
+    },
+    examples: sequences(60, 3).map((input) => ({ input, target: input.toReversed() })),
+    below: 0.3,
+  },
+  'many-to-many, a memory as it is given': {
+    options: {
+      shape: 'many-to-many',
+      input: { vectors: 5 },
+      output: { classes: 3 },
+      layers: [cells.luong_lstm(12)],
+    },
+    // Regions have a place of their own and what is seen there; they are told by place, whatever their order.
+    examples: Array.from({ length: 60 }, () => {
+      const seen = [random.below(3), random.below(3)]
+      const regions = seen.map((thing, place) =>
+        [0, 1, 2, 3, 4].map((i) => Number(i === thing || i === 3 + place)),
+      )
+      return { input: random.below(2) === 0 ? regions : regions.toReversed(), target: seen }
+    }),
+  },
+  'many-to-many, states from zero': {
+    options: {
+      shape: 'many-to-many',
+      input: { tokens: 4 },
+      output: { classes: 4 },
+      encoder: [layer(cells.gru(6), { direction: 'both' })],
+      layers: [cells.luong_lstm(12)],
+      handover: 'zero',
+    },
+    examples: reversed,
+    below: 0.2,
+  },
+}
+
 /** `start`, and what follows it round a circle of three, one more than `start` in all. */
 function counted(start: number): readonly number[] {
   return Array.from({ length: 2 + start }, (_unused, i) => (start + i) % 3)

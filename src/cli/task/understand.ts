@@ -92,7 +92,7 @@ async function forecastOptions(
   flags: TaskFlags,
   heldOut: HeldOut,
 ): Promise<ForecastOptions> {
-  const { id, missing, blank = [], loss = 'quantile', levels = usualLevels, scaling, every } = flags
+  const { id, missing, blank = [], loss = 'quantile', levels = usualLevels, scaling, every = 1 } = flags
   const times = time === undefined ? undefined : await firstTimes(table, time, id)
   const season = flags.season ?? (times && seasonOf(times)) ?? 1
   const horizon = flags.horizon ?? season
@@ -111,7 +111,7 @@ async function forecastOptions(
     loss,
     levels: loss === 'quantile' ? levels : [],
     ...(scaling !== undefined && { scaling }),
-    ...(every !== undefined && { every }),
+    every,
     heldOut,
   }
 }

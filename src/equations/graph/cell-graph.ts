@@ -228,7 +228,8 @@ class CellBuilder {
 
   #usedSizes(nodes: readonly Node<Size>[]): readonly string[] {
     const shapes = new Set(nodes.flatMap(({ type }) => type.shape))
-    const used = new Set([...shapes].flatMap((size) => size.names))
+    const equal = this.#context.solver.constraints.flatMap(({ left, right }) => [left, right])
+    const used = new Set([...shapes, ...equal].flatMap((size) => size.names))
     const unused = this.#context.syntax.sizes.find(({ name }) => !used.has(name))
     if (unused) throw this.#context.source.error('equation-unused/size', unused.at, { name: unused.name })
     return this.#sizes.names.filter((name) => used.has(name))
