@@ -1,6 +1,7 @@
 import { extname } from 'node:path'
 import { SluiceError } from '../../core/errors.ts'
-import type { Table } from '../../data/all.ts'
+import { type Pair, type Table, tableFrom } from '../../data/all.ts'
+import { readDividedPairs, readPairFiles } from '../../data/files/pairs.ts'
 import { readTagged } from '../../data/files/conll.ts'
 import { type TableFormat, readTable } from '../../data/files/table.ts'
 import { nearestPath } from '../nearest-path.ts'
@@ -11,10 +12,17 @@ export interface TableFlags {
   readonly format?: DataFormat
   readonly delimiter?: string
   readonly encoding?: string
+  readonly task?: string
+  /** Lines of the targets of those of the first file. */
+  readonly targets?: string
 }
 
 /** Opens a table; where there is none, the error says which was probably meant. */
-export async function openTable(path: string, { format, delimiter, encoding }: TableFlags): Promise<Table> {
+export async function openTable(path: string, flags: TableFlags): Promise<Table> {
+  const { format, delimiter, encoding } = flags
+  if (flags.targets !== undefined) return pairTable(await readPairFiles(path, flags.targets, encoding), path)
+  if (flags.task === 'translate' && format === undefined && extname(path).toLowerCase() === '.txt')
+    return pairTable(await readDividedPairs(path, encoding), path)
   if (format === 'conll' || (format === undefined && extname(path).toLowerCase() === '.conll'))
     return readTagged(path, encoding)
   const options = {
@@ -30,4 +38,12 @@ export async function openTable(path: string, { format, delimiter, encoding }: T
       ? error
       : new SluiceError('text-file/missing', { path, nearest }, { cause: error })
   })
+}
+
+/** Pairs as a table with the columns source and target. */
+function pairTable(pairs: readonly Pair[], name: string): Table {
+  return tableFrom(
+    pairs.map((pair) => ({ ...pair })),
+    name,
+  )
 }
