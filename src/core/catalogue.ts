@@ -279,6 +279,8 @@ export const catalogue = {
     'A model that is {shape} answers what it reads: models that are one-to-many or many-to-many write.',
   'model-shape/unread':
     'The decoder reads nothing of its source: give it an encoder whose states it takes over, or cells that attend to a memory.',
+  'model-shape/sampling':
+    'Scheduled sampling is for models that read what they wrote before: this one does not.',
   'model-shape/count': 'There are {given} {what}; the output needs {count}.',
   'dropout-cell/product':
     'The cell "{cell}" multiplies no matrix with a state: variational dropout of its recurrent connections has nothing to drop.',
@@ -439,6 +441,7 @@ export const catalogue = {
   'program-run/update': 'A call with the mode "update" needs the settings of the update.',
   'program-run/slots': 'The update "{rule}" needs {needed} slots, but this program keeps {slots}.',
   'program-shape': '{name} of a program must be a whole number of at least {least}, not {value}.',
+  'program-token/whole': '"{name}" has {token}, but takes whole numbers.',
   'program-token/class': '"{name}" has the token {token}, but there are {limit} classes.',
   'program-token/blank': '"{name}" has the label {token}, which is the blank.',
   'loss-setting': '{name} of {loss} must be {must}.',

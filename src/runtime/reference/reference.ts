@@ -1,16 +1,16 @@
 import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult, Runtime } from '../types.ts'
+import { differentiate } from '../../graph/differentiate.ts'
 import {
   Builder,
   type Value,
   copies,
-  differentiate,
   entries,
-  interpret,
   numbers,
   outsideTraining,
   valueOf,
   zeros,
 } from '../../graph/index.ts'
+import { interpret } from '../../graph/interpret.ts'
 import { applyAverage, applyUpdate, clipGradients, groupSettings } from './update.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { checkPrecision, checkProgram, checkRun, checkWrite, checkWritten } from '../check.ts'
