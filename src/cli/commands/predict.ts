@@ -38,7 +38,7 @@ export function predictCommand(): Command {
     .argument('<model>', 'a run directory or a model file')
     .argument(
       '[input]',
-      'a table as in training, without its target if need be; - for lines of standard input',
+      'a table as in training, without its target if need be; a .txt, or - for standard input, line by line',
     )
   addLastOption(command)
   command

@@ -15,7 +15,7 @@ import type { Table } from '../../data/all.ts'
 import { type RuntimeFlags, runtimeFor } from '../options.ts'
 import type { Output } from '../output.ts'
 import { classLines, forecastLines, textLines } from './figures.ts'
-import { type TableFlags, openTable } from './open-table.ts'
+import { type TableFlags, openTable, readingAgain } from './open-table.ts'
 import { understandAgain } from './understand.ts'
 
 interface Flags extends TableFlags, RuntimeFlags {
@@ -32,7 +32,7 @@ export async function evalTask(
 ): Promise<void> {
   const net = sequenceModelFrom(stored)
   const codec = taskCodec(net)
-  const table = await openTable(file, flags)
+  const table = await openTable(file, readingAgain(net.codec, flags, true))
   const runtime = await runtimeFor(flags, output)
   if (codec.task === 'forecast') {
     const part = flags.heldOut ? 'validation' : 'all'

@@ -3,6 +3,7 @@ import { SluiceError } from '../../core/errors.ts'
 import { type Pair, type Table, tableFrom } from '../../data/all.ts'
 import { readDividedPairs, readPairFiles } from '../../data/files/pairs.ts'
 import { readTagged } from '../../data/files/conll.ts'
+import type { Codec } from '../../model/index.ts'
 import { type TableFormat, readTable } from '../../data/files/table.ts'
 import { nearestPath } from '../nearest-path.ts'
 import type { DataFormat } from './formats.ts'
@@ -15,6 +16,18 @@ export interface TableFlags {
   readonly task?: string
   /** Lines of the targets of those of the first file. */
   readonly targets?: string
+}
+
+/** What of it has to be said again, so that a run that goes on reads the same. */
+export function readingOf({ format, delimiter, encoding, task, targets }: TableFlags): TableFlags {
+  const given = Object.entries({ format, delimiter, encoding, task, targets })
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined))
+}
+
+/** What was said when a model was trained, and what is said now; the targets of other lines are never those of then. */
+export function readingAgain(codec: Codec, flags: TableFlags, isSameFile = false): TableFlags {
+  const { targets, ...before } = (codec['reading'] ?? {}) as TableFlags
+  return { ...before, ...(isSameFile && targets !== undefined && { targets }), ...readingOf(flags) }
 }
 
 /** Opens a table; where there is none, the error says which was probably meant. */

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { SluiceError } from '../../core/errors.ts'
 import { type Table, linesOf, tableFrom } from '../../data/all.ts'
+import { decodeBytes } from '../../data/encoding.ts'
+import { readBytes } from '../../data/file.ts'
 import { sequenceModelFrom } from '../../interop/index.ts'
 import type { SequenceModel } from '../../model/index.ts'
 import type { Runtime } from '../../runtime/index.ts'
@@ -11,7 +13,7 @@ import { runtimeFor } from '../options.ts'
 import type { Output } from '../output.ts'
 import { table } from '../view/table.ts'
 import { type AnswerRow, forecastRows, labelledRows, shownRows } from './answer-rows.ts'
-import { openTable } from './open-table.ts'
+import { openTable, readingAgain } from './open-table.ts'
 
 /** Rows that are shown at once, so that their columns stand under each other. */
 const together = 500
@@ -26,7 +28,7 @@ export async function runPredict(
   const { stored } = await openStored(path, flags, output)
   const net = sequenceModelFrom(stored)
   const codec = taskCodec(net)
-  const given = await tableOf(input, flags, codec)
+  const given = await tableOf(input, flags, net)
   const runtime = await runtimeFor(flags, output)
   const writer = new AnswerWriter(flags.out, output)
   for await (const rows of answerRows(net, codec, given, flags, runtime)) {
@@ -51,12 +53,14 @@ async function* answerRows(
     yield labelledRows(answered, codec)
 }
 
-async function tableOf(input: string | undefined, flags: PredictFlags, codec: TaskCodec): Promise<Table> {
+async function tableOf(input: string | undefined, flags: PredictFlags, net: SequenceModel): Promise<Table> {
+  const codec = taskCodec(net)
   if (flags.text) return textTable(flags.text, codec, '--text')
   if (input === undefined) throw new SluiceError('usage/no-input')
-  return input === '-'
-    ? textTable(linesOf(await standardInput()), codec, 'standard input')
-    : openTable(input, flags)
+  if (input === '-') return textTable(linesOf(await standardInput()), codec, 'standard input')
+  const isLines = flags.format === undefined && input.toLowerCase().endsWith('.txt')
+  if (!isLines) return openTable(input, readingAgain(net.codec, flags))
+  return textTable(linesOf(decodeBytes(await readBytes(input), flags.encoding, input)), codec, input)
 }
 
 /** Texts as a table with the column that the model reads. */

@@ -14,6 +14,7 @@ import { layerOptions } from '../layer-flags.ts'
 import { layerSizes, modelDefaults } from '../model-choice.ts'
 import { stackText } from '../train-words.ts'
 import { few } from '../view/format.ts'
+import type { TableFlags } from './open-table.ts'
 
 /** Units of an embedding of words unless it is said otherwise. */
 const usualEmbedding = 64
@@ -25,6 +26,7 @@ const mostOneHot = 300
 export async function taskModel(
   flags: TrainFlags,
   { model, codec }: Understood<TaskCodec>,
+  reading: TableFlags,
 ): Promise<SequenceModel> {
   const { shape, input, output } = model
   const { dropout = 0, seed, pool } = flags
@@ -45,7 +47,7 @@ export async function taskModel(
       ...(pool !== undefined && { pool }),
       ...(seed !== undefined && { seed }),
     },
-    { ...codec },
+    { ...codec, ...(Object.keys(reading).length > 0 && { reading }) },
   )
 }
 
