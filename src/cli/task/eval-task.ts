@@ -21,6 +21,7 @@ import { understandAgain } from './understand.ts'
 interface Flags extends TableFlags, RuntimeFlags {
   readonly batch?: number
   readonly heldOut?: boolean
+  readonly beam?: number
 }
 
 /** Prints the figures that suit the task of a model. */
@@ -49,14 +50,14 @@ async function evalLabelled(
     table,
     runtime,
   }: { net: SequenceModel; codec: LabelledCodec; table: Table; runtime: Runtime },
-  { heldOut, batch }: Flags,
+  { heldOut, batch, beam }: Flags,
   output: Output,
 ): Promise<void> {
   const examples = heldOut
     ? (await understandAgain(table, codec)).open('validation')
     : examplesOf(table, codec, sidesOf(codec))
   if (codec.target.kind === 'text') {
-    const figures = await measureTexts(net, codec, examples, { runtime })
+    const figures = await measureTexts(net, codec, examples, { runtime, ...(beam !== undefined && { beam }) })
     return show(output, figures, () => textLines(figures))
   }
   const figures = await measureClasses(net, codec, examples, {

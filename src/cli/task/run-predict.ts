@@ -45,10 +45,15 @@ async function* answerRows(
   flags: PredictFlags,
   runtime: Runtime,
 ): AsyncGenerator<readonly AnswerRow[]> {
-  const { batch, length, temperature = 0, seed } = flags
+  const { batch, length, temperature = 0, seed, beam } = flags
   const reading = { runtime, ...(batch !== undefined && { batch }) }
   if (codec.task === 'forecast') return yield forecastRows(await forecast(net, codec, given, reading))
-  const choice = { temperature, ...(length !== undefined && { length }), ...(seed !== undefined && { seed }) }
+  const choice = {
+    temperature,
+    ...(length !== undefined && { length }),
+    ...(seed !== undefined && { seed }),
+    ...(beam !== undefined && { beam }),
+  }
   for await (const answered of answers(net, codec, given, { ...reading, ...choice }))
     yield labelledRows(answered, codec)
 }
