@@ -37,7 +37,7 @@ export async function motes(): Promise<readonly Mote[]> {
   return series.map((one) => ({
     name: one.id,
     changes: changesOf(one),
-    humidity: one.values.get('humidity')!,
+    humidity: Float32Array.from(one.values.get('humidity')!),
     labels: one.labels!,
   }))
 }

@@ -106,7 +106,7 @@ describe('a run on examples that goes on', () => {
       }
     }
     const given = async (chunk: number) => ({ training: await streamExamples(net, open, { chunk }) })
-    const { checkpoint } = await outcome(await given(50), { ...small, steps: 6 }, fastest)
+    const { checkpoint } = await outcome(options, await given(50), { ...small, steps: 6 }, fastest)
     const going = train(net, await given(40), { runtime: fastest, resume: checkpoint, steps: 9 })
     await expect(collect(going)).rejects.toMatchObject({ code: 'resume-differs' })
     await collect(train(net, await given(50), { runtime: fastest, resume: checkpoint, steps: 9 }))
