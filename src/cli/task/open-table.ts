@@ -1,6 +1,9 @@
 import { extname } from 'node:path'
 import { SluiceError } from '../../core/errors.ts'
-import { type Pair, type Table, tableFrom } from '../../data/all.ts'
+import { type Pair, type Table, linesOf, tableFrom } from '../../data/all.ts'
+import { decodeBytes } from '../../data/encoding.ts'
+import { readBytes } from '../../data/file.ts'
+import { readVectors } from '../../data/files/arrays.ts'
 import { readDividedPairs, readPairFiles } from '../../data/files/pairs.ts'
 import { readTagged } from '../../data/files/conll.ts'
 import type { Codec } from '../../model/index.ts'
@@ -33,6 +36,7 @@ export function readingAgain(codec: Codec, flags: TableFlags, isSameFile = false
 /** Opens a table; where there is none, the error says which was probably meant. */
 export async function openTable(path: string, flags: TableFlags): Promise<Table> {
   const { format, delimiter, encoding } = flags
+  if (extname(path).toLowerCase() === '.npy') return arrayTable(path, flags)
   if (flags.targets !== undefined) return pairTable(await readPairFiles(path, flags.targets, encoding), path)
   if (flags.task === 'translate' && format === undefined && extname(path).toLowerCase() === '.txt')
     return pairTable(await readDividedPairs(path, encoding), path)
@@ -51,6 +55,31 @@ export async function openTable(path: string, flags: TableFlags): Promise<Table>
       ? error
       : new SluiceError('text-file/missing', { path, nearest }, { cause: error })
   })
+}
+
+/** The sequences of an array as a table with the columns input and, of the lines of another file, target. */
+async function arrayTable(path: string, { targets, encoding }: TableFlags): Promise<Table> {
+  const { size, sequences } = await readVectors(path)
+  const labels = targets === undefined ? undefined : await linesIn(targets, encoding)
+  if (labels && labels.length !== sequences.length)
+    throw new SluiceError('array-file/targets', {
+      name: path,
+      sequences: sequences.length,
+      targets: targets!,
+      lines: labels.length,
+    })
+  const rows = sequences.map((frames, index) => ({
+    input: Array.from({ length: frames.length / size }, (_unused, step) =>
+      Array.from(frames.subarray(step * size, (step + 1) * size)),
+    ),
+    ...(labels && { target: labels[index]! }),
+  }))
+  return tableFrom(rows, path)
+}
+
+/** The lines of a file. @throws SluiceError `text-file` or `text-encoding` */
+export async function linesIn(path: string, encoding: string | undefined): Promise<readonly string[]> {
+  return linesOf(decodeBytes(await readBytes(path), encoding, path))
 }
 
 /** Pairs as a table with the columns source and target. */

@@ -1,8 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { SluiceError } from '../../core/errors.ts'
 import { type Table, linesOf, tableFrom } from '../../data/all.ts'
-import { decodeBytes } from '../../data/encoding.ts'
-import { readBytes } from '../../data/file.ts'
 import { sequenceModelFrom } from '../../interop/index.ts'
 import type { SequenceModel } from '../../model/index.ts'
 import type { Runtime } from '../../runtime/index.ts'
@@ -13,7 +11,7 @@ import { runtimeFor } from '../options.ts'
 import type { Output } from '../output.ts'
 import { table } from '../view/table.ts'
 import { type AnswerRow, forecastRows, labelledRows, shownRows } from './answer-rows.ts'
-import { openTable, readingAgain } from './open-table.ts'
+import { linesIn, openTable, readingAgain } from './open-table.ts'
 
 /** Rows that are shown at once, so that their columns stand under each other. */
 const together = 500
@@ -65,7 +63,7 @@ async function tableOf(input: string | undefined, flags: PredictFlags, net: Sequ
   if (input === '-') return textTable(linesOf(await standardInput()), codec, 'standard input')
   const isLines = flags.format === undefined && input.toLowerCase().endsWith('.txt')
   if (!isLines) return openTable(input, readingAgain(net.codec, flags))
-  return textTable(linesOf(decodeBytes(await readBytes(input), flags.encoding, input)), codec, input)
+  return textTable(await linesIn(input, flags.encoding), codec, input)
 }
 
 /** Texts as a table with the column that the model reads. */

@@ -51,7 +51,12 @@ export function addTaskOptions(command: Command): void {
     .addOption(option('--task <name>', taskWords.join(', '), word('--task', taskWords), 'as the file says'))
     .addOption(option('--target <column>', 'what is learned'))
     .addOption(option('--input <columns>', 'what is read, apart by commas', listed))
-    .addOption(option('--targets <file>', 'of translate: the lines that those of the first file become'))
+    .addOption(
+      option(
+        '--targets <file>',
+        'its lines are the targets of the lines, or of the sequences of a .npy file',
+      ),
+    )
     .addOption(option('--id <column>', 'rows with the same name in it are one sequence'))
     .addOption(option('--time <column>', 'times of a series'))
     .addOption(
