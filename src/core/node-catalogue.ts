@@ -114,6 +114,8 @@ export const nodeCatalogue = {
     '{name} has {bytes} bytes of numbers, and its shape {shape} needs {needed}; take another copy of it.',
   'array-file/shape': '{name} has the shape {shape}; {needed} is needed.',
   'array-file/json': '{name} holds no array of numbers at {place}.',
+  'array-file/targets':
+    '{name} has {sequences} sequences, and {targets} has {lines} lines; give one line for each.',
   'array-size/given': '{what} {index} has size {found}, and {expected} is needed; bring all to one size.',
   'array-size/row':
     '{name}, row {row}[ (line {line})], column {column}: a vector has size {found}, and {expected} is needed; bring all to one size.',

@@ -40,6 +40,10 @@ beforeAll(async () => {
     'tags.jsonl': `{"words":["a","b"],"tags":["X","Y"]}\n${'{"words":["a","b"],"tags":["X"]}\n'.repeat(9)}`,
     'words.conll': 'the DET\ncat\n',
     'text.txt': 'a text',
+    'sources.txt': 'one\ntwo\nthree\n',
+    'targets.txt': 'eins\nzwei\n',
+    'gap.txt': 'eins\n\ndrei\n',
+    'pairs.txt': 'one\teins\ntwo\n',
   }
   for (const [name, data] of Object.entries(files)) await writeFile(join(folder, name), data)
   await told(folder, 'train', './mail.csv', ...tiny, '--out', './mail')
@@ -131,6 +135,21 @@ test.each<readonly [string, readonly string[], string]>([
     'other lengths of words and tags',
     train('./tags.jsonl', '--validation', '0'),
     './tags.jsonl, row 2 (line 2): the column tags has 1 steps and words has 2; give each step both.',
+  ],
+  [
+    'a source without a target line',
+    train('./sources.txt', '--task', 'translate', '--targets', './targets.txt'),
+    './targets.txt, line 3: a source without a target line: there are 3 source lines and 2 target lines.',
+  ],
+  [
+    'an empty target line',
+    train('./sources.txt', '--task', 'translate', '--targets', './gap.txt'),
+    './gap.txt, line 2: the target is empty; give a text, or leave the pair out.',
+  ],
+  [
+    'a line without a target',
+    train('./pairs.txt', '--task', 'translate'),
+    './pairs.txt, line 2: there is no tab between source and target.',
   ],
   [
     'a word without a tag',

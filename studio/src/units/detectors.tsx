@@ -79,8 +79,8 @@ export function Detectors() {
 }
 
 /** The area under the curve of a unit that is high where the answer is yes, or low. */
-function areaText({ score, direction }: Found['best'][number]): string {
-  return direction < 0 ? `AUC ${decimal(1 - score)}, low there` : `AUC ${decimal(score)}`
+function areaText({ score }: Found['best'][number]): string {
+  return score < 0.5 ? `AUC ${decimal(1 - score)}, low there` : `AUC ${decimal(score)}`
 }
 
 function Detection({ found: each }: { readonly found: Found }) {
