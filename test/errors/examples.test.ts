@@ -23,10 +23,22 @@ const classifier: SequenceOptions = {
 }
 const tagger: SequenceOptions = { ...classifier, shape: 'synced', input: { vectors: 2 } }
 const follower: SequenceOptions = { ...tagger, output: { values: 1 } }
+const translator: SequenceOptions = {
+  shape: 'many-to-many',
+  input: { tokens: 4, embedding: 2 },
+  output: { classes: 2 },
+  layers: [cells.luong_lstm(3)],
+}
 const writer: SequenceOptions = { ...classifier, shape: 'one-to-many' }
 
 const wrong: readonly (readonly [string, SequenceOptions, Example, string])[] = [
   ['no steps', classifier, { input: [], target: 0 }, 'Example 1 has no steps'],
+  [
+    'an empty memory',
+    translator,
+    { input: [], target: [0] },
+    'Example 1 has nothing that a decoder could read or attend to: leave it out.',
+  ],
   [
     'too many steps',
     classifier,
@@ -164,6 +176,7 @@ const wrong: readonly (readonly [string, SequenceOptions, Example, string])[] = 
 
 /** An example that stands before the wrong one. */
 const good = new Map<SequenceOptions, Example>([
+  [translator, { input: [1, 2], target: [0] }],
   [classifier, { input: [1], target: 0 }],
   [tagger, { input: [1, 2], target: [1] }],
   [follower, { input: [1, 2], target: [1] }],

@@ -56,7 +56,7 @@ describe.each(runtimes.slice(0, 1))('attention on %s', (_name, runtime) => {
   it.each([
     ['weights that are cut by a slice', 'weights', 'attention_softmax needs whole is cut by a slice'],
     ['a memory of one-hot vectors', 'tokens', 'remembers no one-hot vectors'],
-  ])('refuses %s', async (_name, kind, message) => {
+  ])('refuses %s', async (_what, kind, message) => {
     const build = new Builder(numbers)
     const [places, size] = [4, 3]
     const cell = compile('memory M\noutput y\ny = attend(x, M, M)', { name: 'pointer' })
