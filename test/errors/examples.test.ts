@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { cells } from '../../src/cells/index.ts'
+import { textFrom } from '../../src/data/index.ts'
 import { write } from '../../src/generate/index.ts'
 import {
   type Example,
   type SequenceOptions,
   dense,
   layer,
+  model,
   readSequenceConfig,
   sequenceModel,
 } from '../../src/model/index.ts'
 import { reference as runtime } from '../../src/runtime/index.ts'
-import { evaluateExamples, follow, predict, train } from '../../src/train/index.ts'
+import { evaluate, evaluateExamples, follow, predict, train } from '../../src/train/index.ts'
 import { collect } from '../train/fake.ts'
 
 const layers = [cells.rnn(3)]
@@ -213,6 +215,21 @@ describe('questions', () => {
     await expect(write(sequenceModel(writer), [1], { runtime, temperature: -1 })).rejects.toThrow(
       'temperature',
     )
+  })
+})
+
+describe('an option that nothing reads is refused by', () => {
+  const net = sequenceModel(classifier)
+  const options = { runtime, bacth: 3 }
+
+  it('predict, follow and evaluate', async () => {
+    await expect(predict(net, [[1]], options)).rejects.toThrow('predict has no option "bacth"')
+    await expect(follow(net, options)).rejects.toThrow('follow has no option "bacth"')
+    const one = [{ input: [1], target: 0 }]
+    await expect(evaluateExamples(net, one, options)).rejects.toThrow('evaluate has no option "bacth"')
+    const text = textFrom('abcabc')
+    const next = model({ input: text.vocabulary, layers })
+    await expect(evaluate(next, text, options)).rejects.toThrow('evaluate has no option "bacth"')
   })
 })
 
