@@ -1,6 +1,13 @@
 import { type OnAnyRuntime, withRuntime } from './auto.ts'
 import type { Text } from './data/index.ts'
-import { type WriteOptions, type Written, write as writeOn } from './generate/index.ts'
+import {
+  type DecodeOptions,
+  type Decoded,
+  type WriteOptions,
+  type Written,
+  decode as decodeOn,
+  write as writeOn,
+} from './generate/index.ts'
 import { decodeModel, sequenceModelFrom } from './interop/index.ts'
 import type { Example, Numbers, SequenceModel } from './model/index.ts'
 import {
@@ -31,7 +38,7 @@ import {
  */
 
 export { type ExampleStream, type OpenExamples, streamExamples } from './data/index.ts'
-export type { WriteOptions, Written } from './generate/index.ts'
+export type { Attention, Candidate, DecodeOptions, Decoded, WriteOptions, Written } from './generate/index.ts'
 export {
   type BitsOutput,
   type ClassesOutput,
@@ -39,6 +46,7 @@ export {
   type Conditioning,
   type CtcOutput,
   type Example,
+  type Handover,
   type Numbers,
   type Pool,
   type SequenceConfig,
@@ -61,6 +69,8 @@ export type {
   Following,
   PredictOptions,
   Prediction,
+  ScheduledSamplingKind,
+  ScheduledSamplingOptions,
 } from './train/index.ts'
 
 /** Trains a model of the next token on a text: `for await` gives one step after each update. */
@@ -122,13 +132,22 @@ export function follow(net: SequenceModel, options: OnAnyRuntime<FollowOptions> 
   return followOn(net, withRuntime<FollowOptions>(options))
 }
 
-/** Writes a sequence for each condition, with a sequence model that is one-to-many. */
+/** Writes a sequence for each condition or source, with a sequence model that writes, by its probabilities. */
 export function write(
   net: SequenceModel,
   conditions: readonly Numbers[],
   options: OnAnyRuntime<WriteOptions> = {},
 ): Promise<readonly Written[]> {
   return writeOn(net, conditions, withRuntime<WriteOptions>(options))
+}
+
+/** Finds the likeliest sequence for each source or condition, with a sequence model that writes. */
+export function decode(
+  net: SequenceModel,
+  inputs: readonly Numbers[],
+  options: OnAnyRuntime<DecodeOptions> = {},
+): Promise<readonly Decoded[]> {
+  return decodeOn(net, inputs, withRuntime<DecodeOptions>(options))
 }
 
 /**

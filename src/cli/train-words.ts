@@ -1,4 +1,4 @@
-import { type Text, unitOf } from '../data/index.ts'
+import type { Text } from '../data/index.ts'
 import type { LayerConfig, Model } from '../model/index.ts'
 import type { Machine } from '../runtime/index.ts'
 import type { Checkpoint, Evaluation, Kept, Progress, Settings } from '../train/index.ts'
@@ -45,11 +45,6 @@ export function beginning(facts: Beginning): readonly string[] {
     `${settingsText(settings)}; ${lengthText(settings)}`,
     `${machineText(machine)}${settings.precision === 'bf16' ? ', products in bf16' : ''}; run ${path}${from}`,
   ]
-}
-
-/** A text and its vocabulary. */
-export function textLine({ name, tokens, vocabulary }: Text): string {
-  return `${name}: ${count(tokens.length)} ${unitOf(vocabulary)}, ${vocabulary.size} symbols`
 }
 
 /** The layers of a model: `2 × name(128)`, `embedding(64) + name(64) + name(64) residual, tied, dropout 0.5`. */

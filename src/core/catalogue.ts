@@ -258,6 +258,8 @@ export const catalogue = {
   'model-layer/embedding': '{option} needs an embedding: give the model one.',
   'model-layer/tied':
     'A tied head needs a last layer as wide as the embedding of {embedding}, but it gives {output}: end with dense({embedding}).',
+  'model-shape/sampling':
+    'Scheduled sampling is for models that read what they wrote before: this one does not.',
   'dropout-cell/product':
     'The cell "{cell}" multiplies no matrix with a state: variational dropout of its recurrent connections has nothing to drop.',
   'dropout-cell/memory':

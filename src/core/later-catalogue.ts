@@ -101,6 +101,7 @@ export const laterCatalogue = {
   'program-run/update': 'A call with the mode "update" needs the settings of the update.',
   'program-run/slots': 'The update "{rule}" needs {needed} slots, but this program keeps {slots}.',
   'program-shape': '{name} of a program must be a whole number of at least {least}, not {value}.',
+  'program-token/whole': '"{name}" has {token}, but takes whole numbers.',
   'program-token/class': '"{name}" has the token {token}, but there are {limit} classes.',
   'program-token/blank': '"{name}" has the label {token}, which is the blank.',
   'program-length/value':

@@ -29,6 +29,8 @@ export const nodeCatalogue = {
   'option-value/memory': '{name} must be a number with a unit, such as 512MB or 2GB, not {value}.',
   'option-value/average':
     'average must be ema, swa or none, with a number behind a colon or without: ema:0.999, swa:0.75; not {value}.',
+  'option-value/delimiter':
+    'delimiter must be one or more characters, no quotes and no line ends, not {value}.',
   'text-file/missing': 'There is no file {path}; check the path.[ Did you mean {nearest}?]',
   'text-file/folder': '{path} is a folder; give a text file.',
   'text-file/of-run': 'There is no file {path}, the text of the run {run}; say where it is now: {command}',
@@ -59,6 +61,8 @@ export const nodeCatalogue = {
   'table-column/missing': '{name} has no column "{column}"; it has {columns}.',
   'table-column/twice': '{name} has two columns "{column}"; rename one.',
   'table-column/unnamed': '{name} has a column without a name, number {number} of its header; name it.',
+  'table-column/again':
+    'The column "{column}" of {name} was asked for twice; name each column once, for one use.',
   'table-column/none': '{name} was asked for no column; name at least one.',
   'table-cell/number':
     '{name}, row {row}[ (line {line})], column {column}: "{value}" is no number; mend it, or leave the column out.',
@@ -75,12 +79,16 @@ export const nodeCatalogue = {
   'table-cell/first':
     '{name}, column {column}: there is no value before row {row} to repeat; fill it, or take linear, mean or zero.',
   'table-cell/all': '{name}, column {column}: not one value is there; leave the column out.',
+  'table-cell/scaled':
+    '{name}, column {column}, number {row}: the value is {value}; fill in or leave out what is missing, then fit the scaling.',
   'series-order/before':
     '{name}, row {row}[ (line {line})]: the time is before that of the row above; sort the rows by time.',
   'series-order/apart':
     '{name}, row {row}[ (line {line})]: rows of {id} stood further up already; put the rows of one sequence together.',
   'series-order/twice':
     '{name}, row {row}[ (line {line})]: the time is that of the row above; give each time once, or name the column that tells series apart.',
+  'series-order/untimed':
+    '{name}: features of the calendar need the column of the time; name it, or leave them out.',
   'series-short':
     '{what} has {length} steps, and a context of {context} with a horizon of {horizon} needs {needed}; take a shorter horizon, or a longer series.',
   'scaling-constant':
@@ -160,8 +168,6 @@ export const nodeCatalogue = {
     'To train this model of {weights} weights takes about {memory} of memory, and this machine has {available}: take a smaller --hidden, --embedding, --batch or --window, or fewer --layers.',
   'model-unsupported/carried':
     'The cell "{cell}" does not carry its output on; along a dimension of a grid it has to.',
-  'model-shape/sampling':
-    'Scheduled sampling is for models that read what they wrote before: this one does not.',
   'run-exists/run': '{path} already holds a run of {updates} updates: resume it, or take another directory.',
   'run-exists/resume':
     '{path} already holds a run of {updates} updates. To go on with it: {command}; for a new run take another --out.',

@@ -1,4 +1,5 @@
 export { type Choice, chooseToken, resolveChoice } from './choose.ts'
 export { type CtcBeamOptions, type StepLogs, type Transcript, ctcBeam, ctcGreedy } from './ctc.ts'
+export { type Attention, type Candidate, type DecodeOptions, type Decoded, decode } from './decode.ts'
 export { type SampleOptions, Sampling, type SamplingState, sample } from './sample.ts'
 export { type WriteOptions, type Written, write } from './write.ts'

@@ -1,9 +1,9 @@
-import { SluiceError } from '../core/errors.ts'
 import { Stream } from '../core/random.ts'
 import { knownKeys, wholeNumber } from '../data/index.ts'
-import { type Numbers, type SequenceModel, answerOutput } from '../model/index.ts'
-import { type RuntimeSource, Session, usedFor } from '../train/index.ts'
+import type { Numbers, SequenceModel } from '../model/index.ts'
+import type { RuntimeSource } from '../train/index.ts'
 import { type Choice, chooseToken, resolveChoice } from './choose.ts'
+import { Writing } from './writing.ts'
 
 /** How sequences are written. */
 export interface WriteOptions extends Choice {
@@ -24,8 +24,8 @@ export interface Written {
 const known = ['runtime', 'length', 'seed', 'temperature', 'topK', 'topP']
 
 /**
- * Writes a sequence for each of some conditions, with a model that is one-to-many: token after token, each chosen by its
- * probability after those before.
+ * Writes a sequence for each of some conditions, with a model that is one-to-many or many-to-many: token after token, each
+ * chosen by its probability after those before. `decode` finds the likeliest instead.
  *
  *     const [name] = await write(net, [3], { runtime, temperature: 0.8 })
  *
@@ -39,43 +39,36 @@ export async function write(
 ): Promise<readonly Written[]> {
   knownKeys('write', options, known)
   const { runtime, length = 100, seed = 1, ...choice } = options
-  const { shape } = model.config
-  if (shape !== 'one-to-many') throw new SluiceError('model-shape/sample', { shape })
   wholeNumber('length', length, 0)
-  const writer = new Writer(model, conditions, resolveChoice(choice), wholeNumber('seed', seed, 0))
+  const writer = new Writer(model, conditions.length, resolveChoice(choice), wholeNumber('seed', seed, 0))
+  const steps = conditions.map((input, number) => model.layout.stepsRead({ input }, number))
   if (conditions.length === 0) return []
-  const session = await Session.open(usedFor(model, 'continue'), runtime, {
-    rows: conditions.length,
-    steps: 1,
-    training: false,
-  })
+  const size = { inputs: conditions.length, copies: 1, longest: Math.max(...steps) }
+  const writing = await Writing.open(model, runtime, size)
   try {
-    for (let step = 0; step < length && !writer.isDone; step++) await writer.step(session, step === 0)
+    await writing.begin(conditions)
+    for (let step = 0; step < length && !writer.isDone; step++) await writer.step(writing)
     return writer.written
   } finally {
-    session.dispose()
+    writing.dispose()
   }
 }
 
 /** Sequences under way, a row each. */
 class Writer {
   readonly written: readonly { tokens: number[]; ended: boolean }[]
-  readonly #model: SequenceModel
-  readonly #conditions: readonly Numbers[]
   readonly #choice: Required<Choice>
   readonly #random: readonly Stream[]
   readonly #previous: Int32Array
   /** The class that stands before and behind a sequence. */
   readonly #mark: number
 
-  constructor(model: SequenceModel, conditions: readonly Numbers[], choice: Required<Choice>, seed: number) {
-    this.#model = model
-    this.#conditions = conditions
+  constructor(model: SequenceModel, rows: number, choice: Required<Choice>, seed: number) {
     this.#choice = choice
     this.#mark = model.outputSize - 1
-    this.written = conditions.map(() => ({ tokens: [], ended: false }))
-    this.#random = conditions.map((_condition, row) => new Stream(seed, row))
-    this.#previous = new Int32Array(conditions.length).fill(this.#mark)
+    this.written = Array.from({ length: rows }, () => ({ tokens: [], ended: false }))
+    this.#random = this.written.map((_written, row) => new Stream(seed, row))
+    this.#previous = new Int32Array(rows).fill(this.#mark)
   }
 
   get isDone(): boolean {
@@ -83,15 +76,11 @@ class Writer {
   }
 
   /** Writes one more token in every row that has not ended. */
-  async step(session: Session, isFirst: boolean): Promise<void> {
-    const input = this.#model.layout.next(this.#conditions, this.#previous, isFirst)
-    await session.run(input, { mode: 'forward', training: false })
-    const logits = session.read(answerOutput)
-    const size = this.#model.outputSize
+  async step(writing: Writing): Promise<void> {
+    await writing.step(this.#previous)
     this.written.forEach((row, number) => {
       if (row.ended) return
-      const own = logits.subarray(number * size, (number + 1) * size)
-      const token = chooseToken(own, this.#choice, this.#random[number]!.uniform())
+      const token = chooseToken(writing.logits(number), this.#choice, this.#random[number]!.uniform())
       this.#previous[number] = token
       if (token === this.#mark) row.ended = true
       else row.tokens.push(token)

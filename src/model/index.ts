@@ -9,6 +9,7 @@ export {
   readConfig,
 } from './config.ts'
 export { type Encoding, addEncoder, encodedWidth } from './encoder.ts'
+export { memoryMask, sourceLengths } from './encoder-decoder.ts'
 export { ExampleLayout } from './examples.ts'
 export { gridStep } from './grid.ts'
 export { type GridParts, type GridWindow, gridWindow } from './grid-window.ts'

@@ -6,7 +6,8 @@ import { outputSize } from './head.ts'
 import type { Example } from './lay-example.ts'
 import { requireAddressable } from './memory.ts'
 import { type ProgramOptions, givenWeights } from './model.ts'
-import { type SequenceConfig, type SequenceOptions, sequenceConfig } from './sequence-config.ts'
+import { rewritten } from './rewritten.ts'
+import { type SequenceConfig, type SequenceOptions, sequenceConfig, writes } from './sequence-config.ts'
 import { type MemoryPorts, type SequenceWindows, sequenceWindows } from './sequence-windows.ts'
 import { type Weights, startingWeights } from './start.ts'
 import type { WindowUse } from './window-use.ts'
@@ -79,6 +80,12 @@ export class SequenceModel {
   /** Numbers that it gives at each step: logits, or values, the levels of each side by side. */
   get outputSize(): number {
     return outputSize(this.config.output, this.config.shape)
+  }
+
+  /** Of a model that writes: see `Runnable` of training. */
+  get rewritten(): ((batch: Batch, output: ArrayLike<number>, isOwn: () => boolean) => Batch) | undefined {
+    if (!writes(this.config)) return undefined
+    return (batch, output, isOwn) => rewritten(batch, { output, classes: this.outputSize - 1, isOwn })
   }
 
   /** What a decoder takes from its encoder; of other shapes nothing. */

@@ -80,8 +80,8 @@ function checkLengths(name: string, data: ArrayLike<number>, most: number): void
 function checkTokens(name: string, data: ArrayLike<number>, limit: number): void {
   for (let i = 0; i < data.length; i++) {
     const token = data[i]!
-    if (!Number.isInteger(token) || token >= limit)
-      throw new SluiceError('program-token/class', { name, token, limit })
+    if (!Number.isInteger(token)) throw new SluiceError('program-token/whole', { name, token })
+    if (token >= limit) throw new SluiceError('program-token/class', { name, token, limit })
   }
 }
 

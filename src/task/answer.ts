@@ -134,7 +134,7 @@ function lastWindow(series: Series, codec: ForecastCodec, scaling: Scaling, name
 function stepsOf(
   { id, times }: Series,
   { levels, loss }: ForecastCodec,
-  steps: readonly Float32Array[],
+  steps: readonly Float64Array[],
 ): readonly ForecastStep[] {
   const ahead = times && nextTimes(times, steps.length)
   return steps.map((values, index) => ({
@@ -157,7 +157,7 @@ export function quantilesOf(
   { output }: Prediction,
   { horizon, loss, levels, target }: ForecastCodec,
   scaling: Scaling,
-): readonly Float32Array[] {
+): readonly Float64Array[] {
   const count = loss === 'quantile' ? levels.length : 1
   return Array.from({ length: horizon }, (_unused, step) =>
     scaling.inverse(target, output.subarray(step * count, (step + 1) * count)).sort(),

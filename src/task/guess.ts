@@ -24,7 +24,7 @@ export interface GuessOptions {
 }
 
 /** Names under which targets usually stand. */
-const usualTargets = ['label', 'class', 'target', 'tag', 'tags', 'category']
+const usualTargets = new Set(['label', 'class', 'target', 'tag', 'tags', 'category'])
 
 /**
  * What of a table is to be learned: what was said, and what its first rows leave no doubt about.
@@ -86,7 +86,7 @@ function guessTarget(
   const of = (...wanted: ColumnKind[]): readonly string[] =>
     columns.filter((column) => wanted.includes(kindOf(column)))
   const only = (found: readonly string[]): string | undefined => (found.length === 1 ? found[0] : undefined)
-  const named = columns.filter((column) => usualTargets.includes(column.toLowerCase()))
+  const named = columns.filter((column) => usualTargets.has(column.toLowerCase()))
   if (task !== 'forecast' && named.length === 1) return named[0]
   if (task === 'forecast' || of('timestamp').length === 1) return only(of('number'))
   return task === 'caption' ? only(of('text')) : only(of('category'))

@@ -198,7 +198,7 @@ export async function measureForecast(
 
 /** One forecast beside what came. */
 interface Measured {
-  readonly targets: Float32Array
+  readonly targets: Float32Array | Float64Array
   readonly values: Float64Array
   readonly lower: Float64Array
   readonly upper: Float64Array
@@ -211,7 +211,7 @@ function measuredAt(
   codec: ForecastCodec,
   part: 'validation' | 'all',
   start: number,
-  steps: readonly Float32Array[],
+  steps: readonly Float64Array[],
 ): Measured {
   const { target, horizon, season } = codec
   const column = values.get(target)!

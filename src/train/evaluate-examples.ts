@@ -33,6 +33,7 @@ export async function exampleLoss<E>(
     return await measureLoss(session, source)
   } finally {
     session.dispose()
+    await source.close?.()
   }
 }
 

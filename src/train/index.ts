@@ -28,6 +28,11 @@ export {
   slotCount,
   updateSettings,
 } from './optimizers.ts'
+export type {
+  ScheduledSampling,
+  ScheduledSamplingKind,
+  ScheduledSamplingOptions,
+} from './scheduled-sampling.ts'
 export {
   type Schedule,
   type ScheduleKind,

@@ -3,7 +3,7 @@ import { bucketByLength, wholeNumber } from '../data/index.ts'
 import { type Numbers, type SequenceModel, type WindowUse, answerOutput, writes } from '../model/index.ts'
 import { type Prediction, answer, rowOf } from './answers.ts'
 import { Session } from './session.ts'
-import type { Runnable, RuntimeSource } from './trainable.ts'
+import type { ProgramOptions, Runnable, RuntimeSource } from './trainable.ts'
 
 /** How questions are answered. */
 export interface PredictOptions {
@@ -53,11 +53,13 @@ export async function predict(
 }
 
 /**
- * A model whose programs are for something else than its loss.
+ * A model, or the part of it, whose programs are for something else than its loss.
  * @param places of the memory of a decoder that goes on
  */
 export function usedFor(model: SequenceModel, use: WindowUse, places?: number): Runnable {
-  const { config, parameters } = model
   const more = { use, ...(places !== undefined && { places }) }
-  return { config, parameters, program: (options) => model.program({ ...options, ...more }) }
+  const program = (options: ProgramOptions) => model.program({ ...options, ...more })
+  const { graph } = program({ rows: 1, steps: 1, training: false })
+  const parameters = graph.parameters.map(({ name }) => [name, model.parameters.get(name)!] as const)
+  return { config: model.config, parameters: new Map(parameters), program }
 }

@@ -64,8 +64,7 @@ export class Session {
     this.#program = program
     this.#executable = executable
     this.reset()
-    for (const { name } of program.graph.parameters)
-      executable.writeParameter(name, model.parameters.get(name)!.data)
+    for (const [name, { data }] of model.parameters) executable.writeParameter(name, data)
   }
 
   /**

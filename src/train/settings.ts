@@ -10,6 +10,11 @@ import {
   resolveOptimizer,
 } from './optimizers.ts'
 import { type Precision, precisionNames } from '../runtime/precision.ts'
+import {
+  type ScheduledSampling,
+  type ScheduledSamplingOptions,
+  resolveScheduledSampling,
+} from './scheduled-sampling.ts'
 import { type Schedule, type ScheduleKind, type ScheduleOptions, resolveSchedule } from './schedules.ts'
 
 /** What a training run is; all of it has defaults. */
@@ -52,6 +57,8 @@ export interface SettingsOptions {
   readonly average?: AveragingKind | AveragingOptions
   /** Of all products of training and validation, where the runtime has it (`Runtime.precisions`). Default `float32`. */
   readonly precision?: Precision
+  /** Of models that read again what they wrote: how often it is what they chose themselves. Never unless given. */
+  readonly scheduledSampling?: ScheduledSamplingOptions
 }
 
 /** Length of a run, as it was asked for. */
@@ -76,12 +83,13 @@ export type Settings = Length & {
   readonly groups: readonly ParameterGroup[]
   readonly average: Averaging
   readonly precision: Precision
+  readonly scheduledSampling?: ScheduledSampling
 }
 
 const lengthKeys = ['steps', 'epochs', 'minutes'] as const
 
 const otherKeys =
-  'batch window optimizer learningRate schedule clipNorm clipValue validation validateEvery patience checkpointEvery seed accumulate freeze groups average precision'
+  'batch window optimizer learningRate schedule clipNorm clipValue validation validateEvery patience checkpointEvery seed accumulate freeze groups average precision scheduledSampling'
 
 /** Fills in the defaults and checks everything; unknown options and values out of range are errors. */
 export function resolveSettings(options: SettingsOptions = {}): Settings {
@@ -112,6 +120,9 @@ export function resolveSettings(options: SettingsOptions = {}): Settings {
     groups: resolveGroups(options.groups ?? []),
     average: resolveAveraging(options.average),
     precision: oneOf('precision', options.precision ?? 'float32', precisionNames),
+    ...(options.scheduledSampling && {
+      scheduledSampling: resolveScheduledSampling(options.scheduledSampling),
+    }),
   }
 }
 

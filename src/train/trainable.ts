@@ -1,4 +1,4 @@
-import type { Tokenizer } from '../data/index.ts'
+import type { Batch, Tokenizer } from '../data/index.ts'
 import type { ProgramOptions, Weights } from '../model/index.ts'
 import type { Program, Runtime } from '../runtime/index.ts'
 
@@ -15,6 +15,11 @@ export interface Runnable {
   /** How outside data is read and answers are written, as plain JSON; stored with the model. */
   readonly codec?: object
   program(options: ProgramOptions): Program
+  /**
+   * Of a model that reads again what it wrote: a batch that reads its own likeliest tokens, as `output` to the batch as it is has
+   * them, wherever `isOwn`, asked once for each in their order, says so.
+   */
+  readonly rewritten?: ((batch: Batch, output: ArrayLike<number>, isOwn: () => boolean) => Batch) | undefined
 }
 
 /**

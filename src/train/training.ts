@@ -93,7 +93,7 @@ export class Training implements AsyncIterable<TrainingStep> {
       : resolveSettings({ ...defaults, ...given })
     this.data = open(this.settings)
     this.#model = model
-    this.#updates = new Updates(this.settings, this.data.training, [...model.parameters.keys()])
+    this.#updates = new Updates(this.settings, this.data.training, model)
     this.#options = {
       runtime,
       ...(run && { run }),
@@ -309,6 +309,8 @@ export class Training implements AsyncIterable<TrainingStep> {
       if (this.#progress.step > Math.max(0, this.#savedStep)) await this.#save(session)
     } finally {
       session.dispose()
+      await this.data.training.close?.()
+      await this.data.validation?.close?.()
     }
   }
 }

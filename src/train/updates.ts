@@ -1,11 +1,15 @@
+import { SluiceError } from '../core/errors.ts'
 import type { Batch, BatchSource } from '../data/index.ts'
+import { answerOutput } from '../model/window-use.ts'
 import type { RunResult, UpdateSettings } from '../runtime/types.ts'
 import { averageShare } from './averaging.ts'
 import { frozenNames, groupRates } from './groups.ts'
 import { updateSettings } from './optimizers.ts'
 import { rateFactor } from './schedules.ts'
 import type { Session } from './session.ts'
+import { ownShare, ownTokens } from './scheduled-sampling.ts'
 import type { Settings } from './settings.ts'
+import type { Runnable } from './trainable.ts'
 
 /** Where an update stands in its run. */
 export interface UpdatePlace {
@@ -38,11 +42,18 @@ export class Updates {
   readonly #settings: Settings
   readonly #training: BatchSource
   readonly #groups: ReturnType<typeof groupRates>
+  readonly #rewritten: Runnable['rewritten']
 
-  /** @param names of all parameters. @throws SluiceError `option-value` where a pattern matches none of them */
-  constructor(settings: Settings, training: BatchSource, names: readonly string[]) {
+  /**
+   * @throws SluiceError `option-value` where a pattern matches no parameter of the model, `model-shape` where sampling is scheduled
+   * for one that reads nothing again
+   */
+  constructor(settings: Settings, training: BatchSource, model: Pick<Runnable, 'parameters' | 'rewritten'>) {
+    const names = [...model.parameters.keys()]
     this.#settings = settings
     this.#training = training
+    this.#rewritten = model.rewritten
+    if (settings.scheduledSampling && !model.rewritten) throw new SluiceError('model-shape/sampling')
     this.frozen = frozenNames(settings.freeze, names)
     this.#groups = groupRates(settings.groups, names)
   }
@@ -80,14 +91,26 @@ export class Updates {
     let [loss, gradientNorm] = [0, NaN]
     for (const [index, { batch, first, share, counter }] of shares.entries()) {
       if (first) session.reset()
+      const read = await this.#read(session, batch, place.step, counter)
       const isLast = index === shares.length - 1
       const call = { mode: 'gradients', training: true, seed, counter, share, accumulate: index > 0 } as const
-      const result = await session.run(batch, isLast ? { ...call, update } : call)
+      const result = await session.run(read, isLast ? { ...call, update } : call)
       loss += share * result.loss
       gradientNorm = result.gradientNorm
     }
     const predictions = shares.reduce((sum, { batch }) => sum + batch.predictions, 0)
     return { loss, gradientNorm, predictions }
+  }
+
+  /** A batch as it is read: with own tokens, where sampling is scheduled. */
+  async #read(session: Session, batch: Batch, step: number, counter: number): Promise<Batch> {
+    const { scheduledSampling, seed } = this.#settings
+    if (!scheduledSampling || !this.#rewritten) return batch
+    const share = ownShare(scheduledSampling, step)
+    return ownTokens(this.#rewritten, batch, { share, seed, counter }, async () => {
+      await session.run(batch, { mode: 'forward', training: false })
+      return session.read(answerOutput)
+    })
   }
 
   async #shares(step: number): Promise<readonly Share[]> {

@@ -28,7 +28,7 @@ test.each([
   [['trian'], 'There is no command "trian". Did you mean train? See sluice --help.'],
   [
     ['bake'],
-    'There is no command "bake". There are train, sample, eval, cells, check, doctor. See sluice --help.',
+    'There is no command "bake". There are train, sample, predict, eval, cells, inspect, check, doctor. See sluice --help.',
   ],
   [['--verison'], "Unknown option '--verison'. Did you mean --version? See sluice --help."],
   [

@@ -192,7 +192,7 @@ describe('questions', () => {
   })
 
   it('are for models that answer, conditions for those that write', async () => {
-    await expect(predict(sequenceModel(writer), [1], { runtime })).rejects.toThrow('sample from it')
+    await expect(predict(sequenceModel(writer), [1], { runtime })).rejects.toThrow('use write or decode')
     await expect(write(net, [1], { runtime })).rejects.toThrow('one-to-many')
     await expect(write(sequenceModel(writer), [1, 4], { runtime })).rejects.toThrow(
       'The input of example 1 is 4',
@@ -243,7 +243,7 @@ describe('there must be examples', () => {
 
 const refused: readonly (readonly [string, object, string])[] = [
   ['another shape', { shape: 'many' }, 'shape must be one of one-to-one'],
-  ['a shape that is to come', { shape: 'many-to-many' }, 'no model of the shape many-to-many yet'],
+  ['a decoder without a source', { shape: 'many-to-many' }, 'The decoder reads nothing of its source'],
   ['an option too many', { hidden: 3 }, 'sequenceModel has no option "hidden"'],
   ['no layers', { layers: [] }, 'layers must hold at least one cell'],
   [

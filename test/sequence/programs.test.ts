@@ -13,9 +13,9 @@ import { Session, follow, predict } from '../../src/train/index.ts'
 import type { Data } from '../plan/windows.ts'
 import { bitsOf } from '../runtime/padding.ts'
 import { expectAgreement, runtimes } from '../runtime/runtimes.ts'
-import { type Task, tasks as plain, translations } from './models.ts'
+import { type Task, tasks as singles, translations } from './models.ts'
 
-const tasks = { ...plain, ...translations }
+const tasks = { ...singles, ...translations }
 
 const rows = 5
 

@@ -3,24 +3,17 @@ import { cells } from '../../src/cells/index.ts'
 import { textFrom, streamExamples } from '../../src/data/index.ts'
 import { write } from '../../src/generate/index.ts'
 import { decodeModel, encodeModel, sequenceModelFrom } from '../../src/interop/index.ts'
-import { type Example, model, sequenceModel } from '../../src/model/index.ts'
-import { type Runtime, reference } from '../../src/runtime/index.ts'
+import { model, sequenceModel } from '../../src/model/index.ts'
+import { reference } from '../../src/runtime/index.ts'
 import { RunDirectory } from '../../src/train/directory.ts'
-import {
-  type ExampleData,
-  Session,
-  type TrainOptions,
-  evaluateExamples,
-  exampleLoss,
-  predict,
-  train,
-} from '../../src/train/index.ts'
+import { Session, evaluateExamples, exampleLoss, predict, train } from '../../src/train/index.ts'
 import { runtimes } from '../runtime/runtimes.ts'
 import { collect } from '../train/fake.ts'
 import { memoryFiles } from '../train/memory-files.ts'
-import { tasks as plain, translations } from './models.ts'
+import { tasks as singles, translations } from './models.ts'
+import { outcome } from './outcome.ts'
 
-const tasks = { ...plain, ...translations }
+const tasks = { ...singles, ...translations }
 
 const names = Object.keys(tasks)
 const [, fastest] = runtimes[1] ?? runtimes[0]!
@@ -61,62 +54,33 @@ it('validation examples may be longer than those of training, also where labels 
 const { options, examples } = tasks['many-to-one']!
 const small = { batch: 7, steps: 24, learningRate: 0.02, validateEvery: 5, checkpointEvery: 4 } as const
 
-/** How a run is interrupted: after which update, and whether in good order or by a kill, which leaves what was there. */
-interface Interruption {
-  readonly step: number
-  readonly killed: boolean
-}
-
-/** What a training leaves; interrupted and gone on with, if so it is said. */
-async function outcome(
-  data: readonly Example[] | ExampleData<Example>,
-  given: Omit<TrainOptions, 'runtime'>,
-  runtime: Runtime,
-  interrupted?: Interruption,
-) {
-  const make = () => sequenceModel({ ...options, dropout: 0.2 })
-  let files = memoryFiles()
-  let left = new Map<string, Uint8Array>()
-  const run = await RunDirectory.create('run', files)
-  for await (const { step } of train(make(), data, { ...given, runtime, run })) {
-    if (step !== interrupted?.step) continue
-    left = new Map(files.contents)
-    break
-  }
-  if (interrupted) {
-    if (interrupted.killed) {
-      files = memoryFiles()
-      for (const [name, content] of left) files.contents.set(name, content)
-    }
-    const again = await RunDirectory.open('run', files)
-    await collect(train(make(), data, { runtime, run: again.run, resume: again.checkpoint }))
-  }
-  const metrics = new TextDecoder().decode(files.contents.get('run/metrics.jsonl'))
-  return { checkpoint: (await RunDirectory.open('run', files)).checkpoint, lines: linesOf(metrics) }
-}
-
-/** Metrics without what depends on the clock. */
-function linesOf(metrics: string): readonly object[] {
-  const lines = metrics.trimEnd().split('\n')
-  return lines.map((line) => ({ ...(JSON.parse(line) as object), tokensPerSecond: 0 }))
-}
-
 describe('a run on examples that goes on', () => {
   it.each([...runtimes.slice(0, 1), ...runtimes.slice(-1)])(
     'ends in the same bits on %s',
     async (_name, runtime) => {
-      const whole = await outcome(examples, small, runtime)
+      const whole = await outcome(options, examples, small, runtime)
       for (const step of [1, 9, 16])
         for (const killed of [false, true])
-          expect(await outcome(examples, small, runtime, { step, killed })).toEqual(whole)
+          expect(await outcome(options, examples, small, runtime, { step, killed })).toEqual(whole)
       expect(whole.checkpoint.progress.step).toBe(24)
+    },
+  )
+
+  it.each([undefined, { kind: 'exponential', k: 0.9, most: 0.8 } as const])(
+    'ends in the same bits where a sequence is written, sampling %o',
+    async (scheduledSampling) => {
+      const { options: pair, examples: pairs } = translations['many-to-many, multiplicative attention']!
+      const given = { ...small, steps: 12, ...(scheduledSampling && { scheduledSampling }) }
+      const whole = await outcome(pair, pairs, given, fastest)
+      for (const step of [5, 10])
+        expect(await outcome(pair, pairs, given, fastest, { step, killed: true })).toEqual(whole)
     },
   )
 
   it('ends in the same bits with several batches to an update, and an average', async () => {
     const given = { ...small, accumulate: 3, average: 'ema', schedule: 'cosine' } as const
-    expect(await outcome(examples, given, fastest, { step: 7, killed: true })).toEqual(
-      await outcome(examples, given, fastest),
+    expect(await outcome(options, examples, given, fastest, { step: 7, killed: true })).toEqual(
+      await outcome(options, examples, given, fastest),
     )
   })
 
@@ -125,9 +89,29 @@ describe('a run on examples that goes on', () => {
     const stream = await streamExamples(net, () => examples, { chunk: 50 })
     expect([stream.count, stream.steps]).toEqual([120, 7])
     const data = { training: stream, validation: examples.slice(0, 9) }
-    expect(await outcome(data, small, fastest, { step: 13, killed: true })).toEqual(
-      await outcome(data, small, fastest),
+    expect(await outcome(options, data, small, fastest, { step: 13, killed: true })).toEqual(
+      await outcome(options, data, small, fastest),
     )
+  })
+
+  it('is refused with chunks of another size, and lets go of what it reads', async () => {
+    const net = sequenceModel({ ...options, dropout: 0.2 })
+    let held = 0
+    const open = function* () {
+      held++
+      try {
+        yield* examples
+      } finally {
+        held--
+      }
+    }
+    const given = async (chunk: number) => ({ training: await streamExamples(net, open, { chunk }) })
+    const { checkpoint } = await outcome(options, await given(50), { ...small, steps: 6 }, fastest)
+    const going = train(net, await given(40), { runtime: fastest, resume: checkpoint, steps: 9 })
+    await expect(collect(going)).rejects.toMatchObject({ code: 'resume-differs' })
+    await collect(train(net, await given(50), { runtime: fastest, resume: checkpoint, steps: 9 }))
+    await exampleLoss(net, (await given(50)).training, { runtime: fastest })
+    expect(held).toBe(0)
   })
 
   it('is refused with other examples', async () => {

@@ -119,7 +119,7 @@ class AnswerWriter {
 function csvLines(rows: readonly AnswerRow[]): readonly string[] {
   const columns = Object.keys(rows[0]?.record ?? {}).filter((key) => typeof rows[0]!.record[key] !== 'object')
   const cell = (value: unknown): string => {
-    const text = String(value ?? '')
+    const text = typeof value === 'string' ? value : JSON.stringify(value ?? '')
     return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
   }
   return [columns.join(','), ...rows.map(({ record }) => columns.map((key) => cell(record[key])).join(','))]

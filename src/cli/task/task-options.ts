@@ -45,9 +45,7 @@ const valueLosses = ['quantile', 'huber', 'squared', 'absolute'] as const
 export function addTaskOptions(command: Command): void {
   command
     .optionsGroup('Task:')
-    .addOption(
-      option('--task <name>', `${taskWords.join(', ')}`, word('--task', taskWords), 'as the file says'),
-    )
+    .addOption(option('--task <name>', taskWords.join(', '), word('--task', taskWords), 'as the file says'))
     .addOption(option('--target <column>', 'what is learned'))
     .addOption(option('--input <columns>', 'what is read, apart by commas', listed))
     .addOption(option('--id <column>', 'rows with the same name in it are one sequence'))

@@ -1,4 +1,4 @@
-import { type LossRule, countPositions, requireWeights } from './loss.ts'
+import { type LossRule, countPositions, requireSequence, requireWeights } from './loss.ts'
 
 /** Settings of the operation `bernoulli_loss`. */
 export interface BernoulliLossAttributes {
@@ -16,9 +16,11 @@ export interface BernoulliLossAttributes {
 export const bernoulliLoss: LossRule = {
   arity: 'any',
   marks: 2,
+  reductions: ['mean', 'frames', 'sum'],
   check([logits, target], attributes, sizes) {
     const { positiveWeights } = attributes as BernoulliLossAttributes
     requireWeights(positiveWeights, logits!.shape[0]!, 'bernoulli_loss', 'positiveWeights')
+    requireSequence(target!, 1, 'bernoulli_loss', 'the target')
     sizes.same(logits!.shape[0]!, target!.shape[0]!)
   },
   divisor(counted) {

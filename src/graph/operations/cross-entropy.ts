@@ -17,6 +17,7 @@ export interface CrossEntropyAttributes {
 export const crossEntropy: LossRule = {
   arity: 2,
   marks: 1,
+  reductions: ['mean', 'sum'],
   check([logits], attributes) {
     const { smoothing = 0, classWeights } = attributes as CrossEntropyAttributes
     requireSetting(smoothing >= 0 && smoothing < 1, 'cross_entropy', 'smoothing', 'at least 0 and below 1')

@@ -20,7 +20,11 @@ export interface CtcLossAttributes {
  */
 export const ctcLoss: LossRule = {
   arity: 4,
-  check([logits], attributes) {
+  reductions: ['mean', 'sum'],
+  check([logits, ...given], attributes) {
+    const axes = given.map(({ extent, shape }) => `${extent} ${shape.length}`)
+    const must = 'a vector of labels, a number of steps and one of labels for each row'
+    requireSetting(axes.join() === 'row 1,row 0,row 0', 'ctc_loss', 'what is right', must)
     const { blank = 0 } = attributes as CtcLossAttributes
     const isClass = Number.isInteger(blank) && blank >= 0 && blank < Number(logits!.shape[0])
     requireSetting(isClass, 'ctc_loss', 'blank', `one of the ${String(logits!.shape[0])} classes`)

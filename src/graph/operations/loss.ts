@@ -20,6 +20,8 @@ export interface LossRule {
   readonly arity: Operation['arity']
   /** Index of the input of whole numbers that says which positions count. */
   readonly marks?: number
+  /** What the attribute `reduction` may say; `mean` unless given. */
+  readonly reductions: readonly string[]
   /** Throws when the types of the inputs or the attributes do not fit. */
   check<S>(inputs: readonly Type<S>[], attributes: Attributes, sizes: Sizes<S>): void
   /** The number that the sum is divided by, never 0. */
@@ -33,6 +35,9 @@ export function lossOperations(name: string, rule: LossRule): Readonly<Record<st
     arity: rule.arity,
     cost: 20,
     type(inputs, attributes, sizes) {
+      checkInputs(inputs, name, rule)
+      const isKnown = rule.reductions.includes((attributes.reduction as string | undefined) ?? 'mean')
+      requireSetting(isKnown, name, 'reduction', `one of ${rule.reductions.join(', ')}`)
       rule.check(inputs, attributes, sizes)
       return { extent: 'once', shape: [] }
     },
@@ -48,6 +53,23 @@ export function lossOperations(name: string, rule: LossRule): Readonly<Record<st
     type: ([prediction]) => prediction!,
   }
   return { [name]: loss, [`${name}_gradient`]: gradient }
+}
+
+/** Makes sure that the prediction, and what says which positions count, are there at each step. */
+function checkInputs<S>(inputs: readonly Type<S>[], name: string, { marks = -1 }: LossRule): void {
+  requireSequence(inputs[0]!, 1, name, 'the prediction')
+  if (inputs[marks]) requireSequence(inputs[marks], 0, name, 'what counts')
+}
+
+/** Makes sure that an input is a number (`axes` 0) or a vector (1) a step and row. @throws SluiceError `loss-setting` */
+export function requireSequence<S>(
+  { extent, shape }: Type<S>,
+  axes: 0 | 1,
+  loss: string,
+  name: string,
+): void {
+  const must = `one ${axes === 0 ? 'number' : 'vector'} for each step and row`
+  requireSetting(extent === 'step' && shape.length === axes, loss, name, must)
 }
 
 /** Positions that are not marked with 0; all where nothing is marked. */

@@ -1,5 +1,7 @@
 import type { LossRule } from './loss.ts'
-import { countPositions, requireSetting } from './loss.ts'
+import { countPositions, requireSequence, requireSetting } from './loss.ts'
+
+const kinds = ['squared', 'absolute', 'huber', 'smooth_l1', 'quantile'] as const
 
 /** Settings of the operation `value_loss`. With d = prediction - target, the loss of an entry is */
 export interface ValueLossAttributes {
@@ -8,7 +10,7 @@ export interface ValueLossAttributes {
    * `smooth_l1` (Girshick 2015): huber of delta = beta, divided by beta;
    * `quantile` (Koenker & Bassett 1978): -level d where d < 0, else (1 - level) d, for each of the levels.
    */
-  readonly kind: 'squared' | 'absolute' | 'huber' | 'smooth_l1' | 'quantile'
+  readonly kind: (typeof kinds)[number]
   /** For `huber`, above 0; 1 unless given. */
   readonly delta?: number
   /** For `smooth_l1`, above 0; 1 unless given. */
@@ -58,14 +60,17 @@ export function valueLossForm({
 export const valueLoss: LossRule = {
   arity: 'any',
   marks: 2,
+  reductions: ['mean', 'sum'],
   check([prediction, target], attributes, sizes) {
     const { kind, delta = 1, beta = 1, levels } = attributes as unknown as ValueLossAttributes
     const isLevel = (level: number): boolean => level > 0 && level < 1
+    requireSetting(kinds.includes(kind), 'value_loss', 'kind', `one of ${kinds.join(', ')}`)
     requireSetting(delta > 0, 'value_loss', 'delta', 'above 0')
     requireSetting(beta > 0, 'value_loss', 'beta', 'above 0')
     const levelsFit = kind === 'quantile' ? levels !== undefined && levels.length > 0 : levels === undefined
     requireSetting(levelsFit, 'value_loss', 'levels', 'given for quantiles alone, at least one')
     requireSetting((levels ?? []).every(isLevel), 'value_loss', 'levels', 'above 0 and below 1')
+    requireSequence(target!, 1, 'value_loss', 'the target')
     sizes.same(sizes.part(prediction!.shape[0]!, levels?.length ?? 1), target!.shape[0]!)
   },
   divisor(counted) {

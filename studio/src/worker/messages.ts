@@ -108,7 +108,12 @@ export type Event =
     }
   | { readonly kind: 'sample'; readonly step: number; readonly text: string }
   | { readonly kind: 'ended'; readonly model: ModelInfo }
-  | { readonly kind: 'failed'; readonly failure: Failure }
+  | {
+      readonly kind: 'failed'
+      readonly failure: Failure
+      /** The model as it was before; absent where the worker itself failed. */
+      readonly model?: ModelInfo
+    }
 
 /** An error that travels. */
 export interface Failure {

@@ -71,6 +71,16 @@ export class Workshop {
     return this.info()
   }
 
+  /** A copy of the weights. */
+  weights(): ReadonlyMap<string, Float32Array> {
+    return new Map([...this.model.parameters].map(([name, { data }]) => [name, data.slice()]))
+  }
+
+  /** Puts weights back that `weights` gave. */
+  restore(weights: ReadonlyMap<string, Float32Array>): void {
+    for (const [name, { data }] of this.model.parameters) data.set(weights.get(name)!)
+  }
+
   save(): Uint8Array<ArrayBuffer> {
     return encodeModel(this.model)
   }
