@@ -27,6 +27,8 @@ export const nodeCatalogue = {
   'studio-port':
     'The studio cannot listen on port {port} ({reason}): give another with --port, 0 for any that is free.',
   'option-value/memory': '{name} must be a number with a unit, such as 512MB or 2GB, not {value}.',
+  'option-value/average':
+    'average must be ema, swa or none, with a number behind a colon or without: ema:0.999, swa:0.75; not {value}.',
   'option-value/delimiter':
     'delimiter must be one or more characters, no quotes and no line ends, not {value}.',
   'text-file/missing': 'There is no file {path}; check the path.[ Did you mean {nearest}?]',
@@ -35,6 +37,15 @@ export const nodeCatalogue = {
   'text-file/run': '{path} is a run, not a text. To go on with it: {command}',
   'text-file/forbidden': '{path} may not be read; check its permissions.',
   'text-file/unreadable': '{path} could not be read: {reason}.',
+  'text-binary':
+    '{name} is not a text file: byte {byte} is zero. If it is text in another encoding, give the encoding.',
+  'text-encoding/unknown':
+    'There is no encoding "{encoding}"; try latin1, windows-1252, utf-16le or shift_jis.',
+  'text-encoding/utf-16': '{name} is UTF-16, not UTF-8; give the encoding {encoding}.',
+  'text-encoding/utf-8':
+    '{name} is not valid UTF-8: byte {byte} ({value}) starts no character. Give its encoding, such as latin1.',
+  'text-encoding/other': '{name} is not valid {encoding}; give its true encoding.',
+  'text-too-large': '{name} is too large to be read as one text. Give a part of it.',
   'table-file/format': '{path} has no ending that says what it is; give its format: {formats}.',
   'table-file/parquet':
     '{path} could not be read as Parquet: {reason}. Take another copy of it, or another format.',
@@ -157,6 +168,8 @@ export const nodeCatalogue = {
     'The gradient of "{cell}" at "{name}" is off by {error}: either its values leave the range of numbers, or this is a mistake of Sluice; please report it with the equations.',
   'model-too-large/memory':
     'To train this model of {weights} weights takes about {memory} of memory, and this machine has {available}: take a smaller --hidden, --embedding, --batch or --window, or fewer --layers.',
+  'model-unsupported/carried':
+    'The cell "{cell}" does not carry its output on; along a dimension of a grid it has to.',
   'run-exists/run': '{path} already holds a run of {updates} updates: resume it, or take another directory.',
   'run-exists/resume':
     '{path} already holds a run of {updates} updates. To go on with it: {command}; for a new run take another --out.',
@@ -170,8 +183,11 @@ export const nodeCatalogue = {
   'run-locked/unknown':
     '{path} is in use by another process. Wait for it, take another directory, or, if it is gone, delete {lock}.',
   'run-version': '{path} was made by a later version of Sluice; update Sluice.',
+  'checkpoint-damaged/file': 'The checkpoint {name} is damaged: {file} is missing or was changed.',
   'checkpoint-damaged/all':
     'No checkpoint in {path} is whole: all {count} are damaged. Restore one from a copy, or train again.',
+  'checkpoint-version':
+    'The checkpoint {name} has format {format}; this version reads {known}. Update Sluice.',
   'disk-full':
     'Nothing[ of update {step}] can be saved in {path}: the disk is full. Free some space[, then resume: the checkpoint {kept} is safe].',
   'disk-read-only':
@@ -185,4 +201,11 @@ export const nodeCatalogue = {
     'Nothing[ of update {step}] can be saved in {path}: {reason}. Check the disk[, then resume: the checkpoint {kept} is safe].',
   'disk/read': '{path} could not be read: {reason}.',
   'inspect-unit/form': '"{text}" names no unit; write LAYER.NAME.UNIT, such as 0.h.3.',
+  'unsupported/native-missing':
+    "The native runtime is not built: install a C++ compiler and run 'npm run kernels'.",
+  'unsupported/native-broken': "The native runtime does not load ({reason}): run 'npm run kernels'.",
+  'unsupported/native-start':
+    'The native runtime cannot start: {reason}. Use fewer threads or a smaller program.',
+  'unsupported/isa': "This processor or build has no instruction set '{isa}': it has {known}.",
+  'unsupported/wasm-missing': "The WebAssembly runtime is not built: run 'npm run kernels'.",
 } as const

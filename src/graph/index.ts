@@ -48,4 +48,3 @@ export type {
   WindowGraph,
 } from './types.ts'
 export { typeText } from './types.ts'
-export { type Value, copies, entries, putRows, stepOf, takeRows, valueOf, writeStep, zeros } from './value.ts'

@@ -1,5 +1,6 @@
 import { Stream } from '../core/random.ts'
-import { Builder, type Port, type StepGraph, addLayer, numbers, valueOf } from '../graph/index.ts'
+import { Builder, type Port, type StepGraph, addLayer, numbers } from '../graph/index.ts'
+import { valueOf } from '../graph/value.ts'
 import { interpret } from '../graph/interpret.ts'
 import type { Executable, Program, Runtime } from '../runtime/index.ts'
 

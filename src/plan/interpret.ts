@@ -1,4 +1,5 @@
-import { type Node, type Value, putRows, stepOf, takeRows, zeros } from '../graph/index.ts'
+import type { Node } from '../graph/index.ts'
+import { type Value, putRows, stepOf, takeRows, zeros } from '../graph/value.ts'
 import { type Call, evaluateNode } from '../graph/interpret.ts'
 import { activeRows } from '../graph/meanings/sequence.ts'
 import { type Plan, type PlannedScan } from './plan.ts'

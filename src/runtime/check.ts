@@ -1,5 +1,6 @@
 import { SluiceError, Unsupported } from '../core/errors.ts'
-import { type CtcLossAttributes, type Node, entries } from '../graph/index.ts'
+import type { CtcLossAttributes, Node } from '../graph/index.ts'
+import { entries } from '../graph/value.ts'
 import { slotsOf } from './slots.ts'
 import type { Machine, Precision, Program, Run } from './types.ts'
 

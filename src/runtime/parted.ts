@@ -1,5 +1,6 @@
 import { SluiceError, Unsupported } from '../core/errors.ts'
-import { ancestors, entries, isLoss, lossDivisor, marksOf } from '../graph/index.ts'
+import { ancestors, isLoss, lossDivisor, marksOf } from '../graph/index.ts'
+import { entries } from '../graph/value.ts'
 import { checkRun, checkWrite, checkWritten } from './check.ts'
 import { type PartState, type PartedGraph, partGraph } from './parted-graph.ts'
 import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult } from './types.ts'
