@@ -12,6 +12,7 @@ export const nodeCatalogue = {
   'usage/no-text': 'train needs a text file: {command}',
   'usage/init-model':
     '--init-from {path} is another model; what differs: {differences}. Leave that out, or train a new model.',
+  'usage/task-option': '{option} is for the task {tasks}, not for {task}: leave it out.',
   'usage/no-input':
     'predict needs what it is to answer: a table, --text TEXT, or - for lines of standard input.',
   'usage/text-input': '{name}: the model does not read texts; give a table as in training.',

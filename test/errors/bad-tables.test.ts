@@ -182,6 +182,11 @@ test.each<readonly [string, readonly string[], string]>([
     'predict needs what it is to answer: a table, --text TEXT, or - for lines of standard input.',
   ],
   [
+    'an option of another task',
+    train('./mail.csv', '--horizon', '3'),
+    '--horizon is for the task forecast, not for classify: leave it out.',
+  ],
+  [
     'a class for a model of a text',
     train('./mail.csv', '--init-from', './mail'),
     '--init-from is for texts; a task on a table starts anew, or goes on with --resume.',

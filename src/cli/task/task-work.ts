@@ -39,6 +39,7 @@ export async function taskWork(flags: TrainFlags, resumed: Continued | undefined
   return {
     name: path,
     unit,
+    hasWindows: false,
     lines: () => [...factLines(facts), `${sequenceText(net)}: ${count(net.size)} weights`],
     facts: { ...facts, weights: net.size },
     notes: Array.isArray(data.training)
