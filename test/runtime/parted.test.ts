@@ -162,7 +162,7 @@ describe.each(runtimes)('%s, keeping few steps', (_name, runtime) => {
     }
   })
 
-  it.each(lifted)('gives the same gradients above a layer that is %s', async (_name, above, frozen) => {
+  it.each(lifted)('gives the same gradients above a layer that is %s', async (_layer, above, frozen) => {
     expect(await gradientsOf(runtime, above, frozen, 8)).toEqual(await gradientsOf(runtime, above, frozen))
   })
 
@@ -195,9 +195,9 @@ describe.each(runtimes)('%s, keeping few steps', (_name, runtime) => {
   })
 
   it('takes memories that were made before, but not their gradients', async () => {
-    const [, cell] = decoders.find(([name]) => name === 'additive')!
+    const [, decoder] = decoders.find(([name]) => name === 'additive')!
     const shape = { input: 3, hidden: 4, encoder: 3, scores: 2, places: 3, rows, steps }
-    const program = decoderProgram(cell, shape, 'rows')
+    const program = decoderProgram(decoder, shape, 'rows')
     const data = decoderData(program, 1)
     const gradients = async (inputs: readonly string[], keepEvery?: number): Promise<Uint32Array[]> => {
       const gradient = { ...program.gradient!, inputs }
