@@ -107,7 +107,10 @@ describe('the catalogue', () => {
         const sources = [...loadedWith(script, metafile)].flatMap((path) =>
           Object.keys(metafile.outputs[path]!.inputs),
         )
-        expect(sources.includes('src/core/later-catalogue.ts'), entryPoint).toBe(given.length > 0)
+        expect({ entryPoint, has: sources.includes('src/core/later-catalogue.ts') }).toEqual({
+          entryPoint,
+          has: given.length > 0,
+        })
       }
     },
   )
