@@ -5,7 +5,7 @@ import { masks } from './masks.ts'
 import type { Meaning } from './meaning.ts'
 import { memories } from './memories.ts'
 import { scans } from './scan.ts'
-import { sequence } from './sequence.ts'
+import { sequences } from './sequence.ts'
 import { structure } from './structure.ts'
 import { window } from './window.ts'
 
@@ -21,7 +21,7 @@ export const meanings: ReadonlyMap<string, Meaning> = new Map(
     ...attention,
     ...window,
     log_softmax: logSoftmaxRow,
-    ...sequence,
+    ...sequences,
     ...scans,
     ...losses,
     ...masks,

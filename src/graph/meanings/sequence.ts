@@ -8,7 +8,7 @@ export function activeRows(lengths: Value | undefined, step: number, rows: numbe
 }
 
 /** What turns sequences round, and what states start from. */
-export const sequence: Meanings = {
+export const sequences: Meanings = {
   select([flags, ...choices], { node, rows }) {
     const result = zeros(node.type, 1, rows)
     const [a, b] = choices.map(reader)
