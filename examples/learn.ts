@@ -3,7 +3,7 @@ import { type ExampleData, type ExampleModel, type SettingsOptions, train } from
 /** Trains a model on examples, and says at every validation how far it is. */
 export async function learn<E>(
   net: ExampleModel<E>,
-  examples: ExampleData<E>,
+  examples: readonly E[] | ExampleData<E>,
   settings: SettingsOptions,
   log: (line: string) => void,
 ): Promise<void> {

@@ -85,8 +85,7 @@ static void normalise(const Alignment &a, const Row &logits, int step, int class
   a.most[step] = largestLogit(logits, classes);
   for (int b = 0; b * width < classes; b++)
     sum += firstLanes(exponentialOf(blockOf(logits, b) - a.most[step]), classes - b * width);
-  const float total = sumOf(sum);
-  a.log[step] = total < infinity ? (float)logarithmOf(total) : __builtin_nanf("");
+  a.log[step] = (float)logarithmOf(sumOf(sum));
 }
 
 /** The lines of all steps. Gives the log-probability of the labels: NaN for logits that are no numbers. */

@@ -7,7 +7,8 @@ namespace SLUICE_ISA {
 
 // Out of line where they are no inner loop of training as it mostly is: pages load this code.
 SLUICE_NOINLINE Vector exponentialOf(Vector x) { return exponential(x); }
-SLUICE_NOINLINE double logarithmOf(float x) { return logarithm((double)x); }
+/** Infinite or NaN where x is. */
+SLUICE_NOINLINE double logarithmOf(float x) { return x < infinity ? logarithm((double)x) : (double)x; }
 
 /** The prediction of one row, its target, or where its gradient goes. */
 struct Row {

@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs'
+import type { PageSources } from './browser-source.ts'
 
 /** A kind of error: its code, its messages, and what there is to know about it. */
 export interface Entry {
@@ -94,21 +95,28 @@ export function isGiven(key: string, source: string): boolean {
   return source.includes(`'${key}'`) || source.includes(`\`${key.replace(/\/.*/, '')}/\${`)
 }
 
-/** Texts of src/core/catalogue.ts and src/core/node-catalogue.ts; `source` is what a page may load. */
-export function catalogueModules(areas: readonly Area[], source: string): { all: string; node: string } {
+/** Texts of the modules of src/core that have the messages: of a page at once, of a page later, and of none. */
+export function catalogueModules(
+  areas: readonly Area[],
+  { atOnce, later }: PageSources,
+): Readonly<Record<'catalogue' | 'laterCatalogue' | 'nodeCatalogue', string>> {
   const messages = areas.flatMap(({ entries }) => entries.flatMap((entry) => [...entry.messages]))
-  const isInPage = ([key]: readonly [string, string]): boolean => key === 'internal' || isGiven(key, source)
+  const kindOf = ([key]: readonly [string, string]): 'now' | 'later' | 'never' =>
+    key === 'internal' || isGiven(key, atOnce) ? 'now' : isGiven(key, later) ? 'later' : 'never'
+  const written = (name: string, about: string, kind: 'now' | 'later' | 'never'): string =>
+    catalogueModule(
+      name,
+      about,
+      messages.filter((message) => kindOf(message) === kind),
+    )
   return {
-    all: catalogueModule(
-      'catalogue',
-      'Messages of errors by code; errors.ts fills them in.',
-      messages.filter(isInPage),
+    catalogue: written('catalogue', 'Messages of errors by code; errors.ts fills them in.', 'now'),
+    laterCatalogue: written(
+      'laterCatalogue',
+      'Messages of what a page loads later, and of sequences; see later-messages.ts.',
+      'later',
     ),
-    node: catalogueModule(
-      'nodeCatalogue',
-      'Messages that no page gives.',
-      messages.filter((message) => !isInPage(message)),
-    ),
+    nodeCatalogue: written('nodeCatalogue', 'Messages that no page gives.', 'never'),
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cellPages } from './cell-pages.ts'
-import { browserSource } from './browser-source.ts'
+import { pageSources } from './browser-source.ts'
 import { catalogueModules, errorsPage, readCatalogue } from './error-catalogue.ts'
 import type { Report } from '../bench/report.ts'
 import { planHeader } from './plan-header.ts'
@@ -11,14 +11,15 @@ import { withSpeed } from './speed-table.ts'
 const root = fileURLToPath(new URL('../', import.meta.url))
 
 /** Generated files and what they must hold. */
-export function generated(): ReadonlyMap<string, string> {
+export async function generated(): Promise<ReadonlyMap<string, string>> {
   const areas = readCatalogue(`${root}errors`)
-  const catalogues = catalogueModules(areas, browserSource(root))
+  const catalogues = catalogueModules(areas, await pageSources())
   const report = JSON.parse(readFileSync(`${root}docs/bench.json`, 'utf8')) as Report
   return new Map([
     ['kernels/plan.h', planHeader()],
-    ['src/core/catalogue.ts', catalogues.all],
-    ['src/core/node-catalogue.ts', catalogues.node],
+    ['src/core/catalogue.ts', catalogues.catalogue],
+    ['src/core/later-catalogue.ts', catalogues.laterCatalogue],
+    ['src/core/node-catalogue.ts', catalogues.nodeCatalogue],
     ['docs/errors.md', errorsPage(areas)],
     ...cellPages(),
     ['README.md', withSpeed(readFileSync(`${root}README.md`, 'utf8'), report)],
@@ -34,8 +35,8 @@ function current(path: string): string | undefined {
 }
 
 /** Writes what is out of date; with `--check` only says so. */
-function main(check: boolean): void {
-  for (const [path, text] of generated()) {
+async function main(check: boolean): Promise<void> {
+  for (const [path, text] of await generated()) {
     if (current(path) === text) continue
     if (!check) {
       mkdirSync(dirname(root + path), { recursive: true })
@@ -47,4 +48,4 @@ function main(check: boolean): void {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.includes('--check'))
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.includes('--check'))

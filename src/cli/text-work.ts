@@ -9,7 +9,7 @@ import { openModel } from './open-model.ts'
 import { trainingText } from './open-text.ts'
 import type { Output } from './output.ts'
 import { settingsFrom } from './train-settings.ts'
-import { modelText, quoted, textLine, textNotes } from './train-words.ts'
+import { modelText, quoted, textNotes } from './train-words.ts'
 import { count } from './view/format.ts'
 import type { Continued, Work } from './work.ts'
 
@@ -31,6 +31,7 @@ export async function textWork(
   return {
     name: text.name,
     unit: unitOf(text.vocabulary),
+    hasWindows: true,
     lines: ({ data }) => [
       textLine(text),
       data.description,
@@ -58,4 +59,9 @@ async function continuedModel(flags: TrainFlags, { checkpoint }: Continued, text
     ...(await resumeDifferences(checkpoint, settingsFrom(flags), text)),
   ])
   return modelFrom({ ...model, parameters: snapshot.weights })
+}
+
+/** A text and its vocabulary. */
+function textLine({ name, tokens, vocabulary }: Text): string {
+  return `${name}: ${count(tokens.length)} ${unitOf(vocabulary)}, ${vocabulary.size} symbols`
 }

@@ -1,4 +1,4 @@
-import { type Text, unitOf } from '../data/index.ts'
+import type { Text } from '../data/index.ts'
 import type { LayerConfig, Model } from '../model/index.ts'
 import type { Machine } from '../runtime/index.ts'
 import type { Checkpoint, Evaluation, Kept, Progress, Settings } from '../train/index.ts'
@@ -30,6 +30,8 @@ export function textNotes({ name, report }: Text): readonly string[] {
 export interface Beginning {
   /** What was understood of the data, and what is learned from it. */
   readonly lines: readonly string[]
+  /** Whether it is read in windows. */
+  readonly hasWindows: boolean
   readonly machine: Machine
   readonly settings: Settings
   readonly path: string
@@ -38,18 +40,13 @@ export interface Beginning {
 
 /** Lines on data, model, settings, machine and run. */
 export function beginning(facts: Beginning): readonly string[] {
-  const { lines, settings, machine, path, checkpoint } = facts
+  const { lines, hasWindows, settings, machine, path, checkpoint } = facts
   const from = checkpoint ? `, going on after update ${count(checkpoint.progress.step)}` : ''
   return [
     ...lines,
-    `${settingsText(settings)}; ${lengthText(settings)}`,
+    `${settingsText(settings, hasWindows)}; ${lengthText(settings)}`,
     `${machineText(machine)}${settings.precision === 'bf16' ? ', products in bf16' : ''}; run ${path}${from}`,
   ]
-}
-
-/** A text and its vocabulary. */
-export function textLine({ name, tokens, vocabulary }: Text): string {
-  return `${name}: ${count(tokens.length)} ${unitOf(vocabulary)}, ${vocabulary.size} symbols`
 }
 
 /** The layers of a model: `2 × name(128)`, `embedding(64) + name(64) + name(64) residual, tied, dropout 0.5`. */
@@ -91,12 +88,13 @@ function valueWords(value: unknown): readonly string[] {
   return Object.entries(value).flatMap(([name, rate]) => [name, ...valueWords(rate)])
 }
 
-function settingsText(settings: Settings): string {
+function settingsText(settings: Settings, hasWindows: boolean): string {
   const { optimizer, learningRate, schedule, batch, window } = settings
   const kind = schedule.kind === 'constant' ? '' : ` ${schedule.kind}`
   const warmup = schedule.warmup > 0 ? ` after a warm-up of ${schedule.warmup}` : ''
   const rate = `learning rate ${few(learningRate)}${kind}${warmup}`
-  return [optimizer.name, rate, `batch ${batch}`, `window ${window}`, ...tuningWords(settings)].join(', ')
+  const windows = hasWindows ? [`window ${window}`] : []
+  return [optimizer.name, rate, `batch ${batch}`, ...windows, ...tuningWords(settings)].join(', ')
 }
 
 function tuningWords({ accumulate, freeze, groups, average }: Settings): readonly string[] {

@@ -16,23 +16,11 @@ export const catalogue = {
     'patience counts validations, and nothing is held out to validate on: hold out a part of the text, or leave patience out.',
   'option-value/pattern': '{option} "{pattern}" names no parameter of the model; it has {names}.',
   'option-value/frozen': 'freeze leaves nothing to train.',
-  'option-value/average':
-    'average must be ema, swa or none, with a number behind a colon or without: ema:0.999, swa:0.75; not {value}.',
   'option-value/layers': 'layers must hold at least one cell.',
-  'option-value/list': '{name} must be a list, and not an empty one.',
   'option-value/no-size':
     'Tokens of kind {kind} take no vocabulary size; leave it out, or take words or byte-pairs.',
   'option-unknown': '{what} has no option "{key}"; it takes {known}.',
   'text-empty': '{name} is empty; give a text to learn from.',
-  'text-binary':
-    '{name} is not a text file: byte {byte} is zero. If it is text in another encoding, give the encoding.',
-  'text-encoding/unknown':
-    'There is no encoding "{encoding}"; try latin1, windows-1252, utf-16le or shift_jis.',
-  'text-encoding/utf-16': '{name} is UTF-16, not UTF-8; give the encoding {encoding}.',
-  'text-encoding/utf-8':
-    '{name} is not valid UTF-8: byte {byte} ({value}) starts no character. Give its encoding, such as latin1.',
-  'text-encoding/other': '{name} is not valid {encoding}; give its true encoding.',
-  'text-too-large': '{name} is too large to be read as one text. Give a part of it.',
   'text-surrogate':
     '{character} at index {index} of {name} is half of a surrogate pair. Give text that was not cut inside a character.',
   'text-too-short/few': '{count} {unit} are too few to learn from; give a longer text.',
@@ -260,8 +248,6 @@ export const catalogue = {
   'model-unsupported/inputs': 'The cell "{cell}" has {count} inputs; a layer of a stack has one.',
   'model-unsupported/future':
     '"{layer}" reads backward, and so would see what a model of the next token is to predict: let it read forward.',
-  'model-unsupported/carried':
-    'The cell "{cell}" does not carry its output on; along a dimension of a grid it has to.',
   'model-layer/residual':
     '"{layer}" adds its input of {input} entries to its output of {output}: with residual both must be equally wide.',
   'model-layer/sum':
@@ -272,16 +258,8 @@ export const catalogue = {
   'model-layer/embedding': '{option} needs an embedding: give the model one.',
   'model-layer/tied':
     'A tied head needs a last layer as wide as the embedding of {embedding}, but it gives {output}: end with dense({embedding}).',
-  'model-shape/option': '{option} is for the shape {needed}; this model is {shape}.',
-  'model-shape/written': 'A model that is {shape} writes tokens: its output is classes.',
-  'model-shape/predict': 'A model that is {shape} writes sequences: use write or decode.',
-  'model-shape/sample':
-    'A model that is {shape} answers what it reads: models that are one-to-many or many-to-many write.',
-  'model-shape/unread':
-    'The decoder reads nothing of its source: give it an encoder whose states it takes over, or cells that attend to a memory.',
   'model-shape/sampling':
     'Scheduled sampling is for models that read what they wrote before: this one does not.',
-  'model-shape/count': 'There are {given} {what}; the output needs {count}.',
   'dropout-cell/product':
     'The cell "{cell}" multiplies no matrix with a state: variational dropout of its recurrent connections has nothing to drop.',
   'dropout-cell/memory':
@@ -297,42 +275,9 @@ export const catalogue = {
   'model-config/object': 'This is no model that Sluice can build: {what} is not an object.',
   'model-config/task':
     'This is no model that Sluice can build: its task is {task}; this version knows next-token.',
-  'model-config/sequence':
-    'This is no sequence model: its task is {task}. A model of the next token is read by readModel.',
   'model-config/layers': 'This is no model that Sluice can build: it has no layers.',
   'model-config/layer': 'This is no model that Sluice can build: layer {layer} has no name or no equations.',
-  'example-shape/numbers':
-    'The {what} of example {example} is neither a number nor a list of numbers or vectors.',
-  'example-shape/width':
-    'The {what} of example {example} has {given} numbers, which are no whole steps of {width}.',
-  'example-shape/vector':
-    'The {what} of example {example} has a vector of {given} numbers at step {step}; each step has {width}.',
-  'example-shape/empty': 'Example {example} has no steps: leave it out.',
-  'example-shape/unread':
-    'Example {example} has nothing that a decoder could read or attend to: leave it out.',
-  'example-shape/step': 'Example {example} has more than one step: give one at a time.',
-  'example-shape/rows': '{given} sequences were given one step; {rows} are followed.',
-  'example-shape/one': 'Example {example} has {steps} steps; a model that is {shape} reads one.',
-  'example-shape/longest':
-    'Example {example} has {steps} steps, more than the longest of {longest} that the model allows.',
-  'example-shape/target': 'The target of example {example} has {given} steps; it must have {expected}.',
-  'example-shape/labels':
-    'Example {example} has {steps} steps, too few for its {labels} labels, which take {needed}.',
-  'example-shape/mask': 'The mask of example {example} has {given} numbers; its target has {expected} steps.',
-  'example-shape/unmasked':
-    'Example {example} has a mask, which values and bits take; write -1 for a class that is left out.',
-  'example-value/finite':
-    'The {what} of example {example} is {value} at step {step}: fill in or leave out what is missing.',
-  'example-value/large':
-    'The {what} of example {example} is {value} at step {step}, more than float32 holds: scale it.',
-  'example-value/whole':
-    'The {what} of example {example} is {value} at step {step}; it must be a whole number from {least} to {most}.',
-  'examples-few/none': 'There are no examples.',
-  'examples-few/split':
-    '{count} examples are too few to hold out {fraction} of them: give more, or hold out nothing.',
   'examples-few/targets': 'No target counts: all are left out, by -1 or a mask. Give some that are not.',
-  'examples-changed':
-    '{name} gave fewer than the {count} examples that were counted: open must give the same examples at each call.',
   'training-diverged/loss':
     'The loss ({value}) of update {step} is no finite number[; it broke first in {layer} (state {state})][; it broke first in {layer} (gradient of {parameter})]. Try a lower learning rate (now {learningRate}) or stronger clipping (clipNorm, now {clipNorm}).[ The checkpoint of update {kept} is kept.]',
   'training-diverged/gradient':
@@ -344,9 +289,6 @@ export const catalogue = {
   'training-used': 'A training runs once; call train again.',
   'resume-differs':
     'This does not continue the run; what differs: {differences}. Leave that out, or train a new run.',
-  'checkpoint-damaged/file': 'The checkpoint {name} is damaged: {file} is missing or was changed.',
-  'checkpoint-version':
-    'The checkpoint {name} has format {format}; this version reads {known}. Update Sluice.',
   'model-file/other':
     '{name} is no model file. Give a run directory, such as runs/book, or a model.safetensors.',
   'model-file/foreign': '{name} holds tensors, but no model that Sluice wrote.',
@@ -376,87 +318,7 @@ export const catalogue = {
     'The model gives no finite logits: its weights are damaged or diverged. Take an earlier checkpoint, or train again.',
   'sampling-state': 'There is no state to continue from before the first piece of text.',
   'sampling-used': 'A text is sampled once; call sample again.',
-  'inspect-layer': 'There is no layer "{layer}".[ Did you mean {nearest}?] The layers are {names}.',
-  'inspect-name/layer':
-    'The layer {layer} has no value "{name}".[ Did you mean {nearest}?] Its values are {names}.',
-  'inspect-name/all': 'No layer has a value "{name}".[ Did you mean {nearest}?] There are {names}.',
-  'inspect-unit/range': '{value} has {units} units, the first is 0; there is no unit {unit}.',
-  'inspect-size/trace':
-    'A trace of {steps} steps would hold {count} numbers; ask for fewer names or layers, or take it in parts.',
-  'inspect-size/jacobian':
-    '{units} entries of the state over {steps} steps make {count} numbers; take at most {most} steps.',
-  'inspect-size/symbol': 'The symbol to explain must be one symbol, not {count}.',
-  'inspect-size/short': '{name} has {count} symbols; this needs at least {least}.',
-  'inspect-oracle/unknown': 'There is no oracle "{name}".[ Did you mean {nearest}?] There are {names}.',
-  'inspect-oracle/length':
-    'The labels "{name}" are {count} numbers; the text has {needed} symbols, and each needs one.',
-  'inspect-oracle/value': 'The labels "{name}" hold {value} at {index}; they must be numbers.',
-  'inspect-oracle/expression': '"{text}" is no regular expression: {reason}.',
-  'inspect-edit/empty': 'An edit of {value} changes nothing; give it clamp, scale or add.',
-  'inspect-edit/both': 'An edit of {value} has clamp and {option}; a clamped value is what clamp says.',
   'unsupported/native-browser': 'The native runtime is for Node: a browser has no addons.',
-  'unsupported/native-missing':
-    "The native runtime is not built: install a C++ compiler and run 'npm run kernels'.",
-  'unsupported/native-broken': "The native runtime does not load ({reason}): run 'npm run kernels'.",
-  'unsupported/native-start':
-    'The native runtime cannot start: {reason}. Use fewer threads or a smaller program.',
-  'unsupported/isa': "This processor or build has no instruction set '{isa}': it has {known}.",
-  'unsupported/precision':
-    'Products in {precision} need the native runtime on a processor with AVX512-BF16, and this is {runtime} ({isa}): take float32.',
-  'unsupported/wasm-missing': "The WebAssembly runtime is not built: run 'npm run kernels'.",
-  'unsupported/wasm-fetch':
-    "The WebAssembly runtime cannot be had from {address} ({reason}): say where it is with the option 'wasm'.",
-  'unsupported/wasm-simd': 'WebAssembly has no SIMD here, which this runtime needs: take a newer browser.',
-  'unsupported/wasm-module':
-    'The WebAssembly runtime does not compile here ({reason}): build it again with this version of Sluice.',
-  'unsupported/wasm-memory':
-    'WebAssembly cannot get the {size} that this program needs: use a smaller batch.',
-  'unsupported/plan-version':
-    'This is no plan of version {version}: compile the program with this version of Sluice.',
-  'unsupported/plan-width':
-    'The plan is for vectors of {planned} floats, {runtime} ({isa}) has {width}: lower it for this device.',
-  'unsupported/plan-size':
-    'This program needs more than the 8 GiB that a plan can address: use a smaller batch, window or model.',
-  'unsupported/cut': 'A vector that {op} needs whole is cut by a slice; this runtime cannot plan that.',
-  'unsupported/operation': 'This runtime has no plan for "{op}" over a window.',
-  'unsupported/initial': 'This runtime takes initial states from inputs or as zero.',
-  'unsupported/places':
-    'A memory of {places} places cannot hold windows of {steps} steps: give it as many places.',
-  'unsupported/still':
-    '"{cell}" reads a vector that is the same at every step, which has no gradient here: give it as a sequence.',
-  'unsupported/parts':
-    'Windows whose sequences are reversed, remembered or aligned with labels cannot be run in parts: leave `keepEvery` out.',
-  'unsupported/parts-memory':
-    'The gradient of the memory "{name}" is a sum over the whole window, so it cannot be had in parts: leave `keepEvery` out.',
-  'unsupported/losses': 'This runtime plans one loss a program.',
-  'unsupported/outputs': 'This runtime gives sequences, final states and the loss as outputs.',
-  'unsupported/one-hot':
-    'The cell "{cell}" reads its input entry by entry, which this runtime cannot do with one-hot input: embed it.',
-  'threads/number': 'The number of threads must be a whole number from 1 to 1024, not {value}.',
-  'threads/unshared':
-    'Without shared memory WebAssembly has one thread only: leave the number of threads out.',
-  disposed: 'This executable was disposed of: compile the program again to run it.',
-  'program-run/steps': 'A window of this program has 1 to {longest} steps, not {steps}.',
-  'program-run/gradient': 'This program has no gradients: compile it with `gradient` to train it.',
-  'program-run/update': 'A call with the mode "update" needs the settings of the update.',
-  'program-run/slots': 'The update "{rule}" needs {needed} slots, but this program keeps {slots}.',
-  'program-shape': '{name} of a program must be a whole number of at least {least}, not {value}.',
-  'program-token/class': '"{name}" has the token {token}, but there are {limit} classes.',
-  'program-token/blank': '"{name}" has the label {token}, which is the blank.',
   'loss-setting': '{name} of {loss} must be {must}.',
-  'program-length/value':
-    '"{name}" has {length} for a row, but takes whole numbers from 0 to {most}, the longest window.',
-  'program-length/labels': '"{name}" has {count} labels for a row, but takes whole numbers from 0 to {most}.',
-  'program-length/missing': 'Write "{name}", one number a row, before the first call.',
-  'program-name/value': 'This program has no "{name}"; it has {names}.',
-  'program-name/parameter': 'This program has no parameter "{name}".',
-  'program-name/buffer': 'This program keeps no {buffer} of parameters.',
-  'program-name/graph': 'The graph has no "{name}" to differentiate.',
-  'program-size/entries': '"{name}" takes up to {most} entries in whole steps, not {count}.',
-  'program-size/short': '"{name}" was written for {written} steps, but the window has {steps}.',
-  'program-size/parameter': 'Parameter "{name}" has {needed} entries, not {count}.',
-  'program-read/gone':
-    '"{name}" is gone: a call with gradients puts the gradient of the loss in its place. Read it after a forward call.',
-  'program-read/computed': '"{name}" was not computed by the last call.',
   internal: 'Internal error: {problem}. Please report it.',
 } as const

@@ -1,7 +1,8 @@
 import { catalogue } from './catalogue.ts'
+import type { laterCatalogue } from './later-catalogue.ts'
 import { nodeCatalogue } from './node-catalogue.ts'
 
-type Catalogue = typeof catalogue & typeof nodeCatalogue
+type Catalogue = typeof catalogue & typeof laterCatalogue & typeof nodeCatalogue
 
 /** Names of all messages: a code, or `code/variant` where a code has several. */
 export type MessageKey = keyof Catalogue
@@ -82,10 +83,18 @@ export function invariant(condition: unknown, message: string): asserts conditio
   if (!condition) throw new SluiceError('internal', { problem: message })
 }
 
+type Templates = Readonly<Record<string, string>>
+
+const known: Templates[] = [catalogue, nodeCatalogue]
+
+/** Makes messages known that are loaded with what gives them (see later-messages.ts). */
+export function addMessages(templates: Templates): void {
+  known.push(templates)
+}
+
 /** The template of a message; its key where a page has it not (see no-node-catalogue.ts). */
 function templateOf(key: MessageKey): string {
-  const [here, inNode]: readonly Readonly<Record<string, string>>[] = [catalogue, nodeCatalogue]
-  return here?.[key] ?? inNode?.[key] ?? key
+  return known.find((templates) => key in templates)?.[key] ?? key
 }
 
 /** The text of a template: `{name}` is a value; `[… {name}]` goes where a value of it is absent. */

@@ -12,6 +12,7 @@ export const nodeCatalogue = {
   'usage/no-text': 'train needs a text file: {command}',
   'usage/init-model':
     '--init-from {path} is another model; what differs: {differences}. Leave that out, or train a new model.',
+  'usage/task-option': '{option} is for the task {tasks}, not for {task}: leave it out.',
   'usage/no-input':
     'predict needs what it is to answer: a table, --text TEXT, or - for lines of standard input.',
   'usage/text-input': '{name}: the model does not read texts; give a table as in training.',
@@ -27,12 +28,25 @@ export const nodeCatalogue = {
   'studio-port':
     'The studio cannot listen on port {port} ({reason}): give another with --port, 0 for any that is free.',
   'option-value/memory': '{name} must be a number with a unit, such as 512MB or 2GB, not {value}.',
+  'option-value/average':
+    'average must be ema, swa or none, with a number behind a colon or without: ema:0.999, swa:0.75; not {value}.',
+  'option-value/delimiter':
+    'delimiter must be one or more characters, no quotes and no line ends, not {value}.',
   'text-file/missing': 'There is no file {path}; check the path.[ Did you mean {nearest}?]',
   'text-file/folder': '{path} is a folder; give a text file.',
   'text-file/of-run': 'There is no file {path}, the text of the run {run}; say where it is now: {command}',
   'text-file/run': '{path} is a run, not a text. To go on with it: {command}',
   'text-file/forbidden': '{path} may not be read; check its permissions.',
   'text-file/unreadable': '{path} could not be read: {reason}.',
+  'text-binary':
+    '{name} is not a text file: byte {byte} is zero. If it is text in another encoding, give the encoding.',
+  'text-encoding/unknown':
+    'There is no encoding "{encoding}"; try latin1, windows-1252, utf-16le or shift_jis.',
+  'text-encoding/utf-16': '{name} is UTF-16, not UTF-8; give the encoding {encoding}.',
+  'text-encoding/utf-8':
+    '{name} is not valid UTF-8: byte {byte} ({value}) starts no character. Give its encoding, such as latin1.',
+  'text-encoding/other': '{name} is not valid {encoding}; give its true encoding.',
+  'text-too-large': '{name} is too large to be read as one text. Give a part of it.',
   'table-file/format': '{path} has no ending that says what it is; give its format: {formats}.',
   'table-file/parquet':
     '{path} could not be read as Parquet: {reason}. Take another copy of it, or another format.',
@@ -48,6 +62,8 @@ export const nodeCatalogue = {
   'table-column/missing': '{name} has no column "{column}"; it has {columns}.',
   'table-column/twice': '{name} has two columns "{column}"; rename one.',
   'table-column/unnamed': '{name} has a column without a name, number {number} of its header; name it.',
+  'table-column/again':
+    'The column "{column}" of {name} was asked for twice; name each column once, for one use.',
   'table-column/none': '{name} was asked for no column; name at least one.',
   'table-cell/number':
     '{name}, row {row}[ (line {line})], column {column}: "{value}" is no number; mend it, or leave the column out.',
@@ -64,12 +80,16 @@ export const nodeCatalogue = {
   'table-cell/first':
     '{name}, column {column}: there is no value before row {row} to repeat; fill it, or take linear, mean or zero.',
   'table-cell/all': '{name}, column {column}: not one value is there; leave the column out.',
+  'table-cell/scaled':
+    '{name}, column {column}, number {row}: the value is {value}; fill in or leave out what is missing, then fit the scaling.',
   'series-order/before':
     '{name}, row {row}[ (line {line})]: the time is before that of the row above; sort the rows by time.',
   'series-order/apart':
     '{name}, row {row}[ (line {line})]: rows of {id} stood further up already; put the rows of one sequence together.',
   'series-order/twice':
     '{name}, row {row}[ (line {line})]: the time is that of the row above; give each time once, or name the column that tells series apart.',
+  'series-order/untimed':
+    '{name}: features of the calendar need the column of the time; name it, or leave them out.',
   'series-short':
     '{what} has {length} steps, and a context of {context} with a horizon of {horizon} needs {needed}; take a shorter horizon, or a longer series.',
   'scaling-constant':
@@ -106,6 +126,8 @@ export const nodeCatalogue = {
     '{name} has {bytes} bytes of numbers, and its shape {shape} needs {needed}; take another copy of it.',
   'array-file/shape': '{name} has the shape {shape}; {needed} is needed.',
   'array-file/json': '{name} holds no array of numbers at {place}.',
+  'array-file/targets':
+    '{name} has {sequences} sequences, and {targets} has {lines} lines; give one line for each.',
   'array-size/given': '{what} {index} has size {found}, and {expected} is needed; bring all to one size.',
   'array-size/row':
     '{name}, row {row}[ (line {line})], column {column}: a vector has size {found}, and {expected} is needed; bring all to one size.',
@@ -147,6 +169,8 @@ export const nodeCatalogue = {
     'The gradient of "{cell}" at "{name}" is off by {error}: either its values leave the range of numbers, or this is a mistake of Sluice; please report it with the equations.',
   'model-too-large/memory':
     'To train this model of {weights} weights takes about {memory} of memory, and this machine has {available}: take a smaller --hidden, --embedding, --batch or --window, or fewer --layers.',
+  'model-unsupported/carried':
+    'The cell "{cell}" does not carry its output on; along a dimension of a grid it has to.',
   'run-exists/run': '{path} already holds a run of {updates} updates: resume it, or take another directory.',
   'run-exists/resume':
     '{path} already holds a run of {updates} updates. To go on with it: {command}; for a new run take another --out.',
@@ -160,8 +184,11 @@ export const nodeCatalogue = {
   'run-locked/unknown':
     '{path} is in use by another process. Wait for it, take another directory, or, if it is gone, delete {lock}.',
   'run-version': '{path} was made by a later version of Sluice; update Sluice.',
+  'checkpoint-damaged/file': 'The checkpoint {name} is damaged: {file} is missing or was changed.',
   'checkpoint-damaged/all':
     'No checkpoint in {path} is whole: all {count} are damaged. Restore one from a copy, or train again.',
+  'checkpoint-version':
+    'The checkpoint {name} has format {format}; this version reads {known}. Update Sluice.',
   'disk-full':
     'Nothing[ of update {step}] can be saved in {path}: the disk is full. Free some space[, then resume: the checkpoint {kept} is safe].',
   'disk-read-only':
@@ -175,4 +202,11 @@ export const nodeCatalogue = {
     'Nothing[ of update {step}] can be saved in {path}: {reason}. Check the disk[, then resume: the checkpoint {kept} is safe].',
   'disk/read': '{path} could not be read: {reason}.',
   'inspect-unit/form': '"{text}" names no unit; write LAYER.NAME.UNIT, such as 0.h.3.',
+  'unsupported/native-missing':
+    "The native runtime is not built: install a C++ compiler and run 'npm run kernels'.",
+  'unsupported/native-broken': "The native runtime does not load ({reason}): run 'npm run kernels'.",
+  'unsupported/native-start':
+    'The native runtime cannot start: {reason}. Use fewer threads or a smaller program.',
+  'unsupported/isa': "This processor or build has no instruction set '{isa}': it has {known}.",
+  'unsupported/wasm-missing': "The WebAssembly runtime is not built: run 'npm run kernels'.",
 } as const

@@ -25,6 +25,8 @@ export interface BatchSource {
   readonly count: number
   /** Batch `index` of epoch `epoch`, both from 0. */
   at(index: number, epoch: number): Batch | Promise<Batch>
+  /** Frees what reading holds, such as an open file; batches may be asked for again. */
+  close?(): Promise<void>
 }
 
 /** The windows of a text, the same in every epoch. */

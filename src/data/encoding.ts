@@ -94,7 +94,8 @@ export async function* decodeChunks(
   encoding: string | undefined,
   name: string,
 ): AsyncGenerator<string> {
-  const decode = encoding === undefined ? utf8Pieces(name) : otherPieces(encoding, name)
+  const isUtf8 = encoding === undefined || decoderFor(encoding).encoding === 'utf-8'
+  const decode = isUtf8 ? utf8Pieces(encoding, name) : otherPieces(encoding, name)
   let isFirst = true
   const unmarked = (text: string): string => {
     const isMarked = isFirst && text.startsWith('\uFEFF')
@@ -108,7 +109,7 @@ export async function* decodeChunks(
 /** Gives the text of the next bytes; at the end that of what was left. */
 type Pieces = (chunk: Uint8Array, isEnd: boolean) => string
 
-function utf8Pieces(name: string): Pieces {
+function utf8Pieces(encoding: string | undefined, name: string): Pieces {
   let before = 0
   let rest = new Uint8Array()
   return (chunk, isEnd) => {
@@ -116,7 +117,7 @@ function utf8Pieces(name: string): Pieces {
     bytes.set(rest)
     bytes.set(chunk, rest.length)
     const end = isEnd ? bytes.length : completeLength(bytes)
-    const text = decodeBytes(bytes.subarray(0, end), undefined, name, before)
+    const text = decodeBytes(bytes.subarray(0, end), encoding, name, before)
     before += end
     rest = bytes.slice(end)
     return text

@@ -68,6 +68,7 @@ export function streamBatches<Example>(
         longest ?? steps,
       )
     },
+    close: () => chunks.restart(),
   }
 }
 
@@ -90,16 +91,18 @@ class Chunks<Example> {
   }
 
   async read(number: number): Promise<Chunk<Example>> {
-    if (this.#last && number < this.#last.number) await this.#restart()
+    if (this.#last && number < this.#last.number) await this.restart()
     while (!this.#last || this.#last.number < number)
       this.#last = await this.#take(this.#last ? this.#last.number + 1 : 0)
     return this.#last
   }
 
-  async #restart(): Promise<void> {
-    await this.#source?.return?.()
+  /** Ends reading; what comes next begins anew. */
+  async restart(): Promise<void> {
+    const source = this.#source
     this.#source = undefined
     this.#last = undefined
+    await source?.return?.()
   }
 
   async #take(number: number): Promise<Chunk<Example>> {

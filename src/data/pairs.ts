@@ -1,5 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
-import type { Table } from './table/table.ts'
+import { type Table, requireColumns } from './table/table.ts'
 import { typedBatches } from './table/typed.ts'
 
 /** A text and what it becomes. */
@@ -50,6 +50,7 @@ export async function readPairs(
   table: Table,
   { source, target }: { readonly source: string; readonly target: string },
 ): Promise<readonly Pair[]> {
+  requireColumns(table, [source, target])
   const pairs: Pair[] = []
   for await (const { texts, count } of typedBatches(table, { [source]: 'text', [target]: 'text' })) {
     for (let row = 0; row < count; row++)

@@ -21,8 +21,10 @@ export interface CtcBeamOptions {
 /**
  * The labels of the most probable class of each step: repeats joined, blanks dropped (best path decoding, Graves et al.
  * 2006). Ties go to the lower class.
+ * @throws SluiceError `option-value` for a blank that is no class
  */
 export function ctcGreedy(logs: StepLogs, blank = 0): readonly number[] {
+  checkBlank(logs, blank)
   const path = logs.map((step) => {
     let largest = 0
     for (let k = 1; k < step.length; k++) if (step[k]! > step[largest]!) largest = k
@@ -35,7 +37,7 @@ export function ctcGreedy(logs: StepLogs, blank = 0): readonly number[] {
  * Prefix beam search (Graves 2012, section 7.5; Hannun et al. 2014): goes through the steps with the prefixes of labels
  * of largest probability, each summed over its alignments, and gives them by falling probability. With room for every
  * prefix the probabilities are exact. Ties go to the prefix that was found first.
- * @throws SluiceError `option-value` for a width below 1
+ * @throws SluiceError `option-value` for a width below 1, or a blank that is no class
  */
 export function ctcBeam(
   logs: StepLogs,
@@ -43,9 +45,20 @@ export function ctcBeam(
 ): readonly Transcript[] {
   if (!Number.isInteger(width) || width < 1)
     throw new SluiceError('option-value/whole', { name: 'width', least: 1, value: width })
+  checkBlank(logs, blank)
   let beam: readonly Prefix[] = [{ labels: [], ended: 0, open: -Infinity }]
   for (const step of logs) beam = best(extended(beam, step, blank), width)
   return beam.map((prefix) => ({ labels: prefix.labels, log: totalOf(prefix) }))
+}
+
+function checkBlank([first]: StepLogs, blank: number): void {
+  if (!first || (Number.isInteger(blank) && blank >= 0 && blank < first.length)) return
+  throw new SluiceError('option-value/between', {
+    name: 'blank',
+    least: 0,
+    most: first.length - 1,
+    value: blank,
+  })
 }
 
 /** Labels so far, with the log-probability of all alignments that end in a blank, and of those that end in a label. */

@@ -1,5 +1,5 @@
+export { ancestors } from './ancestors.ts'
 export { Builder, numbers } from './builder.ts'
-export { differentiate, differentiateStep } from './differentiate.ts'
 export { instantiate } from './instance.ts'
 export {
   type MaskedStep,
@@ -10,7 +10,6 @@ export {
   variationalStates,
   zoneout,
 } from './dropouts.ts'
-export { ancestors, evaluateNode, interpret, type Call } from './interpret.ts'
 export { type Layer, type LayerInputs, addLayer, learnedStart } from './layer.ts'
 export type { Operation, Sizes, StepGradient } from './operation.ts'
 export {
@@ -25,7 +24,6 @@ export type { CtcLossAttributes } from './operations/ctc.ts'
 export { isLoss, isLossGradient, lossDivisor, marksOf } from './operations/losses.ts'
 export { type ValueLossAttributes, type ValueLossForm, valueLossForm } from './operations/value-loss.ts'
 export { printGraph, printStep } from './print.ts'
-export { activeRows } from './operations/sequence.ts'
 export {
   type MemoryInputs,
   type MemoryRead,
@@ -50,4 +48,3 @@ export type {
   WindowGraph,
 } from './types.ts'
 export { typeText } from './types.ts'
-export { type Value, copies, entries, putRows, stepOf, takeRows, valueOf, writeStep, zeros } from './value.ts'

@@ -1,4 +1,5 @@
-import type { EvaluateContext } from './operation.ts'
+import { ancestors } from './ancestors.ts'
+import { type Context, meanings } from './meanings/index.ts'
 import type { Graph, Node } from './types.ts'
 import { type Value, eachRow, entries, reader, zeros } from './value.ts'
 import { operation } from './table.ts'
@@ -37,15 +38,6 @@ function isValue(result: Result | undefined): result is Value {
   return result !== undefined && !Array.isArray(result)
 }
 
-/** The nodes that `wanted` is computed from, itself included. */
-export function ancestors(graph: Graph, wanted: readonly number[]): ReadonlySet<number> {
-  const found = new Set(wanted)
-  for (let id = graph.nodes.length - 1; id >= 0; id--) {
-    if (found.has(id)) for (const input of graph.nodes[id]!.inputs) found.add(input)
-  }
-  return found
-}
-
 function evaluate(node: Node, results: readonly (Result | undefined)[], call: Call): Result {
   if (node.op === 'pick')
     return (results[node.inputs[0]!] as readonly Value[])[node.attributes.index as number]!
@@ -59,13 +51,14 @@ function evaluate(node: Node, results: readonly (Result | undefined)[], call: Ca
 
 /** The float64 meaning of one operation; several values for `scan` and `scan_gradient`. */
 export function evaluateNode(node: Node, inputs: readonly Value[], call: Call): Result {
-  const row = operation(node.op)
-  if (row.scalar) return elementwise(node, row.scalar(node.attributes), inputs, call)
-  invariant(row.evaluate, `the leaf ${String(node.attributes.name)} was not given`)
-  return row.evaluate(inputs, contextOf(node, call))
+  const { scalar } = operation(node.op)
+  if (scalar) return elementwise(node, scalar(node.attributes), inputs, call)
+  const meaning = meanings.get(node.op)
+  invariant(meaning, `the leaf ${String(node.attributes.name)} was not given`)
+  return meaning(inputs, contextOf(node, call))
 }
 
-function contextOf(node: Node, call: Call): EvaluateContext {
+function contextOf(node: Node, call: Call): Context {
   const { steps, rows, seed = 0, update = 0 } = call
   return {
     node,

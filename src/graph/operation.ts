@@ -1,6 +1,5 @@
 import type { Attributes, Graph, Node, StepGraph, Type } from './types.ts'
 import type { Builder } from './builder.ts'
-import type { Value } from './value.ts'
 
 /** Arithmetic on sizes: numbers in concrete graphs, linear forms with unknowns while equations are read. */
 export interface Sizes<S> {
@@ -43,18 +42,6 @@ export interface StepGradient {
   readonly parameters: readonly (number | undefined)[]
 }
 
-/** What an operation's float64 meaning may use. */
-export interface EvaluateContext {
-  readonly node: Node
-  readonly steps: number
-  readonly rows: number
-  /** Counter of the update, for random operations. */
-  readonly update: number
-  readonly seed: number
-  /** Evaluates a graph on one step: its leaves by node number; gives the values of all nodes. */
-  run(graph: Graph, leaves: ReadonlyMap<number, Value>, rows: number): readonly (Value | undefined)[]
-}
-
 /** One row of the operation table. */
 export interface Operation {
   /** `elementwise` operations read and write one entry at a time; `leaf` has no inputs; the others are special. */
@@ -64,10 +51,8 @@ export interface Operation {
   type<S>(inputs: readonly Type<S>[], attributes: Attributes, sizes: Sizes<S>): Type<S>
   /** Types of every result, for operations with several. */
   results?(inputs: readonly Type[], attributes: Attributes): readonly Type[]
-  /** Float64 meaning of an elementwise operation for single entries. */
+  /** Float64 meaning of an elementwise operation for single entries; the others have theirs in `meanings`. */
   scalar?(attributes: Attributes): (a: number, b: number) => number
-  /** Float64 meaning of every other operation; one value a result. */
-  evaluate?(inputs: readonly Value[], context: EvaluateContext): Value | readonly Value[]
   /** Gradients of the inputs, written into the graph; `undefined` where there is none. */
   derivative?(context: DerivativeContext): readonly (number | undefined)[]
   /** Floating-point operations for one entry of the result (elementwise), beside the counted products. */

@@ -1,4 +1,4 @@
-import { ancestors } from './interpret.ts'
+import { ancestors } from './ancestors.ts'
 import type { StepGraph } from './types.ts'
 
 /** Positions `from` to `to` of a vector, or columns of a matrix. */

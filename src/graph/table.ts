@@ -9,7 +9,7 @@ import { window } from './operations/window.ts'
 import type { Operation } from './operation.ts'
 import { invariant } from '../core/errors.ts'
 
-/** The operation table: each operation once, with its shape rule, float64 meaning, derivative and cost. */
+/** The operation table: each operation once, with its shape rule, derivative and cost; `meanings` has what it computes. */
 export const table: ReadonlyMap<string, Operation> = new Map<string, Operation>(
   Object.entries({
     ...arithmetic,

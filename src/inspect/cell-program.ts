@@ -1,5 +1,7 @@
 import { Stream } from '../core/random.ts'
-import { Builder, type Port, type StepGraph, addLayer, interpret, numbers, valueOf } from '../graph/index.ts'
+import { Builder, type Port, type StepGraph, addLayer, numbers } from '../graph/index.ts'
+import { valueOf } from '../graph/value.ts'
+import { interpret } from '../graph/interpret.ts'
 import type { Executable, Program, Runtime } from '../runtime/index.ts'
 
 /** A cell over a short window, and numbers for everything that goes into it. */

@@ -1,3 +1,7 @@
+import { addLaterMessages } from '../core/later-messages.ts'
+
+addLaterMessages()
+
 export { type InspectedText, layersOf } from './adapt.ts'
 export type { LayerName } from './find.ts'
 export { gatesOf } from './gates.ts'

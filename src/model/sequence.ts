@@ -1,3 +1,4 @@
+import { addLaterMessages } from '../core/later-messages.ts'
 import type { Batch } from '../data/index.ts'
 import type { Program } from '../runtime/index.ts'
 import { ExampleLayout } from './examples.ts'
@@ -10,6 +11,8 @@ import { type SequenceConfig, type SequenceOptions, sequenceConfig, writes } fro
 import { type MemoryPorts, type SequenceWindows, sequenceWindows } from './sequence-windows.ts'
 import { type Weights, startingWeights } from './start.ts'
 import type { WindowUse } from './window-use.ts'
+
+addLaterMessages()
 
 /** What a program of a sequence model is for. */
 export interface SequenceProgramOptions extends ProgramOptions {

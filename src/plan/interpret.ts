@@ -1,14 +1,7 @@
-import {
-  type Call,
-  type Node,
-  type Value,
-  activeRows,
-  evaluateNode,
-  putRows,
-  stepOf,
-  takeRows,
-  zeros,
-} from '../graph/index.ts'
+import type { Node } from '../graph/index.ts'
+import { type Value, putRows, stepOf, takeRows, zeros } from '../graph/value.ts'
+import { type Call, evaluateNode } from '../graph/interpret.ts'
+import { activeRows } from '../graph/meanings/sequence.ts'
 import { type Plan, type PlannedScan } from './plan.ts'
 import { type ScanPlan, type Stage, isAlias, nodesOf } from './schedule.ts'
 import { invariant } from '../core/errors.ts'

@@ -1,5 +1,6 @@
 import type { Graph, Node, Port, StepGraph, Type, WindowGraph } from '../graph/index.ts'
-import { Builder, ancestors, differentiate, numbers } from '../graph/index.ts'
+import { differentiate } from '../graph/differentiate.ts'
+import { Builder, ancestors, numbers } from '../graph/index.ts'
 import { type Partition, partition } from './partition.ts'
 import { type ScanPlan, planScan } from './schedule.ts'
 import { type StepRequest, stepProgram } from './step.ts'

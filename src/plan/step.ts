@@ -1,5 +1,6 @@
 import type { Graph, Node, Port, StepGraph } from '../graph/index.ts'
-import { Builder, ancestors, differentiateStep, numbers } from '../graph/index.ts'
+import { differentiateStep } from '../graph/differentiate.ts'
+import { Builder, ancestors, numbers } from '../graph/index.ts'
 import { Algebra } from './algebra.ts'
 import { invariant } from '../core/errors.ts'
 

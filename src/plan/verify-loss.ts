@@ -27,8 +27,9 @@ export function verifyLoss(loss: LossStage, region: Region, operand: Operand): v
 }
 
 const checks: Readonly<Record<string, typeof verifyLoss>> = {
-  loss({ stage: { tokens, classes }, list, head: { rows, steps } }, region) {
+  loss({ stage: { tokens, classes, entries }, list, head: { rows, steps } }, region) {
     region('targets', tokens!, steps! * rows!)
+    invariant(entries === classes, 'all classes have a share')
     invariant(list.length === 0 || list.length === classes, 'classes have weights')
   },
   value_loss(loss, region, operand) {

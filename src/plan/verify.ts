@@ -197,6 +197,7 @@ class Verifier {
     const check = (index: number, holds: Holds): void => {
       const across = holds === 'places' ? Math.ceil(entries! / this.#head.vectorWidth!) : blocks!
       this.#operand(`${kind} ${holds}`, index, across, holds === 'memory' ? entries! : this.#head.steps!)
+      if (holds === 'memory') this.#whole(this.#one('operand', index))
     }
     invariant(entries! >= 1, 'a memory has places')
     for (const [field, holds] of Object.entries(attentionStages[kind]!)) check(stage[field]!, holds)
@@ -207,6 +208,11 @@ class Verifier {
     list.forEach((index, i) => {
       if (i === 0 || index >= 0) check(index, additiveList[i]!)
     })
+  }
+
+  /** The blocks of a place follow each other, whatever the strides of its operand say. */
+  #whole({ panelStride, units }: Fields): void {
+    invariant(units === 1 && panelStride === this.#head.vectorWidth, 'places stand whole')
   }
 
   #compute(stage: Fields): void {

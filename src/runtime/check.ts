@@ -1,6 +1,8 @@
 import { SluiceError, Unsupported } from '../core/errors.ts'
-import { type CtcLossAttributes, type Node, entries } from '../graph/index.ts'
-import type { Machine, Precision, Program, Run, UpdateSettings } from './types.ts'
+import type { CtcLossAttributes, Node } from '../graph/index.ts'
+import { entries } from '../graph/value.ts'
+import { slotsOf } from './slots.ts'
+import type { Machine, Precision, Program, Run } from './types.ts'
 
 /** Makes sure that a program's numbers and names make sense. @throws SluiceError `program-shape` or `program-name` */
 export function checkProgram({ graph, rows, steps, gradient, keepEvery = 1 }: Program): void {
@@ -79,8 +81,8 @@ function checkLengths(name: string, data: ArrayLike<number>, most: number): void
 function checkTokens(name: string, data: ArrayLike<number>, limit: number): void {
   for (let i = 0; i < data.length; i++) {
     const token = data[i]!
-    if (!Number.isInteger(token) || token >= limit)
-      throw new SluiceError('program-token/class', { name, token, limit })
+    if (!Number.isInteger(token)) throw new SluiceError('program-token/whole', { name, token })
+    if (token >= limit) throw new SluiceError('program-token/class', { name, token, limit })
   }
 }
 
@@ -124,17 +126,6 @@ export function checkWritten(
     if (extent !== 'step' || count === undefined || count >= steps * rows * entries(shape)) continue
     throw new SluiceError('program-size/short', { name, written: count / (rows * entries(shape)), steps })
   }
-}
-
-/** Buffers that an update needs for each parameter beside its value and gradient. */
-export function slotsOf({
-  rule,
-  momentum,
-  centered,
-}: Pick<UpdateSettings, 'rule' | 'momentum' | 'centered'>): number {
-  const velocity = momentum > 0 ? 1 : 0
-  if (rule === 'sgd') return velocity
-  return rule === 'rmsprop' ? 1 + Number(centered) + velocity : 2
 }
 
 /** Makes sure that a program can do a call. @throws SluiceError `program-run` */

@@ -1,3 +1,4 @@
+import { addLaterMessages } from '../core/later-messages.ts'
 import type { Device, Loaded } from './device.ts'
 import type {
   Machine,
@@ -23,6 +24,8 @@ import { lossDivisor } from '../graph/index.ts'
 import { SluiceError, invariant } from '../core/errors.ts'
 import { checkPrecision, checkProgram, checkRun, checkWrite, checkWritten } from './check.ts'
 import { Ledger } from './ledger.ts'
+
+addLaterMessages()
 
 /** The runtime of a device: plans a program, lays the plan out for the device's vectors, verifies and loads it. */
 export function packedRuntime(device: Device): Runtime {

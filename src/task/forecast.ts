@@ -157,7 +157,7 @@ export function scaledFrames(
   scaling: Scaling,
 ): Float32Array {
   const scaled = new Set([target, ...input])
-  const columns = [...values].map(([name, column]): [string, Float32Array] => [
+  const columns = [...values].map(([name, column]): [string, Float32Array | Float64Array] => [
     name,
     scaled.has(name) ? scaling.apply(name, column) : column,
   ])

@@ -24,7 +24,7 @@ export interface GuessOptions {
 }
 
 /** Names under which targets usually stand. */
-const usualTargets = ['label', 'class', 'target', 'tag', 'tags', 'category']
+const usualTargets = new Set(['label', 'class', 'target', 'tag', 'tags', 'category'])
 
 /**
  * What of a table is to be learned: what was said, and what its first rows leave no doubt about.
@@ -86,9 +86,10 @@ function guessTarget(
   const of = (...wanted: ColumnKind[]): readonly string[] =>
     columns.filter((column) => wanted.includes(kindOf(column)))
   const only = (found: readonly string[]): string | undefined => (found.length === 1 ? found[0] : undefined)
-  const named = columns.filter((column) => usualTargets.includes(column.toLowerCase()))
+  const named = columns.filter((column) => usualTargets.has(column.toLowerCase()))
   if (task !== 'forecast' && named.length === 1) return named[0]
   if (task === 'forecast' || of('timestamp').length === 1) return only(of('number'))
+  if (task === 'translate') return of('text', 'category').at(-1)
   return task === 'caption' ? only(of('text')) : only(of('category'))
 }
 
@@ -119,6 +120,7 @@ function inputsOf(
   const lists = of('list')
   if (lists.length > 0) return lists
   if (task === 'caption') return of('category').slice(0, 1)
+  if (task === 'translate') return of('text', 'category').slice(0, 1)
   const texts = of('text')
   if (texts.length > 0) return texts.slice(0, texts.length === 1 ? 1 : 0)
   const numbers = of('number')

@@ -100,7 +100,7 @@ async function identify(
   const digest = new Digest()
   for (const set of sets) {
     await digest.add(countOf(set))
-    for (const part of isList(set) ? set : [set.sha256]) await digest.add(part)
+    for (const part of isList(set) ? set : [set.sha256, set.chunk]) await digest.add(part)
   }
   return { name, count: sets.reduce((sum, set) => sum + countOf(set), 0), sha256: await digest.finish() }
 }

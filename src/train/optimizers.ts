@@ -1,6 +1,6 @@
 import { knownKeys, numberWithin, oneOf } from '../data/index.ts'
 import { SluiceError } from '../core/errors.ts'
-import { slotsOf } from '../runtime/check.ts'
+import { slotsOf } from '../runtime/slots.ts'
 import type { UpdateSettings } from '../runtime/types.ts'
 
 /*

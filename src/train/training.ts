@@ -309,6 +309,8 @@ export class Training implements AsyncIterable<TrainingStep> {
       if (this.#progress.step > Math.max(0, this.#savedStep)) await this.#save(session)
     } finally {
       session.dispose()
+      await this.data.training.close?.()
+      await this.data.validation?.close?.()
     }
   }
 }

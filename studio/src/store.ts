@@ -130,7 +130,12 @@ function heed(event: Event): void {
     weights.value++
   } else {
     phase.value = 'idle'
-    problem.value = event.failure.message
+    const { failure, model: before } = event
+    problem.value = before
+      ? `${failure.message} The model is as it was before this training.`
+      : failure.message
+    if (before) model.value = before
+    weights.value++
   }
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../../src/inspect/cell-program.ts'
 import { fittingSizes } from '../../src/inspect/cell-sizes.ts'
 import { canonicalText, cellText, compile } from '../../src/equations/index.ts'
-import { type StepGraph, interpret, valueOf } from '../../src/graph/index.ts'
+import { type StepGraph, interpret, valueOf } from '../../src/graph/all.ts'
 import { stackWindow } from '../../src/model/index.ts'
 import { reference } from '../../src/runtime/index.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { cell, cells, decoders, families, library } from '../../src/cells/index.ts'
 import { EquationError, compile } from '../../src/equations/index.ts'
-import { type StepGraph, interpret, printStep, valueOf } from '../../src/graph/index.ts'
+import { type StepGraph, interpret, printStep, valueOf } from '../../src/graph/all.ts'
 
 /** One step of one row: every parameter entry is `weight`, `x` is the input, all states are `state`. */
 function step(graph: StepGraph, x: readonly number[], state: number, weight: number): number[] {

@@ -9,7 +9,7 @@ import {
 import { fittingSizes } from '../../src/inspect/cell-sizes.ts'
 import { Stream } from '../../src/core/random.ts'
 import { type Cell, compile } from '../../src/equations/index.ts'
-import { type StepGraph, interpret, valueOf } from '../../src/graph/index.ts'
+import { type StepGraph, interpret, valueOf } from '../../src/graph/all.ts'
 import { reference } from '../../src/runtime/index.ts'
 
 const named = library.map(({ name, equations }) => [name, compile(equations, { name })] as const)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cells, library } from '../../src/cells/index.ts'
-import { interpret, valueOf } from '../../src/graph/index.ts'
+import { interpret, valueOf } from '../../src/graph/all.ts'
 
 /** A number for an entry of a parameter, another for each. */
 function weight(name: string, index: number): number {

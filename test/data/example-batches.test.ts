@@ -108,6 +108,25 @@ describe('batches of streamed examples', () => {
     expect(opened).toEqual([18, 9])
   })
 
+  it('let go of what they read when they are closed, and can be read again', async () => {
+    let held = 0
+    const stream = await streamExamples(reader, function* () {
+      held++
+      try {
+        yield* examples
+      } finally {
+        held--
+      }
+    })
+    const source = streamBatches(reader, { ...stream, chunk: 9 }, { batch: 4, seed: 1 })
+    const first = await source.at(0, 0)
+    expect(held).toBe(1)
+    await source.close!()
+    await source.close!()
+    expect(held).toBe(0)
+    expect(await source.at(0, 0)).toEqual(first)
+  })
+
   it('are the same wherever reading begins', async () => {
     const stream = await streamExamples(reader, open, { chunk: 9 })
     const make = () => streamBatches(reader, stream, { batch: 4, seed: 1 })

@@ -5,6 +5,7 @@ import {
   holdOutGroups,
   holdOutRandom,
   holdOutTail,
+  inferKinds,
   readLabelled,
   requireSeenClasses,
   tableFrom,
@@ -54,6 +55,20 @@ describe('labelled texts', () => {
     ],
     'mail.csv',
   )
+
+  test('may be more than a call takes arguments', async () => {
+    const rows = Array.from({ length: 150_000 }, (_unused, row) => ({ text: 'a', label: `${row % 2}` }))
+    const { texts, labels } = await readLabelled(tableFrom(rows), { text: 'text', label: 'label' })
+    expect([texts.length, labels.length, labels[149_999]]).toEqual([150_000, 150_000, 1])
+    const kinds = await inferKinds(tableFrom(rows), { rows: 150_000 })
+    expect(kinds).toEqual({ text: 'category', label: 'number' })
+  })
+
+  test('are of two columns', async () => {
+    await expect(readLabelled(mail, { text: 'text', label: 'text' })).rejects.toThrow(
+      'The column "text" of mail.csv was asked for twice',
+    )
+  })
 
   test('come from two columns', async () => {
     const { texts, labels, classes } = await readLabelled(mail, { text: 'text', label: 'label' })

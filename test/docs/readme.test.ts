@@ -17,11 +17,22 @@ let folder = ''
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-readme-'))
   await writeFile(join(folder, 'book.txt'), smallText())
+  await writeFile(join(folder, 'reviews.csv'), reviews())
   await mkdir(join(folder, 'bin'))
   await command('sluice', `exec '${process.execPath}' --import '${loader}' '${root}src/cli/main.ts' "$@"`)
   await command('npm', 'echo "npm $*" >> npm.log')
 })
 afterAll(() => rm(folder, { recursive: true }))
+
+/** Sixty short reviews, of which one word says the label. */
+function reviews(): string {
+  const rows = Array.from({ length: 60 }, (_unused, i) =>
+    i % 2 === 0
+      ? `a ${['lovely', 'fine'][(i % 4) >> 1]} film,good`
+      : `a ${['bad', 'sad'][(i % 4) >> 1]} film,poor`,
+  )
+  return `text,label\n${rows.join('\n')}\n`
+}
 
 /** A command that shell blocks find. */
 async function command(name: string, script: string): Promise<void> {
@@ -55,10 +66,12 @@ test.skipIf(process.platform === 'win32')(
   async () => {
     const printed: string[] = []
     for (const block of blocks) printed.push(await runBlock(block))
-    expect(blocks.map(({ language }) => language)).toEqual(['sh', 'sh', 'sh', 'ts', 'ts', 'sh'])
+    expect(blocks.map(({ language }) => language)).toEqual(['sh', 'sh', 'sh', 'ts', 'sh', 'ts', 'ts', 'sh'])
     expect(printed[1]).toContain('nats a character')
     expect(printed[2]).toContain('going on after update')
-    expect(printed[5]).toContain('gradient: agrees with finite differences')
+    expect(printed[4]).toContain('accuracy')
+    expect(printed[5]).toMatch(/^[01]\n$/)
+    expect(printed[7]).toContain('gradient: agrees with finite differences')
   },
 )
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compile } from '../../src/equations/index.ts'
-import { interpret, printStep, valueOf } from '../../src/graph/index.ts'
+import { interpret, printStep, valueOf } from '../../src/graph/all.ts'
 
 /** Nodes of a cell as text, leaves left out. */
 function lines(text: string): string[] {

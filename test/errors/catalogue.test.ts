@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { isGiven, readArea, readCatalogue } from '../../scripts/error-catalogue.ts'
+import { bundlePage, loadedWith, pageScript, scriptsOf } from '../../scripts/browser-source.ts'
 import { filesBelow } from '../../scripts/files.ts'
 import { generated } from '../../scripts/generate.ts'
 import { catalogue } from '../../src/core/catalogue.ts'
+import { laterCatalogue } from '../../src/core/later-catalogue.ts'
 import { nodeCatalogue } from '../../src/core/node-catalogue.ts'
 import { SluiceError, Unsupported, fillIn } from '../../src/core/errors.ts'
 
@@ -50,10 +52,10 @@ describe('a message', () => {
 describe('the catalogue', () => {
   const areas = readCatalogue(`${root}errors`)
   const entries = areas.flatMap((area) => area.entries)
-  const keys = [...Object.keys(catalogue), ...Object.keys(nodeCatalogue)]
+  const keys = [catalogue, laterCatalogue, nodeCatalogue].flatMap((messages) => Object.keys(messages))
 
-  test('is what the sources and the page were generated from', () => {
-    for (const [path, text] of generated()) expect(readFileSync(root + path, 'utf8')).toBe(text)
+  test('is what the sources and the page were generated from', async () => {
+    for (const [path, text] of await generated()) expect(readFileSync(root + path, 'utf8')).toBe(text)
     expect(keys.toSorted()).toEqual(entries.flatMap(({ messages }) => [...messages.keys()]).toSorted())
   })
 
@@ -77,7 +79,41 @@ describe('the catalogue', () => {
         'internal',
       ]),
     )
+    expect(Object.keys(laterCatalogue)).toEqual(
+      expect.arrayContaining([
+        'unsupported/wasm-simd',
+        'inspect-layer',
+        'example-shape/width',
+        'program-shape',
+      ]),
+    )
   })
+
+  test.each(['sluice', 'sluice/sequences'])(
+    'has the messages of a page of %s with what gives them',
+    async (name) => {
+      const page = `export * from '${name}'`
+      const code = await scriptsOf(page)
+      const { metafile } = await bundlePage(page)
+      const importsOf = (script: string) => metafile.outputs[script]!.imports
+      const later = [...loadedWith(pageScript, metafile)]
+        .flatMap(importsOf)
+        .filter(({ kind }) => kind === 'dynamic-import')
+      const scripts = [pageScript, ...later.map(({ path }) => path)]
+      expect(scripts.length).toBeGreaterThan(3)
+      for (const script of scripts) {
+        const { entryPoint } = metafile.outputs[script]!
+        const given = Object.keys(laterCatalogue).filter((key) => isGiven(key, code.get(entryPoint!)!))
+        const sources = [...loadedWith(script, metafile)].flatMap((path) =>
+          Object.keys(metafile.outputs[path]!.inputs),
+        )
+        expect({ entryPoint, has: sources.includes('src/core/later-catalogue.ts') }).toEqual({
+          entryPoint,
+          has: given.length > 0,
+        })
+      }
+    },
+  )
 
   test('is linked from the page code by code', () => {
     const page = readFileSync(`${root}docs/errors.md`, 'utf8')

@@ -80,6 +80,15 @@ describe('ctcBeam', () => {
     expect(ctcBeam([])).toEqual([{ labels: [], log: 0 }])
   })
 
+  it('refuses a blank that is no class', () => {
+    const logs = [[-1, -0.5]]
+    for (const blank of [-1, 0.5, 2]) {
+      const message = `blank must be a whole number from 0 to 1, not ${blank}.`
+      expect(() => ctcBeam(logs, { blank })).toThrow(message)
+      expect(() => ctcGreedy(logs, blank)).toThrow(message)
+    }
+  })
+
   it('refuses a beam without width', () => {
     expect(() => ctcBeam([], { width: 0 })).toThrow('width must be a whole number of at least 1, not 0.')
   })

@@ -6,7 +6,7 @@ import {
   valueOf,
   type Type,
   type Value,
-} from '../../src/graph/index.ts'
+} from '../../src/graph/all.ts'
 
 /** One operand of a case: its type and its entries. */
 export interface Operand {

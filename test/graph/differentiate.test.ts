@@ -7,7 +7,7 @@ import {
   interpret,
   numbers,
   valueOf,
-} from '../../src/graph/index.ts'
+} from '../../src/graph/all.ts'
 
 const call = { steps: 2, rows: 2 }
 const row = (...shape: number[]): Type => ({ extent: 'row', shape })

@@ -13,7 +13,7 @@ import {
   valueOf,
   variationalStates,
   zoneout,
-} from '../../src/graph/index.ts'
+} from '../../src/graph/all.ts'
 import { gradientError } from './differences.ts'
 
 const sizes = { input: 2, hidden: 3 }

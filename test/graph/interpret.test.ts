@@ -9,7 +9,7 @@ import {
   stepOf,
   valueOf,
   zeros,
-} from '../../src/graph/index.ts'
+} from '../../src/graph/all.ts'
 import { value } from './differences.ts'
 
 const row = (...shape: number[]): Type => ({ extent: 'row', shape })

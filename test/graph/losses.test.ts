@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Builder, type Type, differentiate, interpret, numbers, valueOf } from '../../src/graph/index.ts'
+import { Builder, type Type, differentiate, interpret, numbers, valueOf } from '../../src/graph/all.ts'
 
 interface Given {
   readonly type: Type
@@ -112,6 +112,25 @@ describe('value_loss', () => {
     expect(run({ kind: 'quantile' })).toThrow('levels')
     expect(run({ kind: 'quantile', levels: [0.5, 1] })).toThrow('above 0 and below 1')
     expect(run({ kind: 'quantile', levels: [0.1, 0.9] })).toThrow('2 equal blocks')
+    expect(run({ kind: 'median' })).toThrow('kind of value_loss must be one of squared, absolute, huber')
+    expect(run({ kind: 'squared', reduction: 'frames' })).toThrow(
+      'reduction of value_loss must be one of mean, sum',
+    )
+  })
+})
+
+describe('losses refuse inputs', () => {
+  const x = step([1, 2], 1)
+  it.each([
+    ['value_loss', [x, x, step([1, 0], 1)], 'what counts of value_loss must be one number for each step'],
+    ['value_loss', [x, x, row([1])], 'what counts of value_loss must be one number for each step'],
+    ['value_loss', [x, row([1], 1)], 'the target of value_loss must be one vector for each step and row'],
+    ['bernoulli_loss', [x, row([1], 1)], 'the target of bernoulli_loss must be one vector'],
+    ['cross_entropy', [row([1, 2], 2), step([0, 0])], 'the prediction of cross_entropy must be one vector'],
+    ['cross_entropy', [x, row([0])], 'what counts of cross_entropy must be one number'],
+    ['ctc_loss', [x, row([0]), row([2]), row([0])], 'what is right of ctc_loss must be a vector of labels'],
+  ] as const)('of %s that are of another kind (%#)', (op, given, message) => {
+    expect(() => lossOf(op, op === 'value_loss' ? { kind: 'squared' } : {}, given, 1, 2)).toThrow(message)
   })
 })
 

@@ -10,7 +10,7 @@ import {
   numbers,
   valueOf,
   withTraces,
-} from '../../src/graph/index.ts'
+} from '../../src/graph/all.ts'
 import { type Operand, type Write, gradientError, value } from './differences.ts'
 
 const luong = compile(`

@@ -8,7 +8,7 @@ import {
   numbers,
   printGraph,
   printStep,
-} from '../../src/graph/index.ts'
+} from '../../src/graph/all.ts'
 
 const lstm = compile(library.find(({ name }) => name === 'lstm')!.equations, { name: 'lstm' }).graph({
   input: 3,

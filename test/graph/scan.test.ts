@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { library } from '../../src/cells/index.ts'
 import { compile } from '../../src/equations/index.ts'
-import { Builder, type StepGraph, type Type, interpret, numbers, valueOf } from '../../src/graph/index.ts'
+import { Builder, type StepGraph, type Type, interpret, numbers, valueOf } from '../../src/graph/all.ts'
 import { type Operand, gradientError } from './differences.ts'
 
 const rows = 2

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cell, cells } from '../../src/cells/index.ts'
-import { type Value, interpret, valueOf } from '../../src/graph/index.ts'
+import { type Value, interpret, valueOf } from '../../src/graph/all.ts'
 import { gradientFlow, jacobians, layersOf, saliency } from '../../src/inspect/index.ts'
 import { type Model, dense, model } from '../../src/model/index.ts'
 import { openRuntime, reference } from '../../src/runtime/index.ts'

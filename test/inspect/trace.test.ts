@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { cell, cells } from '../../src/cells/index.ts'
 import { Vocabulary, textFrom } from '../../src/data/index.ts'
-import { type Value, interpret, valueOf } from '../../src/graph/index.ts'
+import { type Value, interpret, valueOf } from '../../src/graph/all.ts'
 import {
   gatesOf,
   layersOf,

@@ -7,7 +7,7 @@ import {
   worstDifference,
 } from '../../src/inspect/cell-program.ts'
 import { Vocabulary } from '../../src/data/index.ts'
-import { type StepGraph, interpret, valueOf } from '../../src/graph/index.ts'
+import { type StepGraph, interpret, valueOf } from '../../src/graph/all.ts'
 import { type GridParts, gridStep, gridWindow } from '../../src/model/index.ts'
 import { type Program, type Runtime, type UpdateSettings, reference } from '../../src/runtime/index.ts'
 import { runtimes } from '../runtime/runtimes.ts'

@@ -1,4 +1,4 @@
-import { type Value, copies, entries, valueOf } from '../../src/graph/index.ts'
+import { type Value, copies, entries, valueOf } from '../../src/graph/all.ts'
 import { type Piece, interpretPlan, plan } from '../../src/plan/index.ts'
 import { partition } from '../../src/plan/partition.ts'
 import { type Program, reference } from '../../src/runtime/index.ts'

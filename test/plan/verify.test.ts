@@ -3,7 +3,7 @@ import { cells } from '../../src/cells/index.ts'
 import { Vocabulary } from '../../src/data/index.ts'
 import { model } from '../../src/model/index.ts'
 import { lower, plan, verify } from '../../src/plan/index.ts'
-import { type RecordName, header, records } from '../../src/plan/format.ts'
+import { type RecordName, header, records, stageKinds } from '../../src/plan/format.ts'
 import type { Program } from '../../src/runtime/index.ts'
 import { decoderProgram, decoderShapes, decoders, translation } from './attention.ts'
 import { namedCells, programOf, randomCells, shapes, sized } from './cases.ts'
@@ -96,6 +96,23 @@ function isRefused(good: Int32Array, at: number, value: number): boolean {
   }
 }
 
+/** Where a record of a plan stands. */
+function recordAt(good: Int32Array, name: RecordName, index: number): number {
+  const section = header.length + 2 * Object.keys(records).indexOf(name)
+  return good[section]! + index * records[name].length
+}
+
+/** Where a field of the first stage of a kind stands. */
+function stageField(
+  good: Int32Array,
+  kind: (typeof stageKinds)[number],
+  field: (typeof records.stage)[number],
+): number {
+  let at = recordAt(good, 'stage', 0)
+  while (good[at] !== stageKinds.indexOf(kind)) at += records.stage.length
+  return at + records.stage.indexOf(field)
+}
+
 /** For each field, whether a value in its place is refused: always, where the field has a meaning, or never. */
 function refused(value: number): Record<'sometimes' | 'never', string[]> {
   const found = new Map<string, Set<boolean>>()
@@ -173,7 +190,6 @@ describe('verify refuses', () => {
           "stage.blocks",
           "stage.entries",
           "stage.lengths",
-          "stage.b",
           "stage.memory",
           "copy.lastStep",
           "copy.add",
@@ -230,6 +246,23 @@ describe('verify refuses', () => {
     expect(() => verify(broken(header.indexOf('version'), 99))).toThrow('a plan of this version')
     expect(() => verify(good.slice(0, good.length - 1))).toThrow('lies inside the plan')
     expect(() => verify(good.slice(0, 5))).toThrow('lies inside the plan')
+  })
+
+  it('memories whose places do not stand whole, and more shares than there are classes', () => {
+    const attends = words(attending[0]!, 8)
+    const memory = attends[stageField(attends, 'mix', 'memory')]!
+    for (const field of ['panelStride', 'units'] as const) {
+      const at = recordAt(attends, 'operand', memory) + records.operand.indexOf(field)
+      expect(isRefused(attends, at, attends[at]!)).toBe(false)
+      expect(isRefused(attends, at, 2 * attends[at]!)).toBe(true)
+    }
+    const shares = words(
+      lossProgram(lossCases['cross-entropy with weights, summed']!, { rows: 9, steps: 3 }),
+      8,
+    )
+    const classes = stageField(shares, 'loss', 'entries')
+    expect(isRefused(shares, classes, shares[classes]!)).toBe(false)
+    expect(isRefused(shares, classes, shares[classes]! + 1)).toBe(true)
   })
 
   it('addresses that lie in the arena only just', () => {

@@ -9,7 +9,7 @@ import {
   interpret,
   numbers,
   valueOf,
-} from '../../src/graph/index.ts'
+} from '../../src/graph/all.ts'
 import type { Executable, Program } from '../../src/runtime/index.ts'
 
 /** A window that runs a stack of cells; every output, final state, input gradient and initial state can be seen. */

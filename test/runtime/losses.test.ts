@@ -81,6 +81,35 @@ describe.each([['reference', reference] as const, ...runtimes])('%s', (_name, ru
     expect((await alone(runtime, 'value_loss', { kind: 'huber' }, given(1), 2)).loss).toBeNaN()
     const ctc = [step([1, NaN, 0, 0], 2), row([1], 1), row([2]), row([1])]
     expect((await alone(runtime, 'ctc_loss', {}, ctc, 2)).loss).toBeNaN()
+    for (const spoilt of [NaN, Infinity]) {
+      const logits = [step([1, spoilt, 3], 3), step([0])]
+      expect((await alone(runtime, 'cross_entropy', {}, logits, 1)).loss).toBeNaN()
+    }
+  })
+
+  it('counts targets that are reversed in the same call', async () => {
+    const build = new Builder(numbers)
+    const x = build.leaf('input', 'x', { extent: 'step', shape: [2] })
+    const targets = build.leaf('input', 'targets', { extent: 'step', shape: [] })
+    const loss = build.add('cross_entropy', [x, build.add('reverse', [targets])])
+    const inputs = [x, targets].map((node) => ({ name: build.nodes[node]!.name!, node }))
+    const graph = { nodes: build.nodes, inputs, parameters: [], outputs: [{ name: 'loss', node: loss }] }
+    const executable = await runtime.compile({ graph, rows: 1, steps: 3, states: [] })
+    executable.write('x', [0, 0, 0, 0, 0, 0])
+    for (const own of [
+      [-1, 1, -1],
+      [0, 1, -1],
+    ]) {
+      executable.write('targets', own)
+      expect((await executable.run({ steps: 3, mode: 'forward' })).loss).toBeCloseTo(Math.LN2, 6)
+    }
+    executable.dispose()
+  })
+
+  it('refuses a mask that is not whole', async () => {
+    const given = [step([1, 2], 1), step([0, 1], 1), step([1, 0.5])]
+    const made = alone(runtime, 'value_loss', { kind: 'squared' }, given, 2)
+    await expect(made).rejects.toThrow('"x2" has 0.5, but takes whole numbers.')
   })
 
   it('knows labels that no alignment fits', async () => {

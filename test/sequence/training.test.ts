@@ -94,6 +94,26 @@ describe('a run on examples that goes on', () => {
     )
   })
 
+  it('is refused with chunks of another size, and lets go of what it reads', async () => {
+    const net = sequenceModel({ ...options, dropout: 0.2 })
+    let held = 0
+    const open = function* () {
+      held++
+      try {
+        yield* examples
+      } finally {
+        held--
+      }
+    }
+    const given = async (chunk: number) => ({ training: await streamExamples(net, open, { chunk }) })
+    const { checkpoint } = await outcome(options, await given(50), { ...small, steps: 6 }, fastest)
+    const going = train(net, await given(40), { runtime: fastest, resume: checkpoint, steps: 9 })
+    await expect(collect(going)).rejects.toMatchObject({ code: 'resume-differs' })
+    await collect(train(net, await given(50), { runtime: fastest, resume: checkpoint, steps: 9 }))
+    await exampleLoss(net, (await given(50)).training, { runtime: fastest })
+    expect(held).toBe(0)
+  })
+
   it('is refused with other examples', async () => {
     const files = memoryFiles()
     const settings = { ...small, runtime: fastest }

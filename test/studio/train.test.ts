@@ -4,6 +4,7 @@ import { sampleText } from '../../studio/src/text/sample-text.ts'
 import { aligned } from '../../studio/src/train/aligned.ts'
 import { emptyCurve, extended } from '../../studio/src/train/curve.ts'
 import { fitted } from '../../studio/src/train/fit.ts'
+import { type Axis, axisFor, nearestIndex, pathOf, tickText } from '../../studio/src/ui/axis.ts'
 import { css, diverging, inkOn, rangeOf, sequential } from '../../studio/src/ui/colour.ts'
 import { bytes, compact, decimal, percent, thousands, visible } from '../../studio/src/ui/format.ts'
 import type { Posted, Question } from '../../studio/src/worker/messages.ts'
@@ -82,6 +83,33 @@ describe('numbers for people', () => {
     expect(percent(0.256)).toBe('26\u202f%')
     expect(['\n', ' ', '\t', 'é'].map(visible)).toEqual(['↵', '␣', '⇥', 'é'])
     expect([12, 3400, 8e6].map(bytes)).toEqual(['12 bytes', '3 KB', '8.0 MB'])
+  })
+})
+
+describe('an axis', () => {
+  test('goes over all numbers, with round ones on it', () => {
+    expect(axisFor([0.13, null, 3.2], 4)).toEqual({ least: 0.13, most: 3.2, ticks: [1, 2, 3] })
+    expect(axisFor([], 5, [0, 1]).ticks).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1])
+    expect(axisFor([7, 7], 2).ticks).toEqual([6.5, 7, 7.5])
+    expect(axisFor([], 3)).toMatchObject({ least: 0, most: 1 })
+  })
+
+  test('writes its numbers alike', () => {
+    const texts = (axis: Axis) => axis.ticks.map((tick) => tickText(axis, tick))
+    expect(texts(axisFor([0, 1], 4))).toEqual(['0.0', '0.5', '1.0'])
+    expect(texts(axisFor([0, 5000], 2))).toEqual(['0', '5\u202f000'])
+    expect(texts(axisFor([-1, 1], 2))).toEqual(['−1', '0', '1'])
+  })
+
+  test('finds the nearest place', () => {
+    expect([0, 2.4, 2.6, 9].map((place) => nearestIndex([1, 2, 3], place))).toEqual([0, 1, 2, 2])
+    expect(nearestIndex([], 1)).toBe(-1)
+  })
+
+  test('carries lines, with gaps or joined', () => {
+    const plane = (a: number, b: number) => [a, 10 - b] as const
+    expect(pathOf([1, 2, 3, 4], [1, null, 3, Infinity], plane, false)).toBe('M1.0 9.0M3.0 7.0')
+    expect(pathOf([1, 2, 3], [1, null, 3], plane, true)).toBe('M1.0 9.0L3.0 7.0')
   })
 })
 

@@ -6,7 +6,7 @@ export const dataFormats = ['csv', 'tsv', 'jsonl', 'parquet', 'conll', 'txt'] as
 /** A format of data. */
 export type DataFormat = (typeof dataFormats)[number]
 
-const endings: readonly string[] = ['.csv', '.tsv', '.tab', '.jsonl', '.ndjson', '.parquet', '.conll']
+const endings = new Set(['.csv', '.tsv', '.tab', '.jsonl', '.ndjson', '.parquet', '.conll', '.npy'])
 
 /** What the command line says of the data and its task. */
 export interface TableChoice {
@@ -18,5 +18,5 @@ export interface TableChoice {
 /** Whether a file is read as a table: by its task, its format, or its ending. */
 export function isTable({ text = '', task, format }: TableChoice): boolean {
   if (task !== undefined) return task !== 'lm'
-  return format === undefined ? endings.includes(extname(text).toLowerCase()) : format !== 'txt'
+  return format === undefined ? endings.has(extname(text).toLowerCase()) : format !== 'txt'
 }

@@ -49,18 +49,24 @@ export async function* cellsOfJson(
   for await (const some of rows) {
     yield some.map(({ object, line }) => {
       row++
-      return { cells: columns.map((column) => cellOf(object[column], { name, row, line, column })), line }
+      return {
+        cells: columns.map((column) => cellOf(own(object, column), { name, row, line, column })),
+        line,
+      }
     })
   }
 }
 
-/** A value as a cell. @throws SluiceError `table-cell` for objects and bytes */
+const own = (object: Readonly<Record<string, unknown>>, key: string): unknown =>
+  Object.hasOwn(object, key) ? object[key] : undefined
+
+/** A value as a cell; a whole number that is too large for one keeps its digits. @throws SluiceError `table-cell` for objects and bytes */
 export function cellOf(
   value: unknown,
   place: { readonly name: string; readonly row: number; readonly line?: number; readonly column: string },
 ): Cell {
   if (value === undefined || value === null) return null
-  if (typeof value === 'bigint') return Number(value)
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
   if (value instanceof Date || Array.isArray(value)) return value
   throw new SluiceError('table-cell/nested', place)

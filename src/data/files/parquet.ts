@@ -25,6 +25,7 @@ export async function parquetTable(path: string, size: number): Promise<Table> {
     throw readError(path, cause)
   })
   const metadata = await readable(path, () => parquetMetadataAsync(file))
+  if (metadata.num_rows === 0n) throw new SluiceError('table-file/empty', { path })
   const columns = parquetSchema(metadata).children.map(({ element }) => element.name)
   return {
     name: path,

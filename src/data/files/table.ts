@@ -44,7 +44,7 @@ const known = ['format', 'columns', 'encoding', 'delimiter', 'header', 'rows']
 /**
  * Opens a table: reads its header, and its rows when they are asked for, so that a file may be larger than memory. Cells of
  * CSV may stand in quotes, those of tab-separated values may not.
- * @throws SluiceError `text-file`, `table-file`, `table-column` or `table-row`
+ * @throws SluiceError `text-file`, `table-file`, `table-column`, `table-row`, or `option-value`
  */
 export async function readTable(path: string, options: TableOptions = {}): Promise<Table> {
   knownKeys('readTable', options, known)
@@ -85,13 +85,20 @@ async function csvTable(
   options: TableOptions,
   size: number,
 ): Promise<Table> {
-  const { encoding, delimiter = format === 'csv' ? ',' : '\t', header } = options
+  const { encoding, header } = options
+  const delimiter = separator(options.delimiter ?? (format === 'csv' ? ',' : '\t'))
   const source = () => csvRows(textChunks(path, encoding), { delimiter, quoted: format === 'csv' }, path)
   const first = await firstOf(source())
   if (!first) throw new SluiceError('table-file/empty', { path })
   const columns = header ?? first.cells.map((cell) => String(cell).trim())
   const rows = () => sameLength(source(), columns.length, header === undefined, path)
   return tableOf(path, columns, (wanted) => inBatches(rows(), columns, wanted, size))
+}
+
+/** Refuses what cannot stand between cells. @throws SluiceError `option-value` */
+function separator(delimiter: string): string {
+  if (typeof delimiter === 'string' && /^[^"\r\n]+$/.test(delimiter)) return delimiter
+  throw new SluiceError('option-value/delimiter', { value: JSON.stringify(delimiter) })
 }
 
 function tableOf(

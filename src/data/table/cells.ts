@@ -16,15 +16,12 @@ const notFinite = /^[+-]?(?:nan|inf|infinity)$/i
 
 /**
  * What stands for a missing value.
- * @param blank words besides the empty cell
+ * @param blank words besides the empty cell, numbers as they are written, such as -999
  */
-export function isMissing(
-  cell: Cell | undefined,
-  blank: readonly string[],
-): cell is null | undefined | string {
+export function isMissing(cell: Cell | undefined, blank: readonly string[]): boolean {
   if (cell === null || cell === undefined) return true
-  if (typeof cell !== 'string') return false
-  const word = cell.trim()
+  if (typeof cell === 'object') return false
+  const word = String(cell).trim()
   return word === '' || blank.includes(word)
 }
 

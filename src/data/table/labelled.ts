@@ -1,5 +1,5 @@
 import { Classes } from '../classes.ts'
-import type { Table } from './table.ts'
+import { type Table, requireColumns } from './table.ts'
 import { type CellOptions, typedBatches } from './typed.ts'
 
 /** Texts and their classes. */
@@ -23,6 +23,7 @@ export async function* labelledBatches(
   table: Table,
   { text, label, blank = [] }: Omit<LabelledOptions, 'classes'>,
 ): AsyncGenerator<{ readonly texts: readonly string[]; readonly labels: readonly string[] }> {
+  requireColumns(table, [text, label])
   for await (const { texts } of typedBatches(table, { [text]: 'text', [label]: 'category' }, { blank }))
     yield { texts: texts.get(text)!, labels: texts.get(label)! }
 }
@@ -32,8 +33,8 @@ export async function readLabelled(table: Table, options: LabelledOptions): Prom
   const texts: string[] = []
   const labels: string[] = []
   for await (const batch of labelledBatches(table, options)) {
-    texts.push(...batch.texts)
-    labels.push(...batch.labels)
+    for (const each of batch.texts) texts.push(each)
+    for (const each of batch.labels) labels.push(each)
   }
   const classes = options.classes ?? Classes.of(labels)
   return { texts, labels: classes.encode(labels, table.name), classes }

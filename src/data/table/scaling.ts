@@ -33,7 +33,7 @@ export class Scaling {
   /**
    * The scaling of some columns.
    * @param rows numbers of the rows of the training part; all unless given
-   * @throws SluiceError `scaling-constant` for a column that is the same everywhere
+   * @throws SluiceError `scaling-constant` for a column that is the same everywhere, `table-cell` for what is no finite number
    */
   static fit(columns: NumberColumns, kind: ScalingKind = 'standard', rows?: ArrayLike<number>): Scaling {
     const fitter = new ScalingFitter([...columns.keys()], kind)
@@ -72,26 +72,26 @@ export class Scaling {
   }
 
   /** Scaled values of a column as they were before. @throws SluiceError `scaling-columns` */
-  inverse(name: string, values: ArrayLike<number>): Float32Array {
+  inverse(name: string, values: ArrayLike<number>): Float64Array {
     const { shift, scale } = this.#column(name)
-    return Float32Array.from(values, (value) => value * scale + shift)
+    return Float64Array.from(values, (value) => value * scale + shift)
   }
 
   /** Vectors `[steps][columns]`, in the order of the columns, scaled. @throws SluiceError `scaling-columns` */
   applyFrames(frames: ArrayLike<number>): Float32Array {
-    return this.#frames(frames, ({ shift, scale }, value) => (value - shift) / scale)
+    return Float32Array.from(this.#frames(frames, ({ shift, scale }, value) => (value - shift) / scale))
   }
 
   /** Scaled vectors `[steps][columns]` as they were before. @throws SluiceError `scaling-columns` */
-  inverseFrames(frames: ArrayLike<number>): Float32Array {
+  inverseFrames(frames: ArrayLike<number>): Float64Array {
     return this.#frames(frames, ({ shift, scale }, value) => value * scale + shift)
   }
 
-  #frames(frames: ArrayLike<number>, change: (column: ScaledColumn, value: number) => number): Float32Array {
+  #frames(frames: ArrayLike<number>, change: (column: ScaledColumn, value: number) => number): Float64Array {
     const count = this.columns.length
     if (frames.length % count !== 0)
       throw new SluiceError('scaling-columns', { expected: count, found: frames.length % count })
-    return Float32Array.from(frames, (value, index) => change(this.columns[index % count]!, value))
+    return Float64Array.from(frames, (value, index) => change(this.columns[index % count]!, value))
   }
 
   #column(name: string): ScaledColumn {
@@ -141,11 +141,14 @@ export class ScalingFitter {
     this.#columns = new Map(names.map((name) => [name, empty()]))
   }
 
-  /** Adds rows; mean and spread are updated one by one (Welford 1962). */
+  /** Adds rows; mean and spread are updated one by one (Welford 1962). @throws SluiceError `table-cell` for what is no finite number */
   add(columns: NumberColumns): void {
     for (const [name, summary] of this.#columns) {
       const values = columns.get(name) ?? []
-      for (let row = 0; row < values.length; row++) this.#addValue(summary, values[row]!)
+      for (let row = 0; row < values.length; row++) {
+        if (!Number.isFinite(values[row])) throw notFinite(name, summary.count + 1, values[row])
+        this.#addValue(summary, values[row]!)
+      }
     }
   }
 
@@ -171,6 +174,11 @@ export class ScalingFitter {
     })
     return Scaling.of(this.#kind, columns)
   }
+}
+
+function notFinite(column: string, row: number, value: number | undefined): SluiceError {
+  const name = 'the training part'
+  return new SluiceError('table-cell/scaled', { name, column, row, value: String(value) })
 }
 
 const fitted: Readonly<

@@ -3,7 +3,7 @@ import { knownKeys, oneOf, wholeNumber } from '../check.ts'
 import { Classes } from '../classes.ts'
 import { type Filling, fillMissing, fillings } from './fill.ts'
 import type { NumberColumns } from './scaling.ts'
-import type { Place, Table } from './table.ts'
+import { type Place, type Table, requireColumns } from './table.ts'
 import { type CalendarFeature, calendarColumns, calendarFeatures } from './time.ts'
 import { type TypedBatch, typedBatches } from './typed.ts'
 
@@ -13,7 +13,7 @@ export interface Series {
   readonly id: string
   readonly length: number
   /** Each `[steps]`, in the order in which they were named, then features of the calendar. */
-  readonly values: ReadonlyMap<string, Float32Array>
+  readonly values: ReadonlyMap<string, Float32Array | Float64Array>
   /** Milliseconds since the start of 1970, rising. */
   readonly times?: Float64Array
   /** Class of each step. */
@@ -59,6 +59,10 @@ export async function readSeries(table: Table, options: SeriesOptions): Promise<
   const { values, time, id, label, blank = [], missing } = options
   if (missing !== undefined) oneOf('missing', missing, fillings)
   for (const feature of options.calendar ?? []) oneOf('calendar', feature, calendarFeatures)
+  if (time === undefined && options.calendar?.length)
+    throw new SluiceError('series-order/untimed', { name: table.name })
+  const roles = [...values, ...[time, id, label].filter((column) => column !== undefined)]
+  requireColumns(table, roles)
   const kinds = Object.fromEntries([
     ...values.map((column) => [column, 'number'] as const),
     ...(time === undefined ? [] : [[time, 'timestamp'] as const]),
@@ -114,17 +118,17 @@ function finished(
 ): Series {
   const { missing, meanOf, calendar = [], time } = options
   const where = id === '' ? name : `${name}, ${id}`
-  const columns = [...values].map(([column, numbers]): [string, Float32Array] => {
+  const columns = [...values].map(([column, numbers]): [string, Float64Array] => {
     const filled = Float64Array.from(numbers)
     if (missing)
       fillMissing(filled, missing, { name: where, column, ...(meanOf !== undefined && { meanOf }) })
-    return [column, Float32Array.from(filled)]
+    return [column, filled]
   })
   const features = time === undefined ? [] : calendarColumns(times, calendar)
   return {
     id,
-    length: columns[0]?.[1].length ?? 0,
-    values: new Map([...columns, ...features]),
+    length: columns[0]?.[1].length ?? times.length,
+    values: new Map<string, Float32Array | Float64Array>([...columns, ...features]),
     ...(time !== undefined && { times: Float64Array.from(times) }),
     ...(classes && { labels: Int32Array.from(labels, (label) => classes.number(label, where)) }),
   }
@@ -132,15 +136,10 @@ function finished(
 
 /** Columns side by side as vectors `[steps][columns]`, as models read them. @throws SluiceError `table-column` */
 export function framesOf(
-  { id, values }: Pick<Series, 'id' | 'values'>,
-  columns = [...values.keys()],
+  series: Pick<Series, 'id' | 'values'>,
+  columns = [...series.values.keys()],
 ): Float32Array {
-  const chosen = columns.map((column) => {
-    const found = values.get(column)
-    if (found) return found
-    const name = id === '' ? 'the series' : id
-    throw new SluiceError('table-column/missing', { name, column, columns: [...values.keys()].join(', ') })
-  })
+  const chosen = columns.map((column) => columnOf(series, column))
   const steps = chosen[0]?.length ?? 0
   const frames = new Float32Array(steps * chosen.length)
   chosen.forEach((column, place) => {
@@ -149,13 +148,20 @@ export function framesOf(
   return frames
 }
 
-/** Columns of all series one behind the other, to fit a scaling on. */
+function columnOf(
+  { id, values }: Pick<Series, 'id' | 'values'>,
+  column: string,
+): ArrayLike<number> & Iterable<number> {
+  const found = values.get(column)
+  if (found) return found
+  const name = id === '' ? 'the series' : id
+  throw new SluiceError('table-column/missing', { name, column, columns: [...values.keys()].join(', ') })
+}
+
+/** Columns of all series one behind the other, to fit a scaling on. @throws SluiceError `table-column` */
 export function columnsOf(series: readonly Series[], names: readonly string[]): NumberColumns {
   return new Map(
-    names.map((name) => [
-      name,
-      Float32Array.from(series.flatMap(({ values }) => [...(values.get(name) ?? [])])),
-    ]),
+    names.map((name) => [name, Float64Array.from(series.flatMap((one) => [...columnOf(one, name)]))]),
   )
 }
 

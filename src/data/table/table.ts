@@ -44,16 +44,17 @@ export function placeIn(table: Table, batch: RowBatch, column: string, index: nu
 /** Rows that a batch of a file has at most. */
 export const batchRows = 1024
 
-/** Refuses columns that a table does not have, and none at all. @throws SluiceError `table-column` */
+/** Refuses columns that a table does not have or that are wanted twice, and none at all. @throws SluiceError `table-column` */
 export function requireColumns(
   { name, columns }: Pick<Table, 'name' | 'columns'>,
   wanted: readonly string[],
 ): void {
   if (wanted.length === 0) throw new SluiceError('table-column/none', { name })
-  for (const column of wanted) {
-    if (columns.includes(column)) continue
-    throw new SluiceError('table-column/missing', { name, column, columns: columns.join(', ') })
-  }
+  wanted.forEach((column, index) => {
+    if (!columns.includes(column))
+      throw new SluiceError('table-column/missing', { name, column, columns: columns.join(', ') })
+    if (wanted.indexOf(column) < index) throw new SluiceError('table-column/again', { name, column })
+  })
 }
 
 /** Refuses names that are empty or there twice. @throws SluiceError `table-column` */

@@ -1,11 +1,11 @@
 import { cos, sin } from '../../core/math.ts'
 
 const form =
-  /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?)?\s?(Z|[+-]\d{2}:?\d{2})?$/i
+  /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?)?\s?(Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?$/i
 
 /**
  * Milliseconds since the start of 1970 of a date such as 2024-01-31 or 2024/1/31, with a time behind T or a space or
- * without. What has no zone is in UTC, so that the result is the same on every machine. Undefined for anything else.
+ * without, of the years from 100. What has no zone is in UTC, so that the result is the same on every machine. Undefined for anything else.
  */
 export function timeOf(text: string): number | undefined {
   const found = form.exec(text)
@@ -15,6 +15,7 @@ export function timeOf(text: string): number | undefined {
   const time = Date.UTC(year!, month! - 1, day, hour, minute, second, thousandths)
   const date = new Date(time)
   const isReal =
+    date.getUTCFullYear() === year! &&
     date.getUTCMonth() === month! - 1 &&
     date.getUTCDate() === day &&
     hour! < 24 &&

@@ -83,7 +83,7 @@ export function finiteNumber(
   place: () => Place,
   { blank = [], keepMissing = false }: CellOptions = {},
 ): number {
-  if (typeof cell === 'number' && Number.isFinite(cell)) return cell
+  if (typeof cell === 'number' && Number.isFinite(cell) && blank.length === 0) return cell
   if (isMissing(cell, blank)) {
     if (keepMissing) return NaN
     throw new SluiceError('table-cell/missing', { ...place() })
@@ -136,7 +136,8 @@ export async function inferKinds(
   const seen = new Map<string, Cell[]>(table.columns.map((column) => [column, []]))
   let count = 0
   for await (const batch of table.batches()) {
-    for (const [column, cells] of batch.cells) seen.get(column)!.push(...cells.slice(0, rows - count))
+    for (const [column, cells] of batch.cells)
+      for (const cell of cells.slice(0, rows - count)) seen.get(column)!.push(cell)
     count += batch.count
     if (count >= rows) break
   }

@@ -1,4 +1,4 @@
-import { type LossRule, countPositions, requireWeights } from './loss.ts'
+import { type LossRule, countPositions, requireSequence, requireWeights } from './loss.ts'
 
 /** Settings of the operation `bernoulli_loss`. */
 export interface BernoulliLossAttributes {
@@ -16,28 +16,16 @@ export interface BernoulliLossAttributes {
 export const bernoulliLoss: LossRule = {
   arity: 'any',
   marks: 2,
+  reductions: ['mean', 'frames', 'sum'],
   check([logits, target], attributes, sizes) {
     const { positiveWeights } = attributes as BernoulliLossAttributes
     requireWeights(positiveWeights, logits!.shape[0]!, 'bernoulli_loss', 'positiveWeights')
+    requireSequence(target!, 1, 'bernoulli_loss', 'the target')
     sizes.same(logits!.shape[0]!, target!.shape[0]!)
   },
   divisor(counted) {
     const { reduction } = counted.attributes as BernoulliLossAttributes
     if (reduction === 'sum') return 1
     return Math.max(1, countPositions(counted) * (reduction === 'frames' ? 1 : counted.size))
-  },
-  sum({ attributes, inputs: [logits, target, mask] }, gradient) {
-    const { positiveWeights } = attributes as BernoulliLossAttributes
-    const size = logits!.type.shape[0]!
-    let sum = 0
-    logits!.data.forEach((x, i) => {
-      if (mask && mask.data[Math.floor(i / size)] === 0) return
-      const yes = (positiveWeights?.[i % size] ?? 1) * target!.data[i]!
-      const no = 1 - target!.data[i]!
-      const rest = Math.log1p(Math.exp(-Math.abs(x)))
-      sum += yes * (Math.max(-x, 0) + rest) + no * (Math.max(x, 0) + rest)
-      gradient[i] = (yes + no) / (1 + Math.exp(-x)) - yes
-    })
-    return sum
   },
 }

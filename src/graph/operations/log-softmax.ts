@@ -1,13 +1,4 @@
 import type { Operation } from '../operation.ts'
-import { eachRow, reader, zeros } from '../value.ts'
-
-/** `log(softmax(x))` of one vector, without overflow. */
-export function logSoftmax(x: ArrayLike<number>): Float64Array {
-  const values = Float64Array.from(x)
-  const largest = values.reduce((most, each) => Math.max(most, each), -Infinity)
-  const log = largest + Math.log(values.reduce((total, each) => total + Math.exp(each - largest), 0))
-  return values.map((each) => each - log)
-}
 
 /** `log(softmax(a))` over the entries of each vector. */
 export const logSoftmaxRow: Operation = {
@@ -15,16 +6,6 @@ export const logSoftmaxRow: Operation = {
   arity: 1,
   cost: 20,
   type: ([logits]) => logits!,
-  evaluate([logits], { node, steps, rows }) {
-    const result = zeros(node.type, steps, rows)
-    const size = node.type.shape[0]!
-    const read = reader(logits!)
-    eachRow(node.type, steps, rows, (step, row, index) => {
-      const one = Array.from({ length: size }, (_unused, i) => read(step, row, i))
-      result.data.set(logSoftmax(one), index * size)
-    })
-    return result
-  },
   derivative({ build, y, dy }) {
     const total = build.add('sum', [dy])
     return [build.add('sub', [dy, build.add('mul', [build.add('exp', [y]), total])])]

@@ -1,6 +1,5 @@
 import type { Operation, Sizes } from '../operation.ts'
 import type { Attributes, Type } from '../types.ts'
-import { type Value, zeros } from '../value.ts'
 import { SluiceError } from '../../core/errors.ts'
 
 /** What a loss divides by depends on its attributes, on the prediction's size, and on what counts in this call. */
@@ -14,46 +13,33 @@ export interface Counted {
   readonly rows: number
 }
 
-/** What a loss is given in one call. */
-export interface LossCall {
-  readonly attributes: Attributes
-  readonly inputs: readonly Value[]
-  readonly steps: number
-  readonly rows: number
-}
-
-/** A loss over a window: a sum over positions or rows, divided by a number. Its first input is the prediction. */
+/**
+ * A loss over a window: a sum over positions or rows (`LossSum`), divided by a number. Its first input is the prediction.
+ */
 export interface LossRule {
   readonly arity: Operation['arity']
   /** Index of the input of whole numbers that says which positions count. */
   readonly marks?: number
+  /** What the attribute `reduction` may say; `mean` unless given. */
+  readonly reductions: readonly string[]
   /** Throws when the types of the inputs or the attributes do not fit. */
   check<S>(inputs: readonly Type<S>[], attributes: Attributes, sizes: Sizes<S>): void
   /** The number that the sum is divided by, never 0. */
   divisor(counted: Counted): number
-  /** The sum; writes its derivative by each entry of the prediction to `gradient`, which holds zeros. */
-  sum(call: LossCall, gradient: Float64Array): number
 }
 
 /** The operations NAME, a number, and NAME_gradient, which has the inputs of NAME and the gradient of its value. */
 export function lossOperations(name: string, rule: LossRule): Readonly<Record<string, Operation>> {
-  const divisorOf = (inputs: readonly Value[], call: Omit<LossCall, 'inputs'>): number => {
-    const marks = rule.marks === undefined ? undefined : inputs[rule.marks]?.data
-    return rule.divisor({ ...call, size: inputs[0]!.type.shape[0]!, marks })
-  }
   const loss: Operation = {
     kind: 'window',
     arity: rule.arity,
     cost: 20,
     type(inputs, attributes, sizes) {
+      checkInputs(inputs, name, rule)
+      const isKnown = rule.reductions.includes((attributes.reduction as string | undefined) ?? 'mean')
+      requireSetting(isKnown, name, 'reduction', `one of ${rule.reductions.join(', ')}`)
       rule.check(inputs, attributes, sizes)
       return { extent: 'once', shape: [] }
-    },
-    evaluate(inputs, { node: { type, attributes }, steps, rows }) {
-      const result = zeros(type, steps, rows)
-      const sum = rule.sum({ attributes, inputs, steps, rows }, new Float64Array(inputs[0]!.data.length))
-      result.data[0] = sum / divisorOf(inputs, { attributes, steps, rows })
-      return result
     },
     derivative({ build, node, inputs, dy }) {
       const gradient = build.add(`${name}_gradient`, [...inputs, dy], node.attributes)
@@ -65,16 +51,25 @@ export function lossOperations(name: string, rule: LossRule): Readonly<Record<st
     arity: rule.arity === 'any' ? 'any' : rule.arity + 1,
     cost: 20,
     type: ([prediction]) => prediction!,
-    evaluate(given, { node: { type, attributes }, steps, rows }) {
-      const inputs = given.slice(0, -1)
-      const result = zeros(type, steps, rows)
-      rule.sum({ attributes, inputs, steps, rows }, result.data)
-      const scale = given.at(-1)!.data[0]! / divisorOf(inputs, { attributes, steps, rows })
-      result.data.forEach((d, i) => (result.data[i] = d === 0 ? 0 : scale * d))
-      return result
-    },
   }
   return { [name]: loss, [`${name}_gradient`]: gradient }
+}
+
+/** Makes sure that the prediction, and what says which positions count, are there at each step. */
+function checkInputs<S>(inputs: readonly Type<S>[], name: string, { marks = -1 }: LossRule): void {
+  requireSequence(inputs[0]!, 1, name, 'the prediction')
+  if (inputs[marks]) requireSequence(inputs[marks], 0, name, 'what counts')
+}
+
+/** Makes sure that an input is a number (`axes` 0) or a vector (1) a step and row. @throws SluiceError `loss-setting` */
+export function requireSequence<S>(
+  { extent, shape }: Type<S>,
+  axes: 0 | 1,
+  loss: string,
+  name: string,
+): void {
+  const must = `one ${axes === 0 ? 'number' : 'vector'} for each step and row`
+  requireSetting(extent === 'step' && shape.length === axes, loss, name, must)
 }
 
 /** Positions that are not marked with 0; all where nothing is marked. */

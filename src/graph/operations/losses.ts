@@ -6,7 +6,8 @@ import { ctcLoss } from './ctc.ts'
 import { type Counted, type LossRule, lossOperations } from './loss.ts'
 import { valueLoss } from './value-loss.ts'
 
-const rules: Readonly<Record<string, LossRule>> = {
+/** The losses by the names of their operations. */
+export const rules: Readonly<Record<string, LossRule>> = {
   cross_entropy: crossEntropy,
   value_loss: valueLoss,
   bernoulli_loss: bernoulliLoss,

@@ -1,10 +1,8 @@
-import { dropoutKey, keeps } from '../../core/dropout.ts'
-import type { EvaluateContext, Operation } from '../operation.ts'
+import type { Operation } from '../operation.ts'
 import type { Node } from '../types.ts'
-import { type Value, zeros } from '../value.ts'
 
 /** What every random operation has: the share it drops, in [0, 1), and the number of its place in the model. */
-interface Random {
+export interface Random {
   readonly rate: number
   readonly stream: number
   /** Number of a vector's first unit, for one that is a part of a wider one. */
@@ -32,35 +30,12 @@ export interface WeightDropoutAttributes extends Random {
   readonly column?: number
 }
 
-const randomOf = ({ node }: EvaluateContext): Random => node.attributes as unknown as Random
-
-/** Fills a sequence of vectors from whether each entry is kept: `keep` has the number of step and row, and the unit. */
-function filled(context: EvaluateContext, entry: (i: number, row: number, unit: number) => number): Value {
-  const result = zeros(context.node.type, context.steps, context.rows)
-  const size = context.node.type.shape[0]!
-  const { offset = 0 } = randomOf(context)
-  for (let i = 0; i < result.data.length; i++)
-    result.data[i] = entry(i, Math.floor(i / size), offset + (i % size))
-  return result
-}
-
-function keyOf(context: EvaluateContext): readonly [number, number] {
-  return dropoutKey(context.seed, context.update, randomOf(context).stream)
-}
-
 /** A sequence of random vectors without inputs: entry (step, row, unit) is `kept` or `dropped`. */
 const mask: Operation = {
   kind: 'window',
   arity: 0,
   cost: 0,
   type: (_inputs, { size }, sizes) => ({ extent: 'step', shape: [sizes.of(size as number)] }),
-  evaluate(_inputs, context) {
-    const { rate, drawn, kept, dropped } = context.node.attributes as unknown as MaskAttributes
-    const key = keyOf(context)
-    return filled(context, (_i, row, unit) =>
-      keeps(key, drawn === 'row' ? row % context.rows : row, unit, rate) ? kept : dropped,
-    )
-  },
   derivative: () => [],
 }
 
@@ -70,13 +45,6 @@ const sequenceDropout: Operation = {
   arity: 1,
   cost: 1,
   type: ([value]) => value!,
-  evaluate([value], context) {
-    const { rate } = randomOf(context)
-    const key = keyOf(context)
-    return filled(context, (i, row, unit) =>
-      keeps(key, row % context.rows, unit, rate) ? value!.data[i]! / (1 - rate) : 0,
-    )
-  },
   derivative: ({ build, node, dy }) => [build.add('sequence_dropout', [dy], node.attributes)],
 }
 
@@ -86,13 +54,6 @@ const wordDropout: Operation = {
   arity: 2,
   cost: 1,
   type: ([value]) => value!,
-  evaluate([value, tokens], context) {
-    const { rate } = randomOf(context)
-    const key = keyOf(context)
-    return filled(context, (i, row) =>
-      keeps(key, tokens!.data[row]!, 0, rate) ? value!.data[i]! / (1 - rate) : 0,
-    )
-  },
   derivative: ({ build, node, inputs: [, tokens], dy }) => [
     build.add('word_dropout', [dy, tokens!], node.attributes),
     undefined,
@@ -105,24 +66,6 @@ const weightDropout: Operation = {
   arity: 1,
   cost: 1,
   type: ([matrix]) => matrix!,
-  evaluate([matrix], context) {
-    const {
-      rate,
-      from,
-      to,
-      row = 0,
-      column = 0,
-    } = context.node.attributes as unknown as WeightDropoutAttributes
-    const result = zeros(context.node.type, context.steps, context.rows)
-    const columns = context.node.type.shape[1]!
-    const key = keyOf(context)
-    matrix!.data.forEach((weight, i) => {
-      const k = i % columns
-      const kept = keeps(key, row + Math.floor(i / columns), column + k, rate)
-      result.data[i] = k < from || k >= to ? weight : kept ? weight / (1 - rate) : 0
-    })
-    return result
-  },
   derivative: ({ build, node, dy }) => [build.add('weight_dropout', [dy], node.attributes)],
 }
 

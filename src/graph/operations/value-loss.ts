@@ -1,5 +1,7 @@
 import type { LossRule } from './loss.ts'
-import { countPositions, requireSetting } from './loss.ts'
+import { countPositions, requireSequence, requireSetting } from './loss.ts'
+
+const kinds = ['squared', 'absolute', 'huber', 'smooth_l1', 'quantile'] as const
 
 /** Settings of the operation `value_loss`. With d = prediction - target, the loss of an entry is */
 export interface ValueLossAttributes {
@@ -8,7 +10,7 @@ export interface ValueLossAttributes {
    * `smooth_l1` (Girshick 2015): huber of delta = beta, divided by beta;
    * `quantile` (Koenker & Bassett 1978): -level d where d < 0, else (1 - level) d, for each of the levels.
    */
-  readonly kind: 'squared' | 'absolute' | 'huber' | 'smooth_l1' | 'quantile'
+  readonly kind: (typeof kinds)[number]
   /** For `huber`, above 0; 1 unless given. */
   readonly delta?: number
   /** For `smooth_l1`, above 0; 1 unless given. */
@@ -58,46 +60,21 @@ export function valueLossForm({
 export const valueLoss: LossRule = {
   arity: 'any',
   marks: 2,
+  reductions: ['mean', 'sum'],
   check([prediction, target], attributes, sizes) {
     const { kind, delta = 1, beta = 1, levels } = attributes as unknown as ValueLossAttributes
     const isLevel = (level: number): boolean => level > 0 && level < 1
+    requireSetting(kinds.includes(kind), 'value_loss', 'kind', `one of ${kinds.join(', ')}`)
     requireSetting(delta > 0, 'value_loss', 'delta', 'above 0')
     requireSetting(beta > 0, 'value_loss', 'beta', 'above 0')
     const levelsFit = kind === 'quantile' ? levels !== undefined && levels.length > 0 : levels === undefined
     requireSetting(levelsFit, 'value_loss', 'levels', 'given for quantiles alone, at least one')
     requireSetting((levels ?? []).every(isLevel), 'value_loss', 'levels', 'above 0 and below 1')
+    requireSequence(target!, 1, 'value_loss', 'the target')
     sizes.same(sizes.part(prediction!.shape[0]!, levels?.length ?? 1), target!.shape[0]!)
   },
   divisor(counted) {
     const { reduction } = counted.attributes as unknown as ValueLossAttributes
     return reduction === 'sum' ? 1 : Math.max(1, counted.size * countPositions(counted))
   },
-  sum({ attributes, inputs: [prediction, target, mask] }, gradient) {
-    const form = valueLossForm(attributes as unknown as ValueLossAttributes)
-    const size = prediction!.type.shape[0]!
-    const each = Math.max(1, form.levels.length)
-    let sum = 0
-    prediction!.data.forEach((x, i) => {
-      if (mask && mask.data[Math.floor(i / size)] === 0) return
-      const { loss, slope } = lossOf(x - target!.data[Math.floor(i / each)]!, form, form.levels[i % each])
-      sum += loss
-      gradient[i] = slope
-    })
-    return sum
-  },
-}
-
-/** Loss of one entry that is too large by d, and its derivative. */
-function lossOf(
-  d: number,
-  { factor, delta }: ValueLossForm,
-  level: number | undefined,
-): { readonly loss: number; readonly slope: number } {
-  if (level !== undefined) {
-    const slope = d < 0 ? -level : 1 - level
-    return { loss: factor * slope * d, slope: d === 0 ? 0 : factor * slope }
-  }
-  const size = Math.abs(d)
-  const loss = size <= delta ? 0.5 * d * d : delta * (size - 0.5 * delta)
-  return { loss: factor * loss, slope: factor * Math.min(Math.max(d, -delta), delta) }
 }

@@ -1,6 +1,4 @@
 import type { Operation } from '../operation.ts'
-import { zeros } from '../value.ts'
-import { dropoutKey, keeps } from '../../core/dropout.ts'
 import { logSoftmaxRow } from './log-softmax.ts'
 import { scan, scanGradient } from './scan.ts'
 import { reverse, select } from './sequence.ts'
@@ -11,14 +9,6 @@ const onehot: Operation = {
   arity: 1,
   cost: 0,
   type: ([tokens], { classes }, sizes) => ({ extent: tokens!.extent, shape: [sizes.of(classes as number)] }),
-  evaluate([tokens], { node, steps, rows }) {
-    const result = zeros(node.type, steps, rows)
-    const classes = node.attributes.classes as number
-    tokens!.data.forEach((token, row) => {
-      if (token >= 0 && token < classes) result.data[row * classes + token] = 1
-    })
-    return result
-  },
   derivative: () => [undefined],
 }
 
@@ -28,14 +18,6 @@ const gather: Operation = {
   arity: 2,
   cost: 0,
   type: ([matrix, tokens]) => ({ extent: tokens!.extent, shape: [matrix!.shape[1]!] }),
-  evaluate([matrix, tokens], { node, steps, rows }) {
-    const result = zeros(node.type, steps, rows)
-    const size = node.type.shape[0]!
-    tokens!.data.forEach((token, row) => {
-      result.data.set(matrix!.data.subarray(token * size, (token + 1) * size), row * size)
-    })
-    return result
-  },
   derivative({ build, inputs: [matrix, tokens], dy }) {
     return [build.add('scatter', [dy, tokens!], { classes: build.type(matrix!).shape[0]! }), undefined]
   },
@@ -50,14 +32,6 @@ const scatter: Operation = {
     extent: 'once',
     shape: [sizes.of(classes as number), value!.shape[0]!],
   }),
-  evaluate([value, tokens], { node, steps, rows }) {
-    const result = zeros(node.type, steps, rows)
-    const size = node.type.shape[1]!
-    tokens!.data.forEach((token, row) => {
-      for (let i = 0; i < size; i++) result.data[token * size + i]! += value!.data[row * size + i]!
-    })
-    return result
-  },
 }
 
 /**
@@ -70,18 +44,6 @@ const dropout: Operation = {
   arity: 1,
   cost: 2,
   type: ([value]) => value!,
-  evaluate([value], context) {
-    const { node, steps, rows, seed, update } = context
-    const { rate, stream, offset = 0 } = node.attributes as { rate: number; stream: number; offset?: number }
-    const result = zeros(node.type, steps, rows)
-    const size = node.type.shape[0]!
-    const key = dropoutKey(seed, update, stream)
-    result.data.forEach((_zero, i) => {
-      const kept = keeps(key, Math.floor(i / size), offset + (i % size), rate)
-      result.data[i] = kept ? value!.data[i]! / (1 - rate) : 0
-    })
-    return result
-  },
   derivative: ({ build, node, dy }) => [build.add('dropout', [dy], node.attributes)],
 }
 
@@ -91,7 +53,6 @@ const pick: Operation = {
   arity: 1,
   cost: 0,
   type: ([value]) => value!,
-  evaluate: ([value]) => value!,
 }
 
 /** Operations of window graphs: tokens, dropout, and scans of a step graph over time. */

@@ -11,7 +11,7 @@ import { layMemory, memoryOps, sumStage } from './memories.ts'
 import { freshStart, givenStart, isHanded } from './initial.ts'
 import { lossStage } from './loss.ts'
 import type { Lowered, LoweredLoss, Target } from './lowered.ts'
-import { isCarried, isOnlyForLoss, parameterOf } from './questions.ts'
+import { inOrderWritten, isCarried, isOnlyForLoss, parameterOf } from './questions.ts'
 import { ScanLowering, type Sequence, scanResult } from './scan.ts'
 import { embedStage, reverseStage } from './stages.ts'
 import { panelsOf } from './sums.ts'
@@ -358,7 +358,10 @@ class WindowLowering {
     const { type } = this.#plan.nodes[prediction]!
     const size = type.shape[0]!
     this.#losses = arena.allocate(shape.steps * shape.rows)
-    const marks = this.#tokens.get(marksOf(node) ?? -1)
+    const marked = marksOf(node)
+    // Counted before the call, so where they are written: a reverse changes their order alone.
+    const marks =
+      marked === undefined ? undefined : this.#tokens.get(inOrderWritten(this.#plan.nodes, marked))
     this.#loss = { op: node.op, attributes: node.attributes, size, marks }
     const isSpare = this.#isSpare(prediction)
     this.#lossGradient = isSpare ? this.#value(prediction) : this.#rowMajor(type)

@@ -15,6 +15,12 @@ export function isOnlyForLoss({ nodes, order }: Plan, scan: number, index: numbe
   return readers.length > 0 && readers.every((id) => isLoss(nodes[id]!.op) || isLossGradient(nodes[id]!.op))
 }
 
+/** The node that holds the same numbers as another in each row, in the order in which they are written. */
+export function inOrderWritten(nodes: Plan['nodes'], id: number): number {
+  const { op, inputs } = nodes[id]!
+  return op === 'reverse' ? inOrderWritten(nodes, inputs[0]!) : id
+}
+
 /** The parameter of whose gradient a node is a part. */
 export function parameterOf({ nodes, parameterGradients, partition }: Plan, id: number): number {
   const port = parameterGradients.find(({ node }) => ancestors({ nodes }, [node]).has(id))

@@ -1,19 +1,14 @@
+import { addLaterMessages } from '../../core/later-messages.ts'
 import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult, Runtime } from '../types.ts'
-import {
-  Builder,
-  type Value,
-  copies,
-  differentiate,
-  entries,
-  interpret,
-  numbers,
-  outsideTraining,
-  valueOf,
-  zeros,
-} from '../../graph/index.ts'
+import { differentiate } from '../../graph/differentiate.ts'
+import { Builder, numbers, outsideTraining } from '../../graph/index.ts'
+import { type Value, copies, entries, valueOf, zeros } from '../../graph/value.ts'
+import { interpret } from '../../graph/interpret.ts'
 import { applyAverage, applyUpdate, clipGradients, groupSettings } from './update.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { checkPrecision, checkProgram, checkRun, checkWrite, checkWritten } from '../check.ts'
+
+addLaterMessages()
 
 /** The oracle: float64, node by node over the unplanned graph, on the caller's thread. */
 export const reference: Runtime = {

@@ -1,3 +1,4 @@
+import { addLaterMessages } from '../../core/later-messages.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { inNode } from '../../core/platform.ts'
 import { type Backing, type Device, HeldPlan, Line, type Loaded, checkPlan, threadCount } from '../device.ts'
@@ -5,6 +6,8 @@ import { Apart } from './apart.ts'
 import type { Host } from './host.ts'
 import type { WasmSource } from './host-browser.ts'
 import { Together } from './together.ts'
+
+addLaterMessages()
 
 /** How to open the WebAssembly runtime. */
 export interface WasmOptions {

@@ -34,7 +34,7 @@ function runLines(name: string, { steps, even, validations }: Curve): readonly D
 /** The losses of the training in the page and of the runs that are shown. */
 export function Losses() {
   const own = curve.value
-  const runs = [...runCurves.value]
+  const runs = [...runCurves.value].sort(([a], [b]) => runNames.value.indexOf(a) - runNames.value.indexOf(b))
   const drawn = [
     ...(own.count > 0 || runs.length === 0 ? ownLines(own) : []),
     ...runs.flatMap(([name, each]) => runLines(name, each)),

@@ -1,7 +1,6 @@
-import { useEffect, useRef } from 'preact/hooks'
-import uPlot from 'uplot'
-import { compact } from './format.ts'
-import { isDark } from './theme.tsx'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { type Axis, axisFor, nearestIndex, pathOf, placeOn, tickText } from './axis.ts'
+import { compact, thousands } from './format.ts'
 
 /** A line of a chart. */
 export interface Line {
@@ -18,6 +17,7 @@ export interface Line {
 interface ChartProps {
   readonly label: string
   readonly xLabel: string
+  /** Places of the values, rising. */
   readonly x: readonly number[]
   readonly lines: readonly Line[]
   readonly height?: number
@@ -25,71 +25,129 @@ interface ChartProps {
   readonly yRange?: readonly [number, number]
 }
 
-function colourOf(property: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(property).trim()
-}
+/** Room for the numbers beside the plane, in pixels. */
+const margin = { left: 46, right: 10, top: 8, bottom: 20 }
 
-function optionsFor({ xLabel, lines, height = 240, yRange }: ChartProps, width: number): uPlot.Options {
-  const [ink, line] = [colourOf('--dim'), colourOf('--line')]
-  const axis = {
-    stroke: ink,
-    grid: { stroke: line, width: 1 },
-    ticks: { stroke: line },
-    font: '12px system-ui',
-  }
-  return {
-    width,
-    height,
-    scales: { x: { time: false }, ...(yRange && { y: { range: [...yRange] } }) },
-    axes: [
-      { ...axis, label: xLabel, labelSize: 20, labelFont: '12px system-ui' },
-      { ...axis, size: 56, values: (_plot, values) => values.map(compact) },
-    ],
-    legend: { live: true },
-    cursor: { drag: { x: true, y: false } },
-    series: [
-      { label: xLabel },
-      ...lines.map(({ label, colour, width: thick = 1.5, joined = false, dashed = false }) => ({
-        label,
-        stroke: colourOf(colour),
-        width: thick,
-        spanGaps: joined,
-        points: { show: false },
-        ...(dashed && { dash: [5, 4] }),
-        value: (_plot: uPlot, value: number | null) => (value === null ? '–' : compact(value)),
-      })),
-    ],
-  }
-}
-
-/** Curves over a common axis; drawn anew when theme, lines or width change, and moved on when numbers do. */
-export function Chart(props: ChartProps) {
+/** The width of an element, as it changes. */
+function useWidth() {
   const place = useRef<HTMLDivElement>(null)
-  const plot = useRef<uPlot>(undefined)
-  const dark = isDark.value
-  const kinds = props.lines.map(({ label, colour }) => label + colour).join()
+  const [width, setWidth] = useState(600)
   useEffect(() => {
-    const element = place.current!
-    const draw = (): void => {
-      plot.current?.destroy()
-      plot.current = new uPlot(optionsFor(props, element.clientWidth), dataOf(props), element)
-    }
-    draw()
-    const observer = new ResizeObserver(() => {
-      if (plot.current && plot.current.width !== element.clientWidth)
-        plot.current.setSize({ width: element.clientWidth, height: props.height ?? 240 })
-    })
-    observer.observe(element)
-    return () => {
-      observer.disconnect()
-      plot.current?.destroy()
-      plot.current = undefined
-    }
-  }, [dark, kinds, props.height])
-  useEffect(() => plot.current?.setData(dataOf(props)))
-  return <div class="chart" role="img" aria-label={props.label} ref={place} />
+    const observer = new ResizeObserver(() => setWidth(place.current?.clientWidth ?? 0))
+    observer.observe(place.current!)
+    return () => observer.disconnect()
+  }, [])
+  return [place, width] as const
 }
 
-function dataOf({ x, lines }: ChartProps): uPlot.AlignedData {
-  return [[...x], ...lines.map(({ values }) => [...values])]
+/** Curves over a common axis, with the numbers under the pointer, or the last ones, below. */
+export function Chart({ label, xLabel, x, lines, height = 220, yRange }: ChartProps) {
+  const [place, width] = useWidth()
+  const [pointed, setPointed] = useState<number | undefined>(undefined)
+  const plane = {
+    width: Math.max(1, width - margin.left - margin.right),
+    height: height - margin.top - margin.bottom,
+  }
+  const xAxis = axisFor(x, plane.width / 90)
+  const yAxis = axisFor(
+    lines.flatMap(({ values }) => values),
+    plane.height / 45,
+    yRange,
+  )
+  const left = (value: number): number => margin.left + placeOn(xAxis, value) * plane.width
+  const top = (value: number): number => margin.top + (1 - placeOn(yAxis, value)) * plane.height
+  const at = pointed === undefined ? undefined : nearestIndex(x, pointed)
+  const point = ({ clientX, currentTarget }: MouseEvent): void => {
+    const offset = clientX - (currentTarget as Element).getBoundingClientRect().left - margin.left
+    setPointed(xAxis.least + (offset / plane.width) * (xAxis.most - xAxis.least))
+  }
+  return (
+    <div class="chart" ref={place}>
+      <svg
+        role="img"
+        aria-label={label}
+        width={width}
+        height={height}
+        onMouseMove={point}
+        onMouseLeave={() => setPointed(undefined)}
+      >
+        <Grid {...{ xAxis, yAxis, left, top, width, height }} />
+        {lines.map(({ label: name, colour, values, width: thick = 1.5, joined = false, dashed = false }) => (
+          <path
+            key={name}
+            d={pathOf(x, values, (a, b) => [left(a), top(b)], joined)}
+            fill="none"
+            stroke={`var(${colour})`}
+            stroke-width={thick}
+            stroke-dasharray={dashed ? '5 4' : undefined}
+          />
+        ))}
+        {at !== undefined && at >= 0 && (
+          <line
+            class="pointer"
+            x1={left(x[at]!)}
+            x2={left(x[at]!)}
+            y1={margin.top}
+            y2={height - margin.bottom}
+          />
+        )}
+      </svg>
+      <Legend {...{ xLabel, x, lines, at: at ?? x.length - 1 }} />
+    </div>
+  )
+}
+
+interface GridProps {
+  readonly xAxis: Axis
+  readonly yAxis: Axis
+  readonly left: (value: number) => number
+  readonly top: (value: number) => number
+  readonly width: number
+  readonly height: number
+}
+
+function Grid({ xAxis, yAxis, left, top, width, height }: GridProps) {
+  return (
+    <g class="axes">
+      {xAxis.ticks.map((tick) => (
+        <g key={tick}>
+          <line x1={left(tick)} x2={left(tick)} y1={margin.top} y2={height - margin.bottom} />
+          <text x={left(tick)} y={height - 5} text-anchor="middle">
+            {tickText(xAxis, tick)}
+          </text>
+        </g>
+      ))}
+      {yAxis.ticks.map((tick) => (
+        <g key={tick}>
+          <line x1={margin.left} x2={width - margin.right} y1={top(tick)} y2={top(tick)} />
+          <text x={margin.left - 6} y={top(tick) + 4} text-anchor="end">
+            {tickText(yAxis, tick)}
+          </text>
+        </g>
+      ))}
+    </g>
+  )
+}
+
+interface LegendProps extends Pick<ChartProps, 'xLabel' | 'x' | 'lines'> {
+  readonly at: number
+}
+
+function Legend({ xLabel, x, lines, at }: LegendProps) {
+  return (
+    <p class="legend">
+      <span>
+        {xLabel} {x[at] === undefined ? '' : thousands(x[at])}
+      </span>
+      {lines.map(({ label, colour, values, dashed, joined }) => {
+        const value = joined ? values.slice(0, at + 1).findLast((each) => each !== null) : values[at]
+        return (
+          <span key={label}>
+            <i class={dashed ? 'dashed' : ''} style={{ '--colour': `var(${colour})` }} /> {label}{' '}
+            {value === undefined || value === null ? '' : <b>{compact(value)}</b>}
+          </span>
+        )
+      })}
+    </p>
+  )
 }

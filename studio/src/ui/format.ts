@@ -1,6 +1,8 @@
 /** A whole number with thin spaces between thousands: `12 345`. */
 export function thousands(value: number): string {
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, '\u202f')
+  return String(Math.round(value))
+    .replace('-', '−')
+    .replace(/\B(?=(\d{3})+$)/g, '\u202f')
 }
 
 /** A number with so many digits behind the point, and a true minus. */

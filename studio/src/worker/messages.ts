@@ -108,7 +108,12 @@ export type Event =
     }
   | { readonly kind: 'sample'; readonly step: number; readonly text: string }
   | { readonly kind: 'ended'; readonly model: ModelInfo }
-  | { readonly kind: 'failed'; readonly failure: Failure }
+  | {
+      readonly kind: 'failed'
+      readonly failure: Failure
+      /** The model as it was before; absent where the worker itself failed. */
+      readonly model?: ModelInfo
+    }
 
 /** An error that travels. */
 export interface Failure {
@@ -127,6 +132,8 @@ export interface MachineInfo {
 /** How to sample. */
 export interface SampleSpec {
   readonly prime: string
+  /** Only so many of its first symbols are read; all unless given. */
+  readonly steps?: number
   readonly length: number
   readonly temperature: number
   readonly seed: number

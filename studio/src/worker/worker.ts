@@ -30,7 +30,9 @@ function tell(event: Event): void {
 /** What is shown while a model learns: a few lines that it writes. */
 async function show(step: number): Promise<void> {
   workshop.step = before + step
-  const text = await workshop.sample({ prime: '', length: 160, temperature: 0.7, seed: 1 })
+  const sampled = workshop.sample({ prime: '', length: 160, temperature: 0.7, seed: 1 })
+  // Weights that write nothing have diverged, which the training itself tells with its next update.
+  const text = await sampled.catch((error: unknown) => failureOf(error).message)
   tell({ kind: 'sample', step: workshop.step, text })
 }
 
@@ -38,12 +40,15 @@ async function show(step: number): Promise<void> {
 let before = 0
 
 async function follow(own: Course): Promise<void> {
+  const weights = workshop.weights()
   try {
     await own.run()
     workshop.step = before + own.step
     tell({ kind: 'ended', model: workshop.info() })
   } catch (error) {
-    tell({ kind: 'failed', failure: failureOf(error) })
+    workshop.restore(weights)
+    workshop.step = before
+    tell({ kind: 'failed', failure: failureOf(error), model: workshop.info() })
   } finally {
     if (course === own) course = undefined
   }

@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parquetWriteBuffer } from 'hyparquet-writer'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cellOf } from '../../../src/data/files/json-lines.ts'
 import { type TableOptions, readTable } from '../../../src/data/files/table.ts'
 import type { Cell, Table } from '../../../src/data/all.ts'
 
@@ -98,6 +100,20 @@ describe('a table of comma-separated values', () => {
     expect(new Set(sizes)).toEqual(new Set([1000]))
   })
 
+  test.each([{}, { encoding: 'utf-8' }])(
+    'names the byte of a cut character, read with %j',
+    async (options) => {
+      const bytes = new Uint8Array(600_000).fill(0xc3)
+      for (let at = 1; at < bytes.length; at += 2) bytes[at] = 0xa9
+      bytes.set([0x61, 0x0a, 0x61])
+      const message = await problemOf('cut.csv', bytes.subarray(0, 599_999), options)
+      expect(message).toContain('cut.csv is not valid UTF-8: byte 3 (0xa9)')
+      expect(await problemOf('cut.csv', Uint8Array.of(0x61, 0x0a, 0x62, 0xc3), options)).toContain(
+        'byte 3 (0xc3)',
+      )
+    },
+  )
+
   test('may be left in the middle', async () => {
     const table = await tableOf('f.csv', `n\n${'1\n'.repeat(5000)}`)
     for await (const { count } of table.batches()) {
@@ -131,6 +147,9 @@ describe('a table of comma-separated values', () => {
     [{ columns: ['c'] }, 'x.csv has no column "c"; it has a, b.'],
     [{ columns: [] }, 'x.csv was asked for no column'],
     [{ rouws: 1 }, 'readTable has no option "rouws"'],
+    [{ columns: ['a', 'a'] }, 'The column "a" of x.csv was asked for twice'],
+    [{ delimiter: '' }, 'delimiter must be one or more characters, no quotes and no line ends, not ""'],
+    [{ delimiter: '"' }, 'delimiter must be'],
     [{ format: 'xls' }, 'format must be one of csv, tsv, jsonl, parquet'],
   ])('is refused with the options %j', async (options, message) => {
     expect(await problemOf('x.csv', 'a,b\n1,2\n', options)).toContain(message)
@@ -165,6 +184,14 @@ describe('a table of JSON Lines', () => {
     ])
   })
 
+  test('has no cell where a key is missing, whatever its name', async () => {
+    const table = await tableOf('b.jsonl', '{"constructor":1,"a":2}\n{"a":3}')
+    expect(await rowsOf(table)).toEqual([
+      [1, 2, 1],
+      [null, 3, 2],
+    ])
+  })
+
   test.each([
     ['{"a":1}\n{"a":', 'x.jsonl, line 2: this is not JSON'],
     ['{"a":1}\n[1]', 'x.jsonl, line 2: this is no JSON object'],
@@ -187,6 +214,17 @@ describe('a Parquet table', () => {
       [new Date('2024-03-02'), 50, NaN, 'Köln', false, null],
     ])
     expect(await rowsOf(table, ['city'])).toHaveLength(5)
+  })
+
+  test('keeps the digits of whole numbers that are too large for one', () => {
+    const place = { name: 'x.parquet', row: 1, column: 'id' }
+    expect(cellOf(12n, place)).toBe(12)
+    expect(cellOf(9_007_199_254_740_993n, place)).toBe('9007199254740993')
+  })
+
+  test('has rows', async () => {
+    const bytes = parquetWriteBuffer({ columnData: [{ name: 'a', data: [], type: 'DOUBLE' }] })
+    expect(await problemOf('x.parquet', new Uint8Array(bytes))).toContain('x.parquet has no rows')
   })
 
   test('is refused where it is none', async () => {

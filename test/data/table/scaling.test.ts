@@ -46,6 +46,15 @@ describe('a scaling', () => {
     expect(() => Scaling.fit(new Map([['price', [3, 3, 4]]]), kind, [0, 1])).toThrow('cannot be scaled')
   })
 
+  test('is of finite numbers', () => {
+    expect(() => Scaling.fit(new Map([['price', [3, 4, NaN]]]))).toThrow(
+      'the training part, column price, number 3: the value is NaN; fill in or leave out what is missing',
+    )
+    expect(() => Scaling.fit(new Map([['price', [3, 4]]]), 'minmax', [1, 2])).toThrow(
+      'number 2: the value is NaN',
+    )
+  })
+
   test('survives JSON', () => {
     const scaling = Scaling.fit(new Map([['x', values]]), 'robust')
     const again = Scaling.fromJSON(JSON.parse(JSON.stringify(scaling)))

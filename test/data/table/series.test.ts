@@ -3,6 +3,7 @@ import {
   type Cell,
   Classes,
   type Filling,
+  Scaling,
   type SeriesOptions,
   type Table,
   columnsOf,
@@ -53,14 +54,14 @@ describe('series', () => {
       ['a', 1],
     ])
     const [b, a] = series
-    expect(b!.values.get('sold')).toEqual(Float32Array.of(3, 0.5, 7))
-    expect(a!.values.get('sold')).toEqual(Float32Array.of(-100))
+    expect(b!.values.get('sold')).toEqual(Float64Array.of(3, 0.5, 7))
+    expect(a!.values.get('sold')).toEqual(Float64Array.of(-100))
     expect([...b!.times!]).toEqual([5, 6, 8].map((day) => Date.UTC(2024, 0, day)))
     expect(classes!.names).toEqual(['open', 'shut'])
     expect([...b!.labels!]).toEqual([0, 0, 1])
     expect(framesOf(b!)).toEqual(Float32Array.of(3, 1.5, 0.5, 3, 7, 4))
     expect(framesOf(b!, ['price'])).toEqual(Float32Array.of(1.5, 3, 4))
-    expect(columnsOf(series, ['price']).get('price')).toEqual(Float32Array.of(1.5, 3, 4, 2))
+    expect(columnsOf(series, ['price']).get('price')).toEqual(Float64Array.of(1.5, 3, 4, 2))
     expect(() => framesOf(b!, ['cost'])).toThrow('b has no column "cost"; it has sold, price')
   })
 
@@ -71,6 +72,33 @@ describe('series', () => {
     const frames = framesOf(series[0]!)
     expect([...frames.subarray(0, 3)]).toEqual([1, 1, 1])
     expect(frames[3]).toBeCloseTo(0, 15)
+  })
+
+  test('keep their digits until they are scaled', async () => {
+    const counter = [1e9 + 1, 1e9 + 2, 1e9 + 4]
+    const { series } = await readSeries(column(...counter), { values: ['x'] })
+    expect([...series[0]!.values.get('x')!]).toEqual(counter)
+    const scaling = Scaling.fit(columnsOf(series, ['x']), 'minmax')
+    const scaled = scaling.apply('x', series[0]!.values.get('x')!)
+    expect([...scaled]).toEqual([0, Math.fround(1 / 3), 1])
+    scaling.inverse('x', scaled).forEach((x, step) => expect(x).toBeCloseTo(counter[step]!, 6))
+  })
+
+  test('have one use for each column, and each column that is named', async () => {
+    const table = tableFrom([{ x: 1, y: 2 }], 't.csv')
+    const again = 'The column "x" of t.csv was asked for twice'
+    expect(await problemOf(table, { label: 'x' })).toContain(again)
+    expect(await problemOf(table, { values: ['y', 'x'], id: 'x' })).toContain(again)
+    expect(await problemOf(table, { values: ['x', 'x'] })).toContain(again)
+    const { series } = await readSeries(table, { values: ['x'] })
+    expect(() => columnsOf(series, ['y'])).toThrow('the series has no column "y"; it has x')
+  })
+
+  test('need a time for the calendar, and may be of times alone', async () => {
+    const table = tableFrom([{ x: 1, t: '2024-01-01' }], 't.csv')
+    expect(await problemOf(table, { calendar: ['hour'] })).toContain('need the column of the time')
+    const { series } = await readSeries(table, { values: [], time: 't', calendar: ['weekend'] })
+    expect([series[0]!.length, framesOf(series[0]!)]).toEqual([1, Float32Array.of(0)])
   })
 
   test('stand in the order of time', async () => {
@@ -128,6 +156,14 @@ describe('series', () => {
       blank: ['NA'],
     })
     expect([...series[0]!.values.get('x')!]).toEqual(expected)
+  })
+
+  test('have blank numbers as a file has them', async () => {
+    const options = { values: ['x'], missing: 'zero', blank: ['-999'] } as const
+    for (const cell of [-999, '-999'] as const) {
+      const { series } = await readSeries(column(1, cell), options)
+      expect([...series[0]!.values.get('x')!]).toEqual([1, 0])
+    }
   })
 
   test('are filled at their start, or not', async () => {
