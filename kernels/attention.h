@@ -17,8 +17,8 @@ struct RowView {
   const plan::Operand &o;
 
   RowView(const Worker &w, int operand, int step, int row)
-      : p(w.arena + offsetOf(w.records.operands[operand], step, row)), o(w.records.operands[operand]) {}
-  float *block(int b) const { return p + blockOffset(o, b); }
+      : p(startOf(w, operand, step, row)), o(w.records.operands[operand]) {}
+  float *block(int b) const { return blockAt(o, p, b); }
   float entry(int place) const { return block(place / width)[place % width]; }
 };
 
@@ -28,7 +28,7 @@ struct MemoryView {
   ptrdiff_t stride;
 
   MemoryView(const Worker &w, int operand, int row)
-      : p(w.arena + offsetOf(w.records.operands[operand], 0, row)), stride(w.records.operands[operand].timeStride) {}
+      : p(startOf(w, operand, 0, row)), stride(w.records.operands[operand].timeStride) {}
   float *block(int place, int b) const { return p + place * stride + (ptrdiff_t)b * width; }
 };
 
@@ -70,7 +70,7 @@ static void scoreAdditiveStage(const Worker &w, const plan::Stage &s, const Span
     const RowView a(w, s.a, step, row), v(w, s.b, step, row), d(w, s.d, step, row);
     const MemoryView memory(w, s.memory, row);
     const auto term = [&](int b, Vector place, Vector sum) {
-      return muladd(load(v.block(b)), hyperbolicTangent(load(a.block(b)) + place), sum);
+      return muladd(load(v.block(b)), tangentOf(load(a.block(b)) + place), sum);
     };
     for (int k = 0; k < placeBlocks(s); k++) store(d.block(k), scoresFrom(s, memory, k * width, term));
   });
@@ -92,7 +92,7 @@ static void attentionSoftmaxStage(const Worker &w, const plan::Stage &s, const S
     const float most = largestScore(s, scores, mask);
     Vector total{};
     for (int k = 0; k < placeBlocks(s); k++) {
-      const Vector power = exponential(load(scores.block(k)) - most);
+      const Vector power = exponentialOf(load(scores.block(k)) - most);
       const Vector x = select(load(mask.block(k)) != 0, power, Vector{});
       store(d.block(k), x);
       total += x;
@@ -166,7 +166,7 @@ SLUICE_INLINE AdditiveBlock additiveBlock(const plan::Stage &s, const RowView &a
   for (int place = 0; place < s.entries; place++) {
     const float weight = gradient.entry(place);
     if (weight == 0) continue;
-    const Vector t = hyperbolicTangent(query + load(memory.block(place, b)));
+    const Vector t = tangentOf(query + load(memory.block(place, b)));
     const Vector slope = (1 - t * t) * vector * weight;
     sum.query += slope;
     sum.vector = muladd(t, weight, sum.vector);

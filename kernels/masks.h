@@ -16,11 +16,11 @@ static void maskStage(const Worker &w, const plan::Stage &s, const Span &span) {
   const int last = moves ? span.lastStep : smaller(1, span.lastStep), first = moves ? (int)w.call->firstStep : 0;
   for (int step = span.firstStep; step < last; step++) {
     for (int row = span.firstRow; row < span.lastRow; row++) {
-      float *target = w.arena + offsetOf(d, step, row);
+      float *target = startOf(w, s.d, step, row);
       for (int b = 0; b < s.blocks; b++) {
         const Ints keeps = keptUnits(s, key, (step + first) * w.records.header.rows + row, b);
         const Vector v = w.call->training != 0 ? select(keeps, kept, dropped) : outside;
-        store(target + blockOffset(d, b), firstLanes(v, s.entries - b * width));
+        store(blockAt(d, target, b), firstLanes(v, s.entries - b * width));
       }
     }
   }
@@ -35,8 +35,8 @@ static void sequenceDropoutStage(const Worker &w, const plan::Stage &s, const Sp
     for (int b = 0; b < s.blocks; b++) {
       const Vector factor = w.call->training != 0 ? select(keptUnits(s, key, row, b), scaled, Vector{}) : all;
       for (int step = span.firstStep; step < span.lastStep; step++) {
-        const Vector v = load(w.arena + offsetOf(a, step, row) + blockOffset(a, b));
-        store(w.arena + offsetOf(d, step, row) + blockOffset(d, b), v * factor);
+        const Vector v = load(blockAt(a, startOf(w, s.a, step, row), b));
+        store(blockAt(d, startOf(w, s.d, step, row), b), v * factor);
       }
     }
   }
@@ -51,15 +51,21 @@ static void wordDropoutStage(const Worker &w, const plan::Stage &s, const Span &
     for (int row = span.firstRow; row < span.lastRow; row++) {
       const bool kept = threefry<uint32_t>(key, {(uint32_t)tokens[row], 0}).first >= (uint32_t)s.threshold;
       const float factor = w.call->training == 0 ? 1 : kept ? asFloat(s.k) : 0;
-      const float *source = w.arena + offsetOf(a, step, row);
-      float *target = w.arena + offsetOf(d, step, row);
-      for (int b = 0; b < s.blocks; b++) store(target + blockOffset(d, b), load(source + blockOffset(a, b)) * factor);
+      float *source = startOf(w, s.a, step, row), *target = startOf(w, s.d, step, row);
+      for (int b = 0; b < s.blocks; b++) store(blockAt(d, target, b), load(blockAt(a, source, b)) * factor);
     }
   }
 }
 
-/** Calls f(source, target, factor) with the offsets of every vector of weights of which some are dropped. */
-template <class F> static void eachDropped(const Worker &w, F f) {
+/** Makes one vector of weights from those that are trained, or gives its gradients back to these and clears them. */
+SLUICE_INLINE void dropVector(float *source, float *target, Vector factor, bool back) {
+  if (!back) return store(target, load(source) * factor);
+  store(source, muladd(load(target), factor, load(source)));
+  store(target, Vector{});
+}
+
+/** Every vector of weights of which some are dropped, or, on the way `back`, of their gradients. */
+static void dropVectors(const Worker &w, float *all, bool back) {
   const plan::Drop *list = w.records.drops;
   const auto work = [&](int i) { return Work{list[i].lines, (double)list[i].entries}; };
   const auto clash = [&](int i, int j) { return list[i].source == list[j].source; };
@@ -67,14 +73,15 @@ template <class F> static void eachDropped(const Worker &w, F f) {
     batch.each(w, work, [&](int i, const Units &mine) {
       const plan::Drop &drop = list[i];
       const Pair<uint32_t> key = keyOf(w, drop.stream);
-      const Vector all = splat(1), scaled = splat(asFloat(drop.k));
+      const Vector one = splat(1), scaled = splat(asFloat(drop.k));
       for (int line = mine.first; line < mine.last; line++) {
         for (int entry = 0; entry < drop.entries; entry += width) {
           const Words rows = (Words)lanes() + (uint32_t)(drop.row + entry);
           const Words words = threefry<Words>(key, {rows, Words{} + (uint32_t)(drop.column + line)}).first;
           const Ints kept = (Ints)(words >= (uint32_t)drop.threshold);
-          const ptrdiff_t at = (ptrdiff_t)line * drop.stride + entry;
-          f(drop.source + at, drop.target + at, w.call->training != 0 ? select(kept, scaled, Vector{}) : all);
+          const Vector factor = w.call->training != 0 ? select(kept, scaled, Vector{}) : one;
+          float *at = all + (ptrdiff_t)line * drop.stride + entry;
+          dropVector(at + drop.source, at + drop.target, factor, back);
         }
       }
     });
@@ -82,20 +89,9 @@ template <class F> static void eachDropped(const Worker &w, F f) {
 }
 
 /** Makes the weights that products use from those that are trained; all threads meet at the end. */
-static void dropWeights(const Worker &w) {
-  float *values = w.arena + w.records.header.parameters;
-  eachDropped(w, [&](ptrdiff_t source, ptrdiff_t target, Vector factor) {
-    store(values + target, load(values + source) * factor);
-  });
-}
+static void dropWeights(const Worker &w) { dropVectors(w, w.arena + w.records.header.parameters, false); }
 
 /** Adds the gradients of the weights that products used to those of the trained ones, and clears them. */
-static void dropGradients(const Worker &w) {
-  float *gradients = w.arena + w.records.header.gradients;
-  eachDropped(w, [&](ptrdiff_t source, ptrdiff_t target, Vector factor) {
-    store(gradients + source, muladd(load(gradients + target), factor, load(gradients + source)));
-    store(gradients + target, Vector{});
-  });
-}
+static void dropGradients(const Worker &w) { dropVectors(w, w.arena + w.records.header.gradients, true); }
 
 } // namespace SLUICE_ISA

@@ -6,7 +6,6 @@
 namespace SLUICE_ISA {
 
 // Out of line where they are no inner loop of training as it mostly is: pages load this code.
-SLUICE_NOINLINE Vector exponentialOf(Vector x) { return exponential(x); }
 /** Infinite or NaN where x is. */
 SLUICE_NOINLINE double logarithmOf(float x) { return x < infinity ? logarithm((double)x) : (double)x; }
 

@@ -6,6 +6,14 @@
 
 namespace SLUICE_ISA {
 
+/** Where an operand has block 0 of a row at a step. */
+SLUICE_FAR float *startOf(const Worker &w, int operand, int step, int row) {
+  return w.arena + offsetOf(w.records.operands[operand], step, row);
+}
+
+/** Block `b` from block 0 on. */
+SLUICE_FAR float *blockAt(const plan::Operand &o, float *start, int b) { return start + blockOffset(o, b); }
+
 /** Sum of `blocks` blocks of a row, lane by lane. */
 SLUICE_INLINE Vector sumBlocks(const float *row, const plan::Operand &o, int blocks) {
   Vector sum{};
@@ -25,7 +33,7 @@ SLUICE_INLINE Vector sumLanes(const Worker &w, const plan::Stage &s, int step, i
 }
 
 /** As sumOf, of `width` vectors: lane r is the sum of the lanes of rows[r]. */
-SLUICE_INLINE Vector sumsOf(Vector (&rows)[width]) {
+SLUICE_FAR Vector sumsOf(Vector (&rows)[width]) {
   transpose(rows);
   for (int half = width / 2; half > 0; half /= 2)
     for (int i = 0; i < half; i++) rows[i] += rows[i + half];
@@ -101,10 +109,9 @@ static void reverseStage(const Worker &w, const plan::Stage &s, const Span &span
   for (int step = span.firstStep; step < span.lastStep; step++) {
     for (int row = span.firstRow; row < span.lastRow; row++) {
       const int length = lengths ? smaller(lengths[row], w.steps()) : w.steps();
-      const ptrdiff_t from = offsetOf(a, step < length ? length - 1 - step : step, row), to = offsetOf(d, step, row);
-      if (s.blocks == 0) ((Int *)w.arena)[to] = w.ints(0)[from];
-      for (int b = 0; b < s.blocks; b++)
-        store(w.arena + to + blockOffset(d, b), load(w.arena + from + blockOffset(a, b)));
+      float *from = startOf(w, s.a, step < length ? length - 1 - step : step, row), *to = startOf(w, s.d, step, row);
+      if (s.blocks == 0) *(Int *)to = *(const Int *)from;
+      for (int b = 0; b < s.blocks; b++) store(blockAt(d, to, b), load(blockAt(a, from, b)));
     }
   }
 }
