@@ -55,6 +55,7 @@ export { readArray, readVectors } from './data/files/arrays.ts'
 export { readDividedPairs, readPairFiles } from './data/files/pairs.ts'
 export { type TableFormat, type TableOptions, readTable } from './data/files/table.ts'
 export * as measures from './measure/index.ts'
+export * as tasks from './task/index.ts'
 export { RunDirectory } from './train/directory.ts'
 
 /** The model of the next token of a run directory (its best or its last checkpoint) or of a model file. */

@@ -1,5 +1,5 @@
 export { type CellFactory, type CellOptions, type LayerCell, cell } from './cell.ts'
 export { type Init, type InitSpec, initNames, initialise } from './initialise.ts'
-export { cells, decoders, families, findCell, library, usualCell } from './library.ts'
+export { cells, decoders, families, findCell, library, usualCell, usualDecoder } from './library.ts'
 export { type Gate, peepholeLstm } from './lstm.ts'
 export { type CellFamily, type CellRecord, factory } from './record.ts'

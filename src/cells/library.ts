@@ -57,6 +57,9 @@ export function findCell(name: string): CellRecord | undefined {
 /** The cell of models that name none. */
 export const usualCell = 'lstm'
 
+/** The cell of decoders that name none. */
+export const usualDecoder = 'luong_lstm'
+
 const peepholes = new Map<string, CellFactory>()
 
 /** An LSTM with peepholes on the given gates, by default on all three. */

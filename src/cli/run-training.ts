@@ -168,9 +168,10 @@ class TrainingRun {
     const { output, work, runtime, path, checkpoint } = this.#parts
     const { machine } = runtime
     const { settings } = this.#training
+    const { hasWindows } = work
+    const facts = { lines: work.lines(this.#training), hasWindows, machine, settings, path, checkpoint }
     for (const note of work.notes) output.note(note)
-    for (const line of beginning({ lines: work.lines(this.#training), machine, settings, path, checkpoint }))
-      output.say(line)
+    for (const line of beginning(facts)) output.say(line)
     output.record({
       event: 'start',
       run: path,

@@ -31,6 +31,7 @@ export async function textWork(
   return {
     name: text.name,
     unit: unitOf(text.vocabulary),
+    hasWindows: true,
     lines: ({ data }) => [
       textLine(text),
       data.description,

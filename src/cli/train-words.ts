@@ -30,6 +30,8 @@ export function textNotes({ name, report }: Text): readonly string[] {
 export interface Beginning {
   /** What was understood of the data, and what is learned from it. */
   readonly lines: readonly string[]
+  /** Whether it is read in windows. */
+  readonly hasWindows: boolean
   readonly machine: Machine
   readonly settings: Settings
   readonly path: string
@@ -38,11 +40,11 @@ export interface Beginning {
 
 /** Lines on data, model, settings, machine and run. */
 export function beginning(facts: Beginning): readonly string[] {
-  const { lines, settings, machine, path, checkpoint } = facts
+  const { lines, hasWindows, settings, machine, path, checkpoint } = facts
   const from = checkpoint ? `, going on after update ${count(checkpoint.progress.step)}` : ''
   return [
     ...lines,
-    `${settingsText(settings)}; ${lengthText(settings)}`,
+    `${settingsText(settings, hasWindows)}; ${lengthText(settings)}`,
     `${machineText(machine)}${settings.precision === 'bf16' ? ', products in bf16' : ''}; run ${path}${from}`,
   ]
 }
@@ -86,12 +88,13 @@ function valueWords(value: unknown): readonly string[] {
   return Object.entries(value).flatMap(([name, rate]) => [name, ...valueWords(rate)])
 }
 
-function settingsText(settings: Settings): string {
+function settingsText(settings: Settings, hasWindows: boolean): string {
   const { optimizer, learningRate, schedule, batch, window } = settings
   const kind = schedule.kind === 'constant' ? '' : ` ${schedule.kind}`
   const warmup = schedule.warmup > 0 ? ` after a warm-up of ${schedule.warmup}` : ''
   const rate = `learning rate ${few(learningRate)}${kind}${warmup}`
-  return [optimizer.name, rate, `batch ${batch}`, `window ${window}`, ...tuningWords(settings)].join(', ')
+  const windows = hasWindows ? [`window ${window}`] : []
+  return [optimizer.name, rate, `batch ${batch}`, ...windows, ...tuningWords(settings)].join(', ')
 }
 
 function tuningWords({ accumulate, freeze, groups, average }: Settings): readonly string[] {

@@ -22,6 +22,8 @@ export interface Work {
   readonly name: string
   /** What is predicted, such as `characters`. */
   readonly unit: string
+  /** Whether the data are read in windows, not as sequences. */
+  readonly hasWindows: boolean
   /** What was understood, for people, once the training has its data. */
   lines(training: Training): readonly string[]
   /** The same for programs. */

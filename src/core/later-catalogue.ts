@@ -84,6 +84,8 @@ export const laterCatalogue = {
     'A memory of {places} places cannot hold windows of {steps} steps: give it as many places.',
   'unsupported/still':
     '"{cell}" reads a vector that is the same at every step, which has no gradient here: give it as a sequence.',
+  'unsupported/memory-one-hot':
+    'This runtime remembers no one-hot vectors: embed them, or read them through an encoder.',
   'unsupported/parts':
     'Windows whose sequences are reversed, remembered or aligned with labels cannot be run in parts: leave `keepEvery` out.',
   'unsupported/parts-memory':

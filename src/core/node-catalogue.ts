@@ -12,6 +12,7 @@ export const nodeCatalogue = {
   'usage/no-text': 'train needs a text file: {command}',
   'usage/init-model':
     '--init-from {path} is another model; what differs: {differences}. Leave that out, or train a new model.',
+  'usage/task-option': '{option} is for the task {tasks}, not for {task}: leave it out.',
   'usage/no-input':
     'predict needs what it is to answer: a table, --text TEXT, or - for lines of standard input.',
   'usage/text-input': '{name}: the model does not read texts; give a table as in training.',
@@ -125,6 +126,8 @@ export const nodeCatalogue = {
     '{name} has {bytes} bytes of numbers, and its shape {shape} needs {needed}; take another copy of it.',
   'array-file/shape': '{name} has the shape {shape}; {needed} is needed.',
   'array-file/json': '{name} holds no array of numbers at {place}.',
+  'array-file/targets':
+    '{name} has {sequences} sequences, and {targets} has {lines} lines; give one line for each.',
   'array-size/given': '{what} {index} has size {found}, and {expected} is needed; bring all to one size.',
   'array-size/row':
     '{name}, row {row}[ (line {line})], column {column}: a vector has size {found}, and {expected} is needed; bring all to one size.',

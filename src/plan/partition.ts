@@ -45,6 +45,14 @@ export function partition(graph: WindowGraph): Partition {
   }
 }
 
+/** Operations beside losses whose vectors must be whole. */
+const whole: ReadonlySet<string> = new Set(['log_softmax', 'onehot', 'attention_softmax', 'places'])
+
+/** Makes sure that vectors of `counts` parts are whole. @throws Unsupported `unsupported/cut` */
+function requireWhole(op: string, ...counts: readonly number[]): void {
+  if (counts.some((count) => count > 1)) throw new Unsupported('unsupported/cut', { op })
+}
+
 class Writer {
   readonly build = new Builder(numbers)
   readonly #nodes: readonly Node[]
@@ -224,9 +232,10 @@ class Writer {
   /** The parts of a memory or sequence, each with the weights or the mask of its places. */
   #beside({ op, inputs }: Node): Parts {
     const isMix = op === 'mix'
-    const [whole] = this.#parts[inputs[isMix ? 0 : 1]!]!
+    const places = this.#parts[inputs[isMix ? 0 : 1]!]!
+    requireWhole(op, places.length)
     return this.#parts[inputs[isMix ? 1 : 0]!]!.map((part) =>
-      this.build.add(op, isMix ? [whole!, part] : [part, whole!]),
+      this.build.add(op, isMix ? [places[0]!, part] : [part, places[0]!]),
     )
   }
 
@@ -270,10 +279,8 @@ class Writer {
     const node = this.#nodes[id]!
     const count = node.type.shape.length === 1 ? this.#bounds(id, 0).length - 1 : 1
     const inputs = node.inputs.map((input) => this.#rowwise(input))
-    const whole = isLoss(node.op) || node.op === 'log_softmax' || node.op === 'onehot'
-    if (whole && (count > 1 || inputs.some((parts) => parts.length > 1))) {
-      throw new Unsupported('unsupported/cut', { op: node.op })
-    }
+    if (isLoss(node.op) || whole.has(node.op))
+      requireWhole(node.op, count, ...inputs.map(({ length }) => length))
     return Array.from({ length: count }, (_unused, index) => {
       const part = inputs.map((parts) => parts[parts.length === 1 ? 0 : index]!)
       const attributes = node.attributes.size === undefined ? node.attributes : this.#sized(id, index)

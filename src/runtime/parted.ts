@@ -1,8 +1,8 @@
 import { SluiceError, Unsupported } from '../core/errors.ts'
-import { isLoss, lossDivisor, marksOf } from '../graph/index.ts'
+import { ancestors, isLoss, lossDivisor, marksOf } from '../graph/index.ts'
 import { entries } from '../graph/value.ts'
 import { checkRun, checkWrite, checkWritten } from './check.ts'
-import { type PartedGraph, partGraph } from './parted-graph.ts'
+import { type PartState, type PartedGraph, partGraph } from './parted-graph.ts'
 import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult } from './types.ts'
 
 /** What a call knows of the window that it is a part of. */
@@ -27,18 +27,25 @@ export interface PartExecutable extends Executable {
   runPart(call: Run, part: Part): Promise<PartResult>
 }
 
+/** A graph in parts of which gradients are wanted. */
+export interface Parts extends PartedGraph {
+  /** States whose gradients go back from part to part. */
+  readonly returning: readonly PartState[]
+}
+
 /**
  * The program of one part of `steps` steps of a program's windows.
  * @throws Unsupported where parts cannot make what whole windows do
  */
-export function partProgram(program: Program, steps: number): { program: Program; parts: PartedGraph } {
+export function partProgram(program: Program, steps: number): { program: Program; parts: Parts } {
   checkGradients(program)
   const parts = partGraph(program.graph)
+  const returning = learningStates(parts, program)
   const { graph, states } = parts
   const { gradient, rows } = program
   const union = (a: readonly string[], b: readonly string[]): string[] => [...new Set([...a, ...b])]
-  const finals = states.map(({ final }) => final)
-  const initial = states.map((state) => state.initial)
+  const finals = returning.map(({ final }) => final)
+  const initial = returning.map((state) => state.initial)
   const wanted = gradient && {
     gradient: {
       ...gradient,
@@ -46,7 +53,24 @@ export function partProgram(program: Program, steps: number): { program: Program
       inputs: union(gradient.inputs, initial),
     },
   }
-  return { program: { graph, rows, steps, states, ...wanted }, parts }
+  return { program: { graph, rows, steps, states, ...wanted }, parts: { ...parts, returning } }
+}
+
+/**
+ * States that depend on what a gradient is wanted of, as in whole windows: a gradient more would be work for nothing, and
+ * a value that is read once more is rounded where it was part of a larger instruction.
+ */
+function learningStates({ graph, states }: PartedGraph, { gradient }: Program): readonly PartState[] {
+  const { frozen = [], inputs = [] } = gradient ?? {}
+  const wanted = [
+    ...graph.parameters.filter(({ name }) => !frozen.includes(name)),
+    ...graph.inputs.filter(({ name }) => inputs.includes(name)),
+  ]
+  return states.filter(({ final }) => {
+    const { node } = graph.outputs.find(({ name }) => name === final)!
+    const before = ancestors(graph, [node])
+    return wanted.some((port) => before.has(port.node))
+  })
 }
 
 /** Makes sure that no gradient is wanted that adds up over the steps outside the sums that go on from part to part. */
@@ -83,7 +107,7 @@ export class PartedExecutable implements Executable {
   readonly machine: Machine
   readonly #program: Program
   readonly #inner: PartExecutable
-  readonly #parts: PartedGraph
+  readonly #parts: Parts
   readonly #steps: number
   readonly #written = new Map<string, Float64Array>()
   readonly #results = new Map<string, Numbers>()
@@ -91,7 +115,7 @@ export class PartedExecutable implements Executable {
   #gone: ReadonlySet<string> = new Set()
   #finals: ReadonlyMap<string, Numbers> = new Map()
 
-  constructor(program: Program, parts: PartedGraph, inner: PartExecutable, steps: number) {
+  constructor(program: Program, parts: Parts, inner: PartExecutable, steps: number) {
     this.machine = inner.machine
     this.#program = program
     this.#parts = parts
@@ -266,13 +290,13 @@ export class PartedExecutable implements Executable {
         this.#inner.write(`d ${name}`, this.#slice(name, data, range))
     }
     if (!isLast) return
-    for (const { final, size } of this.#parts.states)
+    for (const { final, size } of this.#parts.returning)
       this.#inner.write(`d ${final}`, this.#written.get(`d ${final}`) ?? new Float64Array(rows * size))
   }
 
   /** The gradient of what the part after started from is that of what this part leaves. */
   #seedFinals(): void {
-    for (const { initial, final } of this.#parts.states)
+    for (const { initial, final } of this.#parts.returning)
       this.#inner.write(`d ${final}`, this.#inner.read(`d ${initial}`))
   }
 

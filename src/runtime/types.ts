@@ -24,7 +24,8 @@ export interface Program {
   /**
    * Keep the states at every so many steps (rounded up to what the runtime can do) and compute everything between them
    * again on the way back: long windows take less memory and about a third more time, and give the same bits. After a
-   * call with gradients sequences are gone. Absent: keep everything.
+   * call with gradients sequences are gone. Windows whose sequences are reversed, remembered or aligned with labels are
+   * refused, and so are gradients of memories that are inputs. Absent: keep everything.
    */
   readonly keepEvery?: number
 }

@@ -1,6 +1,6 @@
 import { SluiceError } from '../core/errors.ts'
 import { Scaling, type Series, type Table, tokenizerFromJSON } from '../data/all.ts'
-import { type WriteOptions, write } from '../generate/index.ts'
+import { type WriteOptions, type Written, decode, write } from '../generate/index.ts'
 import type { SequenceModel } from '../model/index.ts'
 import { type PredictOptions, type Prediction, predict } from '../train/index.ts'
 import { type ForecastCodec, scaledFrames, seriesOf, widthOf } from './forecast.ts'
@@ -32,6 +32,12 @@ export interface Answered {
   readonly answer: ClassAnswer | TextAnswer
 }
 
+/** How items are answered; of texts how they are written. */
+export interface AnswerOptions extends PredictOptions, Omit<WriteOptions, 'runtime'> {
+  /** Texts kept at each step, where the likeliest is searched: at temperature 0. 1 unless given. */
+  readonly beam?: number
+}
+
 /** Items that are answered at once. */
 const together = 500
 
@@ -43,7 +49,7 @@ export async function* answers(
   net: SequenceModel,
   codec: LabelledCodec,
   table: Table,
-  options: PredictOptions & Omit<WriteOptions, 'runtime'>,
+  options: AnswerOptions,
 ): AsyncGenerator<Answered> {
   const input = inputReader(codec.input)
   let items: Item[] = []
@@ -69,18 +75,31 @@ async function answerAll(
   net: SequenceModel,
   codec: LabelledCodec,
   inputs: Parameters<typeof predict>[1],
-  { runtime, batch, ...choice }: PredictOptions & Omit<WriteOptions, 'runtime'>,
+  options: AnswerOptions,
 ): Promise<readonly (ClassAnswer | TextAnswer)[]> {
-  if (codec.target.kind === 'text') return texts(codec, await write(net, inputs, { runtime, ...choice }))
+  if (codec.target.kind === 'text') return texts(codec, await written(net, inputs, options))
+  const { runtime, batch } = options
   const { names } = targetReader(codec.target)
   const predictions = await predict(net, inputs, { runtime, ...(batch !== undefined && { batch }) })
   return predictions.map((prediction) => classAnswer(prediction, names))
 }
 
-function texts({ target }: LabelledCodec, written: Awaited<ReturnType<typeof write>>): readonly TextAnswer[] {
+/** The likeliest tokens, or at a temperature above 0 tokens that are chosen by their probability. */
+function written(
+  net: SequenceModel,
+  inputs: Parameters<typeof predict>[1],
+  { runtime, batch, beam, ...choice }: AnswerOptions,
+): Promise<readonly Written[]> {
+  const { temperature = 0, length } = choice
+  if (temperature > 0) return write(net, inputs, { runtime, ...choice, temperature })
+  const search = { ...(beam !== undefined && { beam }), ...(length !== undefined && { length }) }
+  return decode(net, inputs, { runtime, ...(batch !== undefined && { batch }), ...search })
+}
+
+function texts({ target }: LabelledCodec, found: readonly Written[]): readonly TextAnswer[] {
   if (target.kind !== 'text') throw new SluiceError('task-codec')
   const tokenizer = tokenizerFromJSON(target.tokens)
-  return written.map(({ tokens, ended }) => ({ text: tokenizer.decode(tokens), ended }))
+  return found.map(({ tokens, ended }) => ({ text: tokenizer.decode(tokens), ended }))
 }
 
 function classAnswer({ steps, classes, probabilities }: Prediction, names: readonly string[]): ClassAnswer {

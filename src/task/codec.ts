@@ -7,7 +7,7 @@ import type { LabelledCodec } from './labelled.ts'
 export type TaskCodec = LabelledCodec | ForecastCodec
 
 /** Tasks that are learned from tables. */
-export const taskNames = ['classify', 'tag', 'forecast', 'caption'] as const
+export const taskNames = ['classify', 'tag', 'forecast', 'caption', 'translate'] as const
 
 /** The codec of a model that was trained for a task. @throws SluiceError `task-codec` for any other model */
 export function taskCodec({ codec }: Pick<SequenceModel, 'codec'>): TaskCodec {

@@ -89,6 +89,7 @@ function guessTarget(
   const named = columns.filter((column) => usualTargets.has(column.toLowerCase()))
   if (task !== 'forecast' && named.length === 1) return named[0]
   if (task === 'forecast' || of('timestamp').length === 1) return only(of('number'))
+  if (task === 'translate') return of('text', 'category').at(-1)
   return task === 'caption' ? only(of('text')) : only(of('category'))
 }
 
@@ -119,6 +120,7 @@ function inputsOf(
   const lists = of('list')
   if (lists.length > 0) return lists
   if (task === 'caption') return of('category').slice(0, 1)
+  if (task === 'translate') return of('text', 'category').slice(0, 1)
   const texts = of('text')
   if (texts.length > 0) return texts.slice(0, texts.length === 1 ? 1 : 0)
   const numbers = of('number')

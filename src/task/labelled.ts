@@ -15,7 +15,7 @@ import { type TargetCodec, type TargetReader, TextTargets, labelsAt, targetReade
 import type { ClassCount, Facts, Understood } from './understood.ts'
 
 /** Tasks whose examples are items of a table: a class, a class at each step, or a text. */
-export type LabelledTask = 'classify' | 'tag' | 'caption'
+export type LabelledTask = 'classify' | 'tag' | 'caption' | 'translate'
 
 /** How a model of such a task reads a table: plain JSON, kept with it. */
 export interface LabelledCodec extends Grouping {
@@ -36,13 +36,14 @@ export interface LabelledOptions extends Grouping {
   readonly scaling?: ScalingKind
 }
 
-const shapes: Readonly<Record<LabelledTask, Shape>> = {
-  classify: 'many-to-one',
-  tag: 'synced',
-  caption: 'one-to-many',
+/** A text is written from one class, or from the sequence that is read. */
+function shapeOf(task: LabelledTask, { codec }: InputReader): Shape {
+  if (task === 'classify') return 'many-to-one'
+  if (task === 'tag') return 'synced'
+  return codec.kind === 'class' ? 'one-to-many' : 'many-to-many'
 }
 
-const targetKinds = { classify: 'class', tag: 'labels', caption: 'text' } as const
+const targetKinds = { classify: 'class', tag: 'labels', caption: 'text', translate: 'text' } as const
 
 /**
  * Reads through a table and finds classes, vocabulary and scaling, of the training part alone where that matters.
@@ -73,8 +74,8 @@ export async function understandLabelled(
   const sides = { input, target }
   return {
     codec,
-    model: { shape: shapes[task], input: input.input, output: outputOf(target) },
-    unit: { classify: 'examples', tag: 'labels', caption: 'tokens' }[task],
+    model: { shape: shapeOf(task, input), input: input.input, output: outputOf(target) },
+    unit: { class: 'examples', labels: 'labels', text: 'tokens' }[targetKinds[task]],
     facts: {
       ...factsOf(table, codec, input, parts, options.heldOut),
       ...classFacts(found, parts, task),
@@ -196,7 +197,7 @@ async function fitted(
   { classes }: Found,
 ): Promise<Sides> {
   const { task, target } = options
-  const written = task === 'caption' ? new TextTargets(target) : undefined
+  const written = targetKinds[task] === 'text' ? new TextTargets(target) : undefined
   const columns = [...options.input, target]
   let survey: ReturnType<typeof surveyFor> | undefined
   for await (const item of itemsOf(table, columns, options)) {
@@ -230,7 +231,7 @@ function factsOf(table: Table, codec: LabelledCodec, input: InputReader, parts: 
     rows: training + validation,
     input: inputWords(input),
     columns: input.columns,
-    answer: { classify: 'a class', tag: 'a class at each step', caption: 'a text' }[task],
+    answer: { class: 'a class', labels: 'a class at each step', text: 'a text' }[targetKinds[task]],
     training,
     validation,
     heldOut: ways[by],

@@ -1,7 +1,7 @@
 import { SluiceError } from '../core/errors.ts'
 import { log } from '../core/math.ts'
 import { Scaling, type Series, type Table, tokenizerFromJSON } from '../data/all.ts'
-import { type WriteOptions, write } from '../generate/index.ts'
+import { type DecodeOptions, decode } from '../generate/index.ts'
 import {
   type ClassScores,
   accuracy,
@@ -38,7 +38,7 @@ export interface ClassFigures {
   readonly scores: readonly ClassScores[]
 }
 
-/** How well texts are written, each the likeliest token by token. */
+/** How well texts are written, each the likeliest that is found. */
 export interface TextFigures {
   readonly count: number
   /** Nats a token. */
@@ -122,7 +122,7 @@ export async function measureTexts(
   net: SequenceModel,
   { target }: LabelledCodec,
   examples: AsyncIterable<Example> | Iterable<Example>,
-  { runtime, length }: Pick<WriteOptions, 'runtime' | 'length'>,
+  { runtime, length, beam = 1 }: Pick<DecodeOptions, 'runtime' | 'length' | 'beam'>,
 ): Promise<TextFigures> {
   if (target.kind !== 'text') throw new SluiceError('task-codec')
   const tokenizer = tokenizerFromJSON(target.tokens)
@@ -131,10 +131,10 @@ export async function measureTexts(
   for await (const some of inChunks(examples)) {
     const longest =
       length ?? 2 * Math.max(...some.map((example) => (example.target as ArrayLike<number>).length))
-    const written = await write(
+    const written = await decode(
       net,
       some.map(({ input }) => input),
-      { runtime, length: longest, temperature: 0 },
+      { runtime, length: longest, beam },
     )
     for (const { target: text } of some) targets.push(tokenizer.decode(Array.from(text as ArrayLike<number>)))
     for (const each of written) texts.push(tokenizer.decode(each.tokens))

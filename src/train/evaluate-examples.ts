@@ -1,4 +1,4 @@
-import { wholeNumber } from '../data/index.ts'
+import { knownKeys, wholeNumber } from '../data/index.ts'
 import { type Example, type SequenceModel, writes } from '../model/index.ts'
 import { type Evaluation, measureLoss } from './evaluate.ts'
 import { type ExampleModel, type ExampleSet, batchesOf, countOf } from './example-data.ts'
@@ -24,8 +24,10 @@ export interface ExampleEvaluation extends Evaluation {
 export async function exampleLoss<E>(
   model: ExampleModel<E>,
   examples: ExampleSet<E>,
-  { runtime, batch = 50 }: EvaluateExamplesOptions,
+  options: EvaluateExamplesOptions,
 ): Promise<Evaluation> {
+  knownKeys('evaluate', options, ['runtime', 'batch'])
+  const { runtime, batch = 50 } = options
   const rows = Math.max(1, Math.min(wholeNumber('batch', batch, 1), countOf(examples)))
   const source = batchesOf(model, examples, { batch: rows })
   const session = await Session.open(model, runtime, { rows, steps: source.steps, training: false })

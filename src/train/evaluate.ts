@@ -1,6 +1,13 @@
 import { SluiceError } from '../core/errors.ts'
 import { exp } from '../core/math.ts'
-import { type BatchSource, type Batching, type Text, windowBatches, windows } from '../data/index.ts'
+import {
+  type BatchSource,
+  type Batching,
+  type Text,
+  knownKeys,
+  windowBatches,
+  windows,
+} from '../data/index.ts'
 import { Session } from './session.ts'
 import type { RuntimeSource, Trainable } from './trainable.ts'
 import { requireSameVocabulary } from './vocabularies.ts'
@@ -31,8 +38,10 @@ export interface EvaluateOptions extends Partial<Batching> {
 export async function evaluate(
   model: Trainable,
   text: Pick<Text, 'tokens' | 'vocabulary' | 'name'>,
-  { runtime, batch = 50, window = 50 }: EvaluateOptions,
+  options: EvaluateOptions,
 ): Promise<Evaluation> {
+  knownKeys('evaluate', options, ['runtime', 'batch', 'window'])
+  const { runtime, batch = 50, window = 50 } = options
   requireSameVocabulary(model, text)
   const { length } = text.tokens
   const rows = Math.max(1, Math.min(batch, Math.floor(length / window)))

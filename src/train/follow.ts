@@ -1,5 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
-import { wholeNumber } from '../data/index.ts'
+import { knownKeys, wholeNumber } from '../data/index.ts'
 import { type Numbers, type SequenceModel, answerOutput, writes } from '../model/index.ts'
 import { type Prediction, answer, rowOf } from './answers.ts'
 import { usedFor } from './predict.ts'
@@ -23,11 +23,13 @@ export interface FollowOptions {
  *
  * @throws SluiceError `model-unsupported` where a layer reads backward, `model-shape` for a model that writes
  */
-export async function follow(model: SequenceModel, { runtime, rows = 1 }: FollowOptions): Promise<Following> {
+export async function follow(model: SequenceModel, options: FollowOptions): Promise<Following> {
+  knownKeys('follow', options, ['runtime', 'rows'])
+  const { runtime, rows = 1 } = options
   const { shape } = model.config
   if (writes(model.config)) throw new SluiceError('model-shape/predict', { shape })
-  const options = { rows: wholeNumber('rows', rows, 1), steps: 1, training: false }
-  return new Following(model, await Session.open(usedFor(model, 'continue'), runtime, options), rows)
+  const size = { rows: wholeNumber('rows', rows, 1), steps: 1, training: false }
+  return new Following(model, await Session.open(usedFor(model, 'continue'), runtime, size), rows)
 }
 
 /** Sequences that are being followed. */

@@ -47,7 +47,10 @@ interface Measured {
   readonly spent: number
 }
 
-/** Measures with updates that are undone afterwards, the first of them not counted; undefined if it was stopped. */
+/**
+ * Measures with the first updates of the run, which are undone afterwards, the first of them not counted: batches may be of
+ * different length. Undefined if it was stopped.
+ */
 async function measure(
   { session, validation, updates, stopped }: LengthContext,
   budget: number,
@@ -58,7 +61,7 @@ async function measure(
   let count = -1
   const isEnough = (): boolean => count >= 3 && performance.now() - start >= budget * 1000
   while (!stopped() && !isEnough()) {
-    await updates.run(session, { step: 1, total: 1, averaged: 0 })
+    await updates.run(session, { step: count + 2, total: 1, averaged: 0 })
     if (++count === 0) first = performance.now()
   }
   const trained = performance.now()

@@ -1,5 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
-import { bucketByLength, wholeNumber } from '../data/index.ts'
+import { bucketByLength, knownKeys, wholeNumber } from '../data/index.ts'
 import { type Numbers, type SequenceModel, type WindowUse, answerOutput, writes } from '../model/index.ts'
 import { type Prediction, answer, rowOf } from './answers.ts'
 import { Session } from './session.ts'
@@ -18,22 +18,25 @@ export interface PredictOptions {
  *     const [first] = await predict(net, [[3, 1, 4], [1, 5]], { runtime })
  *     first.classes[0]
  *
- * @throws SluiceError `example-shape` or `example-value` with the number of the sequence, `model-shape` for a model that writes
+ * @throws SluiceError `example-shape` or `example-value` with the number of the sequence, `model-shape` for a model that writes,
+ * `option-value` or `option-unknown`
  */
 export async function predict(
   model: SequenceModel,
   inputs: readonly Numbers[],
-  { runtime, batch = 50 }: PredictOptions,
+  options: PredictOptions,
 ): Promise<readonly Prediction[]> {
+  knownKeys('predict', options, ['runtime', 'batch'])
   const { shape } = model.config
   if (writes(model.config)) throw new SluiceError('model-shape/predict', { shape })
+  const { runtime, batch = 50 } = options
   wholeNumber('batch', batch, 1)
   if (inputs.length === 0) return []
   const lengths = inputs.map((input, number) => model.layout.stepsRead({ input }, number))
   const { batches } = bucketByLength(lengths, { batch })
   const rows = Math.min(batch, inputs.length)
-  const options = { rows, steps: batches[0]!.steps, training: false }
-  const session = await Session.open(usedFor(model, 'answer'), runtime, options)
+  const size = { rows, steps: batches[0]!.steps, training: false }
+  const session = await Session.open(usedFor(model, 'answer'), runtime, size)
   const answers: Prediction[] = Array(inputs.length)
   try {
     for (const { sequences } of batches) {

@@ -28,7 +28,7 @@ test.each([
   [['trian'], 'There is no command "trian". Did you mean train? See sluice --help.'],
   [
     ['bake'],
-    'There is no command "bake". There are train, sample, predict, eval, cells, inspect, check, doctor. See sluice --help.',
+    'There is no command "bake". There are train, sample, predict, eval, inspect, cells, check, studio, doctor. See sluice --help.',
   ],
   [['--verison'], "Unknown option '--verison'. Did you mean --version? See sluice --help."],
   [
@@ -62,7 +62,7 @@ test.each([
     'patience counts validations, and nothing is held out to validate on: hold out a part of the text, or leave patience out.',
   ],
   [['train'], 'train needs a text file: sluice train book.txt'],
-  [['eval', 'runs/a'], "Missing required argument 'text'. See sluice eval --help."],
+  [['eval', 'runs/a'], "Missing required argument 'file'. See sluice eval --help."],
   [['sample', '--temperature', 'hot'], '--temperature must be a number at least 0, not "hot".'],
 ] as const)('%j is refused with exit code 2', async (args, text) => {
   expect(await failing(...args)).toEqual([2, text])

@@ -18,6 +18,8 @@ beforeAll(async () => {
     ),
     'days.csv': `day,v\n${lines(60, (i) => `${new Date(86_400_000 * i).toISOString().slice(0, 10)},${i % 7}`)}`,
     'names.csv': `kind,name\n${lines(30, (i) => (i % 2 === 0 ? 'a,lana' : 'b,kro'))}`,
+    'sources.txt': lines(30, (i) => `${i % 2 === 0 ? 'one' : 'two'}${i % 3 === 0 ? ' more' : ''}`),
+    'targets.txt': lines(30, (i) => `${i % 2 === 0 ? 'e' : 'z'}${i % 3 === 0 ? 'm' : ''}`),
     'text.txt': lines(30, (i) => `The whale ${i % 7} swam, and Ahab slept.`),
   }
   for (const [name, data] of Object.entries(files)) await writeFile(join(folder, name), data)
@@ -158,6 +160,34 @@ test('texts of a class', async () => {
     await answered('eval', './names', './names.csv', '--json', '--runtime', 'reference'),
   )
   expect(Object.keys(figures!)).toEqual(['count', 'loss', 'exactMatch', 'editDistance', 'bleu'])
+})
+
+test('lines become lines', async () => {
+  const files = ['./sources.txt', '--task', 'translate', '--targets', join(folder, 'targets.txt')]
+  const told = await answered(
+    'train',
+    ...files,
+    ...quick,
+    '--epochs',
+    '20',
+    '--out',
+    './lines',
+    '--quiet',
+    '--json',
+  )
+  expect(jsonOf(told)[0]).toMatchObject({ task: 'translate', rows: 30, training: 27, target: 'target' })
+  const args = ['--text', 'two more', '--text', 'one', '--runtime', 'reference']
+  expect(await answered('predict', './lines', ...args, '--beam', '2')).toBe('two more  zm\none       e\n')
+  const held = await answered(
+    'eval',
+    './lines',
+    './sources.txt',
+    '--held-out',
+    '--json',
+    '--runtime',
+    'reference',
+  )
+  expect(jsonOf(held)[0]).toMatchObject({ count: 3, exactMatch: 1, editDistance: 0 })
 })
 
 test('words of a text are tokens', async () => {

@@ -40,6 +40,10 @@ beforeAll(async () => {
     'tags.jsonl': `{"words":["a","b"],"tags":["X","Y"]}\n${'{"words":["a","b"],"tags":["X"]}\n'.repeat(9)}`,
     'words.conll': 'the DET\ncat\n',
     'text.txt': 'a text',
+    'sources.txt': 'one\ntwo\nthree\n',
+    'targets.txt': 'eins\nzwei\n',
+    'gap.txt': 'eins\n\ndrei\n',
+    'pairs.txt': 'one\teins\ntwo\n',
   }
   for (const [name, data] of Object.entries(files)) await writeFile(join(folder, name), data)
   await told(folder, 'train', './mail.csv', ...tiny, '--out', './mail')
@@ -133,6 +137,21 @@ test.each<readonly [string, readonly string[], string]>([
     './tags.jsonl, row 2 (line 2): the column tags has 1 steps and words has 2; give each step both.',
   ],
   [
+    'a source without a target line',
+    train('./sources.txt', '--task', 'translate', '--targets', './targets.txt'),
+    './targets.txt, line 3: a source without a target line: there are 3 source lines and 2 target lines.',
+  ],
+  [
+    'an empty target line',
+    train('./sources.txt', '--task', 'translate', '--targets', './gap.txt'),
+    './gap.txt, line 2: the target is empty; give a text, or leave the pair out.',
+  ],
+  [
+    'a line without a target',
+    train('./pairs.txt', '--task', 'translate'),
+    './pairs.txt, line 2: there is no tab between source and target.',
+  ],
+  [
     'a word without a tag',
     train('./words.conll'),
     './words.conll, line 2: a word without a tag; write both, and an empty line behind a sentence.',
@@ -161,6 +180,11 @@ test.each<readonly [string, readonly string[], string]>([
     'predict without input',
     ['predict', './mail'],
     'predict needs what it is to answer: a table, --text TEXT, or - for lines of standard input.',
+  ],
+  [
+    'an option of another task',
+    train('./mail.csv', '--horizon', '3'),
+    '--horizon is for the task forecast, not for classify: leave it out.',
   ],
   [
     'a class for a model of a text',

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { cells } from '../../src/cells/index.ts'
+import { textFrom } from '../../src/data/index.ts'
 import { write } from '../../src/generate/index.ts'
 import {
   type Example,
   type SequenceOptions,
   dense,
   layer,
+  model,
   readSequenceConfig,
   sequenceModel,
 } from '../../src/model/index.ts'
 import { reference as runtime } from '../../src/runtime/index.ts'
-import { evaluateExamples, follow, predict, train } from '../../src/train/index.ts'
+import { evaluate, evaluateExamples, follow, predict, train } from '../../src/train/index.ts'
 import { collect } from '../train/fake.ts'
 
 const layers = [cells.rnn(3)]
@@ -23,10 +25,22 @@ const classifier: SequenceOptions = {
 }
 const tagger: SequenceOptions = { ...classifier, shape: 'synced', input: { vectors: 2 } }
 const follower: SequenceOptions = { ...tagger, output: { values: 1 } }
+const translator: SequenceOptions = {
+  shape: 'many-to-many',
+  input: { tokens: 4, embedding: 2 },
+  output: { classes: 2 },
+  layers: [cells.luong_lstm(3)],
+}
 const writer: SequenceOptions = { ...classifier, shape: 'one-to-many' }
 
 const wrong: readonly (readonly [string, SequenceOptions, Example, string])[] = [
   ['no steps', classifier, { input: [], target: 0 }, 'Example 1 has no steps'],
+  [
+    'an empty memory',
+    translator,
+    { input: [], target: [0] },
+    'Example 1 has nothing that a decoder could read or attend to: leave it out.',
+  ],
   [
     'too many steps',
     classifier,
@@ -164,6 +178,7 @@ const wrong: readonly (readonly [string, SequenceOptions, Example, string])[] = 
 
 /** An example that stands before the wrong one. */
 const good = new Map<SequenceOptions, Example>([
+  [translator, { input: [1, 2], target: [0] }],
   [classifier, { input: [1], target: 0 }],
   [tagger, { input: [1, 2], target: [1] }],
   [follower, { input: [1, 2], target: [1] }],
@@ -200,6 +215,21 @@ describe('questions', () => {
     await expect(write(sequenceModel(writer), [1], { runtime, temperature: -1 })).rejects.toThrow(
       'temperature',
     )
+  })
+})
+
+describe('an option that nothing reads is refused by', () => {
+  const net = sequenceModel(classifier)
+  const options = { runtime, bacth: 3 }
+
+  it('predict, follow and evaluate', async () => {
+    await expect(predict(net, [[1]], options)).rejects.toThrow('predict has no option "bacth"')
+    await expect(follow(net, options)).rejects.toThrow('follow has no option "bacth"')
+    const one = [{ input: [1], target: 0 }]
+    await expect(evaluateExamples(net, one, options)).rejects.toThrow('evaluate has no option "bacth"')
+    const text = textFrom('abcabc')
+    const next = model({ input: text.vocabulary, layers })
+    await expect(evaluate(next, text, options)).rejects.toThrow('evaluate has no option "bacth"')
   })
 })
 

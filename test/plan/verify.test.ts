@@ -97,19 +97,19 @@ function isRefused(good: Int32Array, at: number, value: number): boolean {
 }
 
 /** Where a record of a plan stands. */
-function recordAt(words: Int32Array, name: RecordName, index: number): number {
+function recordAt(good: Int32Array, name: RecordName, index: number): number {
   const section = header.length + 2 * Object.keys(records).indexOf(name)
-  return words[section]! + index * records[name].length
+  return good[section]! + index * records[name].length
 }
 
 /** Where a field of the first stage of a kind stands. */
 function stageField(
-  words: Int32Array,
+  good: Int32Array,
   kind: (typeof stageKinds)[number],
   field: (typeof records.stage)[number],
 ): number {
-  let at = recordAt(words, 'stage', 0)
-  while (words[at] !== stageKinds.indexOf(kind)) at += records.stage.length
+  let at = recordAt(good, 'stage', 0)
+  while (good[at] !== stageKinds.indexOf(kind)) at += records.stage.length
   return at + records.stage.indexOf(field)
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compile } from '../../src/equations/index.ts'
-import { Builder, numbers } from '../../src/graph/index.ts'
+import { Builder, addLayer, numbers, withTraces } from '../../src/graph/index.ts'
 import type { Program, Run } from '../../src/runtime/index.ts'
 import {
   type Source,
@@ -51,6 +51,33 @@ describe.each(runtimes.slice(0, 1))('attention on %s', (_name, runtime) => {
   it('refuses a memory with fewer places than steps', async () => {
     const program = translation({ rows: 2, steps: 4, places: 3 })
     await expect(runtime.compile(program)).rejects.toThrow('cannot hold windows of 4 steps')
+  })
+
+  it.each([
+    ['weights that are cut by a slice', 'weights', 'attention_softmax needs whole is cut by a slice'],
+    ['a memory of one-hot vectors', 'tokens', 'remembers no one-hot vectors'],
+  ])('refuses %s', async (_what, kind, message) => {
+    const build = new Builder(numbers)
+    const [places, size] = [4, 3]
+    const cell = compile('memory M\noutput y\ny = attend(x, M, M)', { name: 'pointer' })
+    const step = withTraces(cell.graph({ input: size, places }), ['y_weights'])
+    const leaf = (name: string, extent: 'row' | 'step', ...shape: number[]): number =>
+      build.leaf('input', name, { extent, shape })
+    const x = leaf('x', 'step', size)
+    const sequence = kind === 'tokens' ? build.add('onehot', [leaf('tokens', 'step')], { classes: size }) : x
+    const memories = [{ sequence, mask: build.add('places', [], { places }) }]
+    const { outputs } = addLayer(build, step, { sequences: [x], initial: [], parameters: [], memories })
+    const square = compile('output y\ny = x * x', { name: 'square' }).graph({ input: 2 })
+    const cut = (): number => {
+      const part = build.add('slice', [outputs[1]!], { offset: 1, size: 2 })
+      return build.add('pick', [build.add('scan', [part], { step: square })], { index: 0 })
+    }
+    const node = kind === 'tokens' ? outputs[0]! : cut()
+    const inputs = build.nodes.flatMap(({ op, name }, id) =>
+      op === 'input' ? [{ name: name!, node: id }] : [],
+    )
+    const graph = { nodes: build.nodes, inputs, parameters: [], outputs: [{ name: 'y', node }] }
+    await expect(runtime.compile({ graph, rows: 2, steps: 3, states: [] })).rejects.toThrow(message)
   })
 
   it('refuses the gradient of a vector that all steps read', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { cells } from '../../src/cells/index.ts'
+import { cell, cells } from '../../src/cells/index.ts'
+import { Stream } from '../../src/core/random.ts'
 import { Vocabulary } from '../../src/data/index.ts'
-import { model } from '../../src/model/index.ts'
+import { type SequenceModel, model, sequenceModel } from '../../src/model/index.ts'
 import {
   type Program,
   type Run,
@@ -59,6 +60,64 @@ async function trained(runtime: Runtime, keepEvery: number | undefined): Promise
   return [Float64Array.from(numbers), ...finals, ...left].map(bitsOf)
 }
 
+/** A layer whose gradients by its input and by its state share a product that is otherwise part of a larger instruction. */
+const shared = cell(
+  'shared',
+  `
+  state h: input
+  vector p: input
+  vector q: input
+  output h
+  h' = tanh(h * p + (x + h) * q)
+  `,
+)
+
+/** A layer without parameters. */
+const smooth = cell('smooth', "state s: input\noutput s\ns' = 0.5 * s + x\n")
+
+/** Models whose first layer learns nothing, since it is frozen or has no parameters, and what is frozen. */
+const lifted = (['frozen', 'without parameters'] as const).map((name) => {
+  const above = sequenceModel({
+    shape: 'many-to-one',
+    input: { vectors: 3 },
+    output: { values: 2 },
+    layers: [name === 'frozen' ? cells.gru(8) : smooth({}), shared({})],
+    pool: 'mean',
+  })
+  return [name, above, [...above.parameters.keys()].filter((key) => key.startsWith('layers.0'))] as const
+})
+
+/** Gradients of what learns, over rows of different length. */
+async function gradientsOf(
+  runtime: Runtime,
+  above: SequenceModel,
+  frozen: readonly string[],
+  keepEvery?: number,
+): Promise<readonly Uint32Array[]> {
+  const random = new Stream(3)
+  const program = above.program({ rows: 16, steps: 80, training: true })
+  const gradient = { ...program.gradient!, frozen }
+  const executable = await runtime.compile({
+    ...program,
+    gradient,
+    ...(keepEvery !== undefined && { keepEvery }),
+  })
+  const normal = ({ length }: { readonly length: number }) =>
+    Float32Array.from({ length }, () => random.normal())
+  for (const [name, { data }] of above.parameters) executable.writeParameter(name, normal(data))
+  const examples = Array.from({ length: 16 }, (_unused, row) => ({
+    input: normal({ length: 3 * (80 - 2 * row) }),
+    target: normal({ length: 2 }),
+  }))
+  for (const [name, data] of Object.entries(above.batch(examples, 16, 80).inputs))
+    executable.write(name, data)
+  const { loss } = await executable.run({ mode: 'gradients', steps: 80 })
+  const learned = [...above.parameters.keys()].filter((name) => !frozen.includes(name))
+  const left = learned.map((name) => bitsOf(executable.readParameter(name, 'gradient')))
+  executable.dispose()
+  return [bitsOf([loss]), ...left]
+}
+
 const [, lstm] = namedCells.find(([name]) => name === 'lstm')!
 const [, normed] = namedCells.find(([name]) => name === 'norms of sums and of states')!
 
@@ -103,6 +162,10 @@ describe.each(runtimes)('%s, keeping few steps', (_name, runtime) => {
     }
   })
 
+  it.each(lifted)('gives the same gradients above a layer that is %s', async (_layer, above, frozen) => {
+    expect(await gradientsOf(runtime, above, frozen, 8)).toEqual(await gradientsOf(runtime, above, frozen))
+  })
+
   it('takes less memory, as little as is asked for where that can be', () => {
     const program = net.program({ rows, steps: 400, training: true, slots: 2 })
     const all = runtime.bytes!(program)
@@ -132,9 +195,9 @@ describe.each(runtimes)('%s, keeping few steps', (_name, runtime) => {
   })
 
   it('takes memories that were made before, but not their gradients', async () => {
-    const [, cell] = decoders.find(([name]) => name === 'additive')!
+    const [, decoder] = decoders.find(([name]) => name === 'additive')!
     const shape = { input: 3, hidden: 4, encoder: 3, scores: 2, places: 3, rows, steps }
-    const program = decoderProgram(cell, shape, 'rows')
+    const program = decoderProgram(decoder, shape, 'rows')
     const data = decoderData(program, 1)
     const gradients = async (inputs: readonly string[], keepEvery?: number): Promise<Uint32Array[]> => {
       const gradient = { ...program.gradient!, inputs }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type Text, textFrom } from '../../src/data/index.ts'
 import type { StoredModel } from '../../src/interop/index.ts'
 import type { Precision, Run } from '../../src/runtime/types.ts'
@@ -132,10 +132,14 @@ describe('training', () => {
     const modes: string[] = []
     const runtime = fakeRuntime({ onRun: ({ mode }) => void modes.push(mode) })
     const training = train(model, book, { ...rest, minutes: 1 / 6000, run, runtime })
+    const read = vi.spyOn(training.data.training, 'at')
     const { length } = await collect(training)
     expect(run.saved[0]!.progress).toMatchObject({ step: 0, total: length })
     expect(run.saved[0]!.snapshot.slots.get('slot0.gain')!.data).toEqual(new Float32Array(5))
     expect(weightsOf(model)).toEqual(await finalWeights({ steps: length }))
+    const { calls } = read.mock
+    expect(calls.slice(0, 4)).toEqual([0, 1, 2, 3].map((index) => [index, 0])) // measured, then from the start
+    expect(calls.slice(-length).map(([index]) => index)).toEqual(Array.from({ length }, (_x, i) => i % 9))
     expect(modes.filter((mode) => mode === 'forward').length).toBe(1 + Math.ceil(length / 9)) // one measured
     const again = { runtime: fakeRuntime(), resume: run.saved[0]! }
     expect(await collect(train(fakeModel(vocabulary), book, again))).toHaveLength(length)

@@ -28,6 +28,8 @@ interface EvalFlags extends RuntimeFlags, OutputFlags, ModelFlags {
   readonly format?: DataFormat
   readonly delimiter?: string
   readonly heldOut?: boolean
+  readonly beam?: number
+  readonly targets?: string
 }
 
 /** `sluice eval`. */
@@ -49,6 +51,8 @@ export function evalCommand(): Command {
     .addOption(option('--window <n>', 'characters of a row read in one call', whole('--window', 1), 50))
     .addOption(option('--keep-cr', 'keep the carriage returns of CRLF line ends, as a run trained so does'))
     .addOption(option('--encoding <label>', 'of the text, such as latin1', undefined, 'utf-8'))
+    .addOption(option('--targets <file>', 'of translate: what the lines of the file should become'))
+    .addOption(option('--beam <n>', 'texts that a search for the likeliest keeps', whole('--beam', 1), 1))
     .addOption(option('--held-out', 'only what training held out of the same table'))
     .addOption(
       option(

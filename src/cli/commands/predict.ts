@@ -25,6 +25,7 @@ export interface PredictFlags extends RuntimeFlags, OutputFlags, ModelFlags {
   readonly length?: number
   readonly temperature?: number
   readonly seed?: number
+  readonly beam?: number
 }
 
 /** `sluice predict`. */
@@ -38,7 +39,7 @@ export function predictCommand(): Command {
     .argument('<model>', 'a run directory or a model file')
     .argument(
       '[input]',
-      'a table as in training, without its target if need be; - for lines of standard input',
+      'a table as in training, without its target if need be; a .txt, or - for standard input, line by line',
     )
   addLastOption(command)
   command
@@ -56,6 +57,7 @@ export function predictCommand(): Command {
     .addOption(
       option('--temperature <x>', 'above 0 not only the likeliest', real('--temperature', { least: 0 }), 0),
     )
+    .addOption(option('--beam <n>', 'texts that a search for the likeliest keeps', whole('--beam', 1), 1))
     .addOption(option('--seed <n>', 'another seed, other texts', whole('--seed', 0), 1))
   addRuntimeOptions(command)
   addOutputOptions(command, 'one JSON object for each answer')

@@ -23,8 +23,9 @@ export function studioCommand(): Command {
   return new Command('studio')
     .summary('look inside a model, in a browser')
     .description(
-      'Serves the studio to a browser on this machine: step through a cell, train on a text of your own, find what\n' +
-        'a unit does, write a cell. With run directories, shows their losses, live while they train, and their models.',
+      'Serves the studio to a browser on this machine: step through a cell, train on a text of your\n' +
+        'own, find what a unit does, write a cell. With run directories, shows their losses, live while\n' +
+        'they train, and their models.',
     )
     .argument('[runs...]', 'run directories to show')
     .addOption(option('--port <n>', 'port to listen on, 0 for any', whole('--port', 0, 65_535), usualPort))

@@ -45,7 +45,7 @@ export function trainCommand(): Command {
     )
     .argument(
       '[file]',
-      'a text, or a table (.csv, .tsv, .jsonl, .parquet, .conll); with --resume, that of the run',
+      'a text, or a table (.csv, .tsv, .jsonl, .parquet, .conll, .npy); with --resume, that of the run',
     )
   addTaskOptions(command)
   addModelOptions(command)

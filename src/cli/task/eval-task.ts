@@ -15,12 +15,13 @@ import type { Table } from '../../data/all.ts'
 import { type RuntimeFlags, runtimeFor } from '../options.ts'
 import type { Output } from '../output.ts'
 import { classLines, forecastLines, textLines } from './figures.ts'
-import { type TableFlags, openTable } from './open-table.ts'
+import { type TableFlags, openTable, readingAgain } from './open-table.ts'
 import { understandAgain } from './understand.ts'
 
 interface Flags extends TableFlags, RuntimeFlags {
   readonly batch?: number
   readonly heldOut?: boolean
+  readonly beam?: number
 }
 
 /** Prints the figures that suit the task of a model. */
@@ -32,7 +33,7 @@ export async function evalTask(
 ): Promise<void> {
   const net = sequenceModelFrom(stored)
   const codec = taskCodec(net)
-  const table = await openTable(file, flags)
+  const table = await openTable(file, readingAgain(net.codec, flags, true))
   const runtime = await runtimeFor(flags, output)
   if (codec.task === 'forecast') {
     const part = flags.heldOut ? 'validation' : 'all'
@@ -49,14 +50,14 @@ async function evalLabelled(
     table,
     runtime,
   }: { net: SequenceModel; codec: LabelledCodec; table: Table; runtime: Runtime },
-  { heldOut, batch }: Flags,
+  { heldOut, batch, beam }: Flags,
   output: Output,
 ): Promise<void> {
   const examples = heldOut
     ? (await understandAgain(table, codec)).open('validation')
     : examplesOf(table, codec, sidesOf(codec))
   if (codec.target.kind === 'text') {
-    const figures = await measureTexts(net, codec, examples, { runtime })
+    const figures = await measureTexts(net, codec, examples, { runtime, ...(beam !== undefined && { beam }) })
     return show(output, figures, () => textLines(figures))
   }
   const figures = await measureClasses(net, codec, examples, {

@@ -6,7 +6,7 @@ export const dataFormats = ['csv', 'tsv', 'jsonl', 'parquet', 'conll', 'txt'] as
 /** A format of data. */
 export type DataFormat = (typeof dataFormats)[number]
 
-const endings = new Set(['.csv', '.tsv', '.tab', '.jsonl', '.ndjson', '.parquet', '.conll'])
+const endings = new Set(['.csv', '.tsv', '.tab', '.jsonl', '.ndjson', '.parquet', '.conll', '.npy'])
 
 /** What the command line says of the data and its task. */
 export interface TableChoice {

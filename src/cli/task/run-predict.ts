@@ -11,7 +11,7 @@ import { runtimeFor } from '../options.ts'
 import type { Output } from '../output.ts'
 import { table } from '../view/table.ts'
 import { type AnswerRow, forecastRows, labelledRows, shownRows } from './answer-rows.ts'
-import { openTable } from './open-table.ts'
+import { linesIn, openTable, readingAgain } from './open-table.ts'
 
 /** Rows that are shown at once, so that their columns stand under each other. */
 const together = 500
@@ -26,7 +26,7 @@ export async function runPredict(
   const { stored } = await openStored(path, flags, output)
   const net = sequenceModelFrom(stored)
   const codec = taskCodec(net)
-  const given = await tableOf(input, flags, codec)
+  const given = await tableOf(input, flags, net)
   const runtime = await runtimeFor(flags, output)
   const writer = new AnswerWriter(flags.out, output)
   for await (const rows of answerRows(net, codec, given, flags, runtime)) {
@@ -43,20 +43,27 @@ async function* answerRows(
   flags: PredictFlags,
   runtime: Runtime,
 ): AsyncGenerator<readonly AnswerRow[]> {
-  const { batch, length, temperature = 0, seed } = flags
+  const { batch, length, temperature = 0, seed, beam } = flags
   const reading = { runtime, ...(batch !== undefined && { batch }) }
   if (codec.task === 'forecast') return yield forecastRows(await forecast(net, codec, given, reading))
-  const choice = { temperature, ...(length !== undefined && { length }), ...(seed !== undefined && { seed }) }
+  const choice = {
+    temperature,
+    ...(length !== undefined && { length }),
+    ...(seed !== undefined && { seed }),
+    ...(beam !== undefined && { beam }),
+  }
   for await (const answered of answers(net, codec, given, { ...reading, ...choice }))
     yield labelledRows(answered, codec)
 }
 
-async function tableOf(input: string | undefined, flags: PredictFlags, codec: TaskCodec): Promise<Table> {
+async function tableOf(input: string | undefined, flags: PredictFlags, net: SequenceModel): Promise<Table> {
+  const codec = taskCodec(net)
   if (flags.text) return textTable(flags.text, codec, '--text')
   if (input === undefined) throw new SluiceError('usage/no-input')
-  return input === '-'
-    ? textTable(linesOf(await standardInput()), codec, 'standard input')
-    : openTable(input, flags)
+  if (input === '-') return textTable(linesOf(await standardInput()), codec, 'standard input')
+  const isLines = flags.format === undefined && input.toLowerCase().endsWith('.txt')
+  if (!isLines) return openTable(input, readingAgain(net.codec, flags))
+  return textTable(await linesIn(input, flags.encoding), codec, input)
 }
 
 /** Texts as a table with the column that the model reads. */

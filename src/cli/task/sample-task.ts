@@ -22,14 +22,17 @@ export interface ClassChoice extends Choice {
 export async function sampleClass(stored: StoredModel, choice: ClassChoice, output: Output): Promise<void> {
   const net = sequenceModelFrom(stored)
   const codec = taskCodec(net)
-  const { name, count, ...rest } = choice
+  const { name, count, temperature = 1, ...rest } = choice
   if (codec.task === 'forecast' || codec.target.kind !== 'text' || codec.input.kind !== 'class')
     throw new SluiceError('model-shape/sample', { shape: net.config.shape })
   const { column, classes } = codec.input
   const wanted = name === undefined ? classes : [name]
   const rows = wanted.flatMap((each) => Array.from({ length: count }, () => ({ [column]: each })))
   const lines: (readonly string[])[] = []
-  for await (const { item, answer } of answers(net, codec, tableFrom(rows, '--class'), rest)) {
+  for await (const { item, answer } of answers(net, codec, tableFrom(rows, '--class'), {
+    ...rest,
+    temperature,
+  })) {
     const text = 'text' in answer ? answer.text : ''
     output.record({ class: item.cells.get(column), text, seed: choice.seed })
     lines.push([String(item.cells.get(column)), text])

@@ -1,11 +1,12 @@
 import {
-  type Layer,
   type ModelConfig,
   type SequenceConfig,
   type SequenceModel,
+  type SequenceOptions,
   layer,
   sequenceModel,
 } from '../../model/index.ts'
+import { usualDecoder } from '../../cells/index.ts'
 import type { TaskCodec, Understood } from '../../task/index.ts'
 import type { TrainFlags } from '../commands/train.ts'
 import { chooseCell } from '../cell-choice.ts'
@@ -13,6 +14,7 @@ import { layerOptions } from '../layer-flags.ts'
 import { layerSizes, modelDefaults } from '../model-choice.ts'
 import { stackText } from '../train-words.ts'
 import { few } from '../view/format.ts'
+import type { TableFlags } from './open-table.ts'
 
 /** Units of an embedding of words unless it is said otherwise. */
 const usualEmbedding = 64
@@ -24,60 +26,71 @@ const mostOneHot = 300
 export async function taskModel(
   flags: TrainFlags,
   { model, codec }: Understood<TaskCodec>,
+  reading: TableFlags,
 ): Promise<SequenceModel> {
   const { shape, input, output } = model
-  const writes = shape === 'one-to-many'
-  const tokens = writes && 'classes' in output ? output.classes : 'tokens' in input ? input.tokens : 0
-  const embedding = tokens === 0 ? 0 : (flags.embedding ?? (tokens > mostOneHot ? usualEmbedding : 0))
-  const own = {
-    embedding,
-    ...(flags.embeddingDropout !== undefined && !writes && { embeddingDropout: flags.embeddingDropout }),
-  }
   const { dropout = 0, seed, pool } = flags
+  const isWritten = shape === 'one-to-many' || shape === 'many-to-many'
+  const written = isWritten && 'classes' in output ? embeddingOf(output.classes, flags) : 0
+  const read = 'tokens' in input && shape !== 'one-to-many' ? embeddingOf(input.tokens, flags) : 0
+  const { embeddingDropout } = flags
   return sequenceModel(
     {
       shape,
-      input: 'tokens' in input && !writes ? { ...input, ...own } : input,
-      output: writes && embedding > 0 ? { ...output, embedding } : output,
-      layers: await layersOf(flags, tokens === 0 ? 1 : embedding),
+      input:
+        read > 0
+          ? { ...input, embedding: read, ...(embeddingDropout !== undefined && { embeddingDropout }) }
+          : input,
+      output: written > 0 ? { ...output, embedding: written } : output,
+      ...(await layersOf(flags, model, 'vectors' in input ? 1 : shape === 'one-to-many' ? written : read)),
       dropout,
       ...(pool !== undefined && { pool }),
       ...(seed !== undefined && { seed }),
     },
-    { ...codec },
+    { ...codec, ...(Object.keys(reading).length > 0 && { reading }) },
   )
 }
 
-async function layersOf(flags: TrainFlags, embedding: number): Promise<readonly Layer[]> {
-  const {
-    cell = modelDefaults.cell,
-    hidden = modelDefaults.hidden,
-    layers = 1,
-    bidirectional = false,
-  } = flags
+/** Units of the embedding of so many tokens. */
+function embeddingOf(tokens: number, { embedding }: TrainFlags): number {
+  return embedding ?? (tokens > mostOneHot ? usualEmbedding : 0)
+}
+
+/** The layers; of a sequence that is written from another those that read it, both ways, and one that writes. */
+async function layersOf(
+  flags: TrainFlags,
+  { shape }: Understood<TaskCodec>['model'],
+  embedding: number,
+): Promise<Pick<SequenceOptions, 'layers' | 'encoder'>> {
+  const { cell = modelDefaults.cell, hidden = modelDefaults.hidden, decoder = usualDecoder } = flags
   const chosen = await chooseCell(cell, flags.init)
   const made = chosen.make(layerSizes(chosen, hidden, flags))
-  return Array.from({ length: layers }, (_unused, index) =>
+  const isEncoder = shape === 'many-to-many'
+  const { layers = 1, bidirectional = isEncoder } = flags
+  const stack = Array.from({ length: layers }, (_unused, index) =>
     layer(made, {
       ...layerOptions(flags, { index, embedding }),
       ...(bidirectional && { direction: 'both' }),
     }),
   )
+  if (!isEncoder) return { layers: stack }
+  const writer = await chooseCell(decoder)
+  return { encoder: stack, layers: [writer.make(layerSizes(writer, hidden, {}))] }
 }
 
 /** What of a sequence model the command line can name, as `modelDifferences` takes it. */
-export function comparable({ input, layers, dropout, seed }: SequenceConfig): ModelConfig {
+export function comparable({ input, layers, encoder, dropout, seed }: SequenceConfig): ModelConfig {
   const embedding = 'tokens' in input ? (input.embedding ?? 0) : 0
-  return { task: 'next-token', embedding, layers, dropout, seed }
+  return { task: 'next-token', embedding, layers: encoder ?? layers, dropout, seed }
 }
 
 /** A sequence model in a few words: `embedding(64) + name(64) both ways, mean`. */
 export function sequenceText({ config }: SequenceModel): string {
-  const { input, output, layers, pool, dropout } = config
+  const { input, output, layers, encoder, pool, dropout } = config
   const embedding =
     ('embedding' in input ? input.embedding : 'embedding' in output ? output.embedding : 0) ?? 0
   return [
-    `${embedding > 0 ? `embedding(${embedding}) + ` : ''}${stackText(layers)}`,
+    `${embedding > 0 ? `embedding(${embedding}) + ` : ''}${encoder ? `${stackText(encoder)} → ` : ''}${stackText(layers)}`,
     ...(pool ? [`${pool} of all steps`] : []),
     ...(dropout > 0 ? [`dropout ${few(dropout)}`] : []),
   ].join(', ')

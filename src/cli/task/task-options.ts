@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { CalendarFeature, Filling, ScalingKind, TokenKind } from '../../data/all.ts'
+import { usualDecoder } from '../../cells/index.ts'
 import { calendarFeatures } from '../../data/table/time.ts'
 import { fillings } from '../../data/table/fill.ts'
 import { scalingKinds } from '../../data/table/scaling.ts'
@@ -15,6 +16,7 @@ export interface TaskFlags {
   readonly target?: string
   readonly input?: readonly string[]
   readonly id?: string
+  readonly targets?: string
   readonly time?: string
   readonly format?: DataFormat
   readonly delimiter?: string
@@ -22,6 +24,7 @@ export interface TaskFlags {
   readonly vocabulary?: number
   readonly pool?: 'last' | 'mean' | 'max'
   readonly bidirectional?: boolean
+  readonly decoder?: string
   readonly horizon?: number
   readonly context?: number
   readonly season?: number
@@ -34,7 +37,7 @@ export interface TaskFlags {
   readonly blank?: readonly string[]
 }
 
-const taskWords = ['lm', 'classify', 'tag', 'forecast', 'caption'] as const
+const taskWords = ['lm', 'classify', 'tag', 'forecast', 'caption', 'translate'] as const
 
 /** A task by its name. */
 export type TaskWord = (typeof taskWords)[number]
@@ -48,6 +51,12 @@ export function addTaskOptions(command: Command): void {
     .addOption(option('--task <name>', taskWords.join(', '), word('--task', taskWords), 'as the file says'))
     .addOption(option('--target <column>', 'what is learned'))
     .addOption(option('--input <columns>', 'what is read, apart by commas', listed))
+    .addOption(
+      option(
+        '--targets <file>',
+        'its lines are the targets of the lines, or of the sequences of a .npy file',
+      ),
+    )
     .addOption(option('--id <column>', 'rows with the same name in it are one sequence'))
     .addOption(option('--time <column>', 'times of a series'))
     .addOption(
@@ -72,6 +81,9 @@ export function addTaskOptions(command: Command): void {
       ),
     )
     .addOption(option('--bidirectional', 'read both ways'))
+    .addOption(
+      option('--decoder <cell|file>', 'what writes where a sequence is read', undefined, usualDecoder),
+    )
     .addOption(option('--horizon <n>', 'steps that are foretold', whole('--horizon', 1), 'a season'))
     .addOption(
       option('--context <n>', 'steps that are read before; of tag: steps of a piece', whole('--context', 1)),

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../core/errors.ts'
 import { sequenceModelFrom } from '../../interop/index.ts'
-import type { SequenceModel } from '../../model/index.ts'
+import type { Codec, SequenceModel } from '../../model/index.ts'
 import { type HeldOut, type TaskCodec, type Understood, loadExamples, taskCodec } from '../../task/index.ts'
 import {
   type SettingsOptions,
@@ -17,7 +17,7 @@ import { settingsFrom } from '../train-settings.ts'
 import { command, quoted } from '../train-words.ts'
 import { count } from '../view/format.ts'
 import type { Continued, Work } from '../work.ts'
-import { openTable } from './open-table.ts'
+import { type TableFlags, openTable, readingAgain, readingOf } from './open-table.ts'
 import { comparable, sequenceText, taskModel } from './task-model.ts'
 import { factLines } from './task-words.ts'
 import { understand, understandAgain } from './understand.ts'
@@ -27,15 +27,19 @@ export async function taskWork(flags: TrainFlags, resumed: Continued | undefined
   if (flags.initFrom !== undefined) throw new SluiceError('usage/init-task')
   const path = flags.text ?? (resumed && (await fileOf(resumed)))
   if (path === undefined) throw new SluiceError('usage/no-text', { command: command('train mail.csv') })
-  const table = await openTable(path, flags)
+  const reading = resumed
+    ? readingAgain(resumed.checkpoint.model.codec as Codec, flags, true)
+    : readingOf(flags)
+  const table = await openTable(path, reading)
   const { understood, net, given } = resumed
     ? await goingOn(flags, resumed, (codec) => understandAgain(table, codec))
-    : await begun(flags, (heldOut) => understand(table, flags, heldOut))
+    : await begun(flags, reading, (heldOut) => understand(table, flags, heldOut))
   const data = await loadExamples(understood, net)
   const { facts, unit } = understood
   return {
     name: path,
     unit,
+    hasWindows: false,
     lines: () => [...factLines(facts), `${sequenceText(net)}: ${count(net.size)} weights`],
     facts: { ...facts, weights: net.size },
     notes: Array.isArray(data.training)
@@ -60,12 +64,13 @@ interface Prepared {
 
 async function begun(
   flags: TrainFlags,
+  reading: TableFlags,
   understandWith: (heldOut: (task: string) => HeldOut) => Promise<Understood<TaskCodec>>,
 ): Promise<Prepared> {
   const { seed } = resolveSettings(settingsFrom(flags))
   const understood = await understandWith((task) => ({ ...holdout(flags, task), seed }))
   const { by, fraction } = understood.codec.heldOut
-  const net = await taskModel(flags, understood)
+  const net = await taskModel(flags, understood, reading)
   return {
     understood,
     net,

@@ -16,6 +16,31 @@ import {
 } from '../../task/index.ts'
 import type { TaskFlags } from './task-options.ts'
 
+/** Options that only some tasks heed. */
+const heeded: Partial<Readonly<Record<keyof TaskFlags, readonly Guess['task'][]>>> = {
+  time: ['forecast'],
+  horizon: ['forecast'],
+  season: ['forecast'],
+  every: ['forecast'],
+  calendar: ['forecast'],
+  loss: ['forecast'],
+  levels: ['forecast'],
+  missing: ['forecast'],
+  blank: ['forecast'],
+  context: ['forecast', 'tag'],
+  pool: ['classify'],
+  tokens: ['classify', 'caption', 'translate'],
+  decoder: ['caption', 'translate'],
+}
+
+/** Refuses what the task does not heed. @throws SluiceError `usage` */
+function requireFitting(flags: TaskFlags, task: Guess['task']): void {
+  for (const [name, tasks] of Object.entries(heeded)) {
+    if (flags[name as keyof TaskFlags] === undefined || tasks.includes(task)) continue
+    throw new SluiceError('usage/task-option', { option: `--${name}`, tasks: tasks.join(' and '), task })
+  }
+}
+
 /** Steps of a piece of a long sequence that is tagged. */
 const usualPiece = 100
 
@@ -35,6 +60,7 @@ export async function understand(
     ...(id !== undefined && { id }),
     ...(blank !== undefined && { blank }),
   })
+  requireFitting(flags, guess.task)
   if (guess.task === 'forecast')
     return understandForecast(table, await forecastOptions(table, guess, flags, heldOut(guess.task)))
   const { tokens, vocabulary, scaling } = flags

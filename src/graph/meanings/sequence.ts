@@ -20,13 +20,13 @@ export const sequences: Meanings = {
     return result
   },
 
-  reverse([sequence, lengths], { node, steps, rows }) {
+  reverse([given, lengths], { node, steps, rows }) {
     const result = zeros(node.type, steps, rows)
-    const size = sequence!.data.length / (steps * rows)
+    const size = given!.data.length / (steps * rows)
     for (let row = 0; row < rows; row++) {
       const length = Math.min(steps, lengths?.data[row] ?? steps)
       for (let step = 0; step < steps; step++) {
-        const from = stepOf(sequence!, step < length ? length - 1 - step : step).data
+        const from = stepOf(given!, step < length ? length - 1 - step : step).data
         stepOf(result, step).data.set(from.subarray(row * size, (row + 1) * size), row * size)
       }
     }

@@ -1,5 +1,5 @@
 import type { Node } from '../../graph/index.ts'
-import { Unsupported, invariant } from '../../core/errors.ts'
+import { Unsupported } from '../../core/errors.ts'
 import { type Operand, blocksOf, still } from './arena.ts'
 import { copyProgram, writeProgram } from './program.ts'
 import { keepStage, placesStage } from './stages.ts'
@@ -18,7 +18,7 @@ export interface Before {
 
 /**
  * Where the value of such an operation stands, and the stage that makes it; none where it stands there already.
- * @throws Unsupported where a memory has fewer places than the window has steps
+ * @throws Unsupported where a memory has fewer places than the window has steps, or is of one-hot vectors
  */
 export function layMemory(
   lowering: Lowering,
@@ -35,7 +35,7 @@ export function layMemory(
   }
   const given = parts(inputs[0]!)
   const [from] = given
-  invariant(from, `${op} has something to read`)
+  if (!from) throw new Unsupported('unsupported/memory-one-hot')
   if (op === 'recall' && given.length === 1) return { place: from }
   const places = type.shape[0]!
   if (op === 'remember' && places < shape.steps)

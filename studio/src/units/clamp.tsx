@@ -5,7 +5,7 @@ import { Slider } from '../ui/controls.tsx'
 import { decimal, percent, visible } from '../ui/format.ts'
 import type { Guess } from '../worker/messages.ts'
 import { fork } from './difference.ts'
-import { at, bounds, changed, clamp, edits, look, unit, value } from './state.ts'
+import { at, bounds, changed, clamp, edits, look, readText, unit, value } from './state.ts'
 
 /** Characters that are written with the unit held and without. */
 const written = 120
@@ -17,12 +17,11 @@ let asked = 0
 function watchTexts(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   const stop = effect(() => {
-    const symbols = look.value?.symbols.slice(0, at.value + 1) ?? []
-    const spec = { prime: symbols.join(''), length: written, temperature: 0.5, seed: 1 }
+    const spec = { prime: readText.value, steps: at.value + 1, length: written, temperature: 0.5, seed: 1 }
     const changes = edits.value
     const number = ++asked
     clearTimeout(timer)
-    if (symbols.length === 0 || weights.value === 0) return
+    if (!look.value?.symbols.length || weights.value === 0) return
     timer = setTimeout(() => {
       void showing(async () => {
         const before = await client.ask('sample', spec)

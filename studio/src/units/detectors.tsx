@@ -78,12 +78,17 @@ export function Detectors() {
   )
 }
 
+/** The area under the curve of a unit that is high where the answer is yes, or low. */
+function areaText({ score }: Found['best'][number]): string {
+  return score < 0.5 ? `AUC ${decimal(1 - score)}, low there` : `AUC ${decimal(score)}`
+}
+
 function Detection({ found: each }: { readonly found: Found }) {
   const { oracle, measure, best, isFound, chance } = each
   const title = titles[oracle] ?? oracle
   const [first] = best
   if (!first) return <span class="hint">{title}: the text always says the same</span>
-  const number = measure === 'auc' ? `AUC ${decimal(first.score)}` : `R² ${decimal(first.score)}`
+  const number = measure === 'auc' ? areaText(first) : `R² ${decimal(first.score)}`
   return (
     <button type="button" class="quiet" aria-pressed={oracle === shown.value} onClick={() => show(each)}>
       <span>{title}</span>

@@ -18,7 +18,7 @@ export async function lookAt(workshop: Workshop, { text, edits }: LookSpec): Pro
   const { tokens, layers } = await trace(model, known, { runtime })
   const probabilities = await predictions(model, tokens, runtime)
   return {
-    symbols: [...known],
+    symbols: Array.from(tokens, (token) => vocabulary.symbol(token)),
     unknown,
     layers: layers.map((layer) => ({
       name: layer.name,

@@ -132,6 +132,8 @@ export interface MachineInfo {
 /** How to sample. */
 export interface SampleSpec {
   readonly prime: string
+  /** Only so many of its first symbols are read; all unless given. */
+  readonly steps?: number
   readonly length: number
   readonly temperature: number
   readonly seed: number

@@ -108,16 +108,19 @@ export class Workshop {
     return edits.length === 0 ? this.model : intervene(this.model, edits)
   }
 
-  async sample({ prime, edits, ...spec }: SampleSpec): Promise<string> {
+  async sample({ prime, steps, edits, ...spec }: SampleSpec): Promise<string> {
     const { runtime } = await studioRuntime()
     let written = ''
-    const known = readable(prime, this.model)
+    const { vocabulary } = this.model
+    const all = readable(prime, this.model)
+    const known = steps === undefined ? all : vocabulary.decode(vocabulary.encode(all).subarray(0, steps))
     for await (const piece of sample(this.edited(edits), { ...spec, prime: known, runtime })) written += piece
     return written
   }
 }
 
-/** A text without the characters that a model does not know. */
+/** A text without the characters that a model does not know; models of words and of pieces of words read any text. */
 export function readable(content: string, { vocabulary }: Model): string {
+  if (vocabulary.kind !== 'characters') return content
   return [...content].filter((symbol) => vocabulary.token(symbol) !== undefined).join('')
 }
