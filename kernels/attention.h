@@ -18,7 +18,7 @@ struct RowView {
 
   RowView(const Worker &w, int operand, int step, int row)
       : p(startOf(w, operand, step, row)), o(w.records.operands[operand]) {}
-  float *block(int b) const { return blockAt(o, p, b); }
+  float *block(int b) const { return p + blockOffset(o, b); }
   float entry(int place) const { return block(place / width)[place % width]; }
 };
 
@@ -70,7 +70,7 @@ static void scoreAdditiveStage(const Worker &w, const plan::Stage &s, const Span
     const RowView a(w, s.a, step, row), v(w, s.b, step, row), d(w, s.d, step, row);
     const MemoryView memory(w, s.memory, row);
     const auto term = [&](int b, Vector place, Vector sum) {
-      return muladd(load(v.block(b)), tangentOf(load(a.block(b)) + place), sum);
+      return muladd(load(v.block(b)), hyperbolicTangent(load(a.block(b)) + place), sum);
     };
     for (int k = 0; k < placeBlocks(s); k++) store(d.block(k), scoresFrom(s, memory, k * width, term));
   });
@@ -166,7 +166,7 @@ SLUICE_INLINE AdditiveBlock additiveBlock(const plan::Stage &s, const RowView &a
   for (int place = 0; place < s.entries; place++) {
     const float weight = gradient.entry(place);
     if (weight == 0) continue;
-    const Vector t = tangentOf(query + load(memory.block(place, b)));
+    const Vector t = hyperbolicTangent(query + load(memory.block(place, b)));
     const Vector slope = (1 - t * t) * vector * weight;
     sum.query += slope;
     sum.vector = muladd(t, weight, sum.vector);

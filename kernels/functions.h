@@ -140,8 +140,7 @@ SLUICE_INLINE Vector power(Vector x, float exponent) {
   return y;
 }
 
-// Out of line in modules for pages, for what is no inner loop of training as it mostly is.
+/** As `exponential`, out of line in modules for pages: for what is no inner loop of training as it mostly is. */
 SLUICE_FAR Vector exponentialOf(Vector x) { return exponential(x); }
-SLUICE_FAR Vector tangentOf(Vector x) { return hyperbolicTangent(x); }
 
 } // namespace SLUICE_ISA

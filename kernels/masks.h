@@ -20,7 +20,7 @@ static void maskStage(const Worker &w, const plan::Stage &s, const Span &span) {
       for (int b = 0; b < s.blocks; b++) {
         const Ints keeps = keptUnits(s, key, (step + first) * w.records.header.rows + row, b);
         const Vector v = w.call->training != 0 ? select(keeps, kept, dropped) : outside;
-        store(blockAt(d, target, b), firstLanes(v, s.entries - b * width));
+        store(target + blockOffset(d, b), firstLanes(v, s.entries - b * width));
       }
     }
   }
@@ -35,8 +35,8 @@ static void sequenceDropoutStage(const Worker &w, const plan::Stage &s, const Sp
     for (int b = 0; b < s.blocks; b++) {
       const Vector factor = w.call->training != 0 ? select(keptUnits(s, key, row, b), scaled, Vector{}) : all;
       for (int step = span.firstStep; step < span.lastStep; step++) {
-        const Vector v = load(blockAt(a, startOf(w, s.a, step, row), b));
-        store(blockAt(d, startOf(w, s.d, step, row), b), v * factor);
+        const Vector v = load(w.arena + offsetOf(a, step, row) + blockOffset(a, b));
+        store(w.arena + offsetOf(d, step, row) + blockOffset(d, b), v * factor);
       }
     }
   }
@@ -52,7 +52,7 @@ static void wordDropoutStage(const Worker &w, const plan::Stage &s, const Span &
       const bool kept = threefry<uint32_t>(key, {(uint32_t)tokens[row], 0}).first >= (uint32_t)s.threshold;
       const float factor = w.call->training == 0 ? 1 : kept ? asFloat(s.k) : 0;
       float *source = startOf(w, s.a, step, row), *target = startOf(w, s.d, step, row);
-      for (int b = 0; b < s.blocks; b++) store(blockAt(d, target, b), load(blockAt(a, source, b)) * factor);
+      for (int b = 0; b < s.blocks; b++) store(target + blockOffset(d, b), load(source + blockOffset(a, b)) * factor);
     }
   }
 }

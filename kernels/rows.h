@@ -6,13 +6,10 @@
 
 namespace SLUICE_ISA {
 
-/** Where an operand has block 0 of a row at a step. */
+/** Where an operand has block 0 of a row at a step. Out of line in modules for pages, unlike what runs for each block. */
 SLUICE_FAR float *startOf(const Worker &w, int operand, int step, int row) {
   return w.arena + offsetOf(w.records.operands[operand], step, row);
 }
-
-/** Block `b` from block 0 on. */
-SLUICE_FAR float *blockAt(const plan::Operand &o, float *start, int b) { return start + blockOffset(o, b); }
 
 /** Sum of `blocks` blocks of a row, lane by lane. */
 SLUICE_INLINE Vector sumBlocks(const float *row, const plan::Operand &o, int blocks) {
@@ -33,7 +30,7 @@ SLUICE_INLINE Vector sumLanes(const Worker &w, const plan::Stage &s, int step, i
 }
 
 /** As sumOf, of `width` vectors: lane r is the sum of the lanes of rows[r]. */
-SLUICE_FAR Vector sumsOf(Vector (&rows)[width]) {
+SLUICE_INLINE Vector sumsOf(Vector (&rows)[width]) {
   transpose(rows);
   for (int half = width / 2; half > 0; half /= 2)
     for (int i = 0; i < half; i++) rows[i] += rows[i + half];
@@ -111,7 +108,7 @@ static void reverseStage(const Worker &w, const plan::Stage &s, const Span &span
       const int length = lengths ? smaller(lengths[row], w.steps()) : w.steps();
       float *from = startOf(w, s.a, step < length ? length - 1 - step : step, row), *to = startOf(w, s.d, step, row);
       if (s.blocks == 0) *(Int *)to = *(const Int *)from;
-      for (int b = 0; b < s.blocks; b++) store(blockAt(d, to, b), load(blockAt(a, from, b)));
+      for (int b = 0; b < s.blocks; b++) store(to + blockOffset(d, b), load(from + blockOffset(a, b)));
     }
   }
 }
