@@ -1,6 +1,7 @@
 import { catalogue } from './catalogue.ts'
 import type { laterCatalogue } from './later-catalogue.ts'
-import { nodeCatalogue } from './node-catalogue.ts'
+import type { nodeCatalogue } from './node-catalogue.ts'
+import { nodeMessages } from './node-messages.ts'
 
 type Catalogue = typeof catalogue & typeof laterCatalogue & typeof nodeCatalogue
 
@@ -85,14 +86,14 @@ export function invariant(condition: unknown, message: string): asserts conditio
 
 type Templates = Readonly<Record<string, string>>
 
-const known: Templates[] = [catalogue, nodeCatalogue]
+const known: Templates[] = [catalogue, nodeMessages]
 
 /** Makes messages known that are loaded with what gives them (see later-messages.ts). */
 export function addMessages(templates: Templates): void {
   known.push(templates)
 }
 
-/** The template of a message; its key where a page has it not (see no-node-catalogue.ts). */
+/** The template of a message; its key where a page has it not (see no-node-messages.ts). */
 function templateOf(key: MessageKey): string {
   return known.find((templates) => key in templates)?.[key] ?? key
 }
