@@ -113,7 +113,9 @@ export const nodeCatalogue = {
   'sequence-length/whole': '{what} {index} has length {length}; lengths are whole numbers from 1.',
   'sequence-length/count': 'There are {count} sequences and {lengths} lengths; give one for each.',
   'sequence-length/row':
-    '{name}, row {row}[ (line {line})], column {column}: the sequence has length 0; leave the row out.',
+    '{name}, row {row}[ (line {line})], column {column}: the sequence has length 0: there is nothing to read, and attention would look at an empty memory; leave the row out.',
+  'sequence-length/text':
+    '{name}, row {row}[ (line {line})], column {column}: the text is empty: there is nothing to read, and attention would look at an empty memory; leave the row out.',
   'sequence-length/columns':
     '{name}, row {row}[ (line {line})]: the column {column} has {length} steps and {other} has {expected}; give each step both.',
   'array-file/other': '{name} is no .npy file; numpy.save writes one.',

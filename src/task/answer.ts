@@ -135,7 +135,7 @@ export async function forecast(
   table: Table,
   options: PredictOptions,
 ): Promise<readonly ForecastStep[]> {
-  const series = await seriesOf(table, codec)
+  const series = await seriesOf(table, codec, 'all')
   const scaling = Scaling.fromJSON(codec.scaling)
   const inputs = series.map((one) => lastWindow(one, codec, scaling, table.name))
   const predictions = await predict(net, inputs, options)

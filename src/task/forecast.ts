@@ -47,16 +47,23 @@ export interface ForecastOptions extends Omit<ForecastCodec, 'task' | 'scaling'>
 /** Quantiles that are foretold unless it is said otherwise. */
 export const usualLevels = [0.1, 0.5, 0.9] as const
 
-/** The series that a codec reads from a table. @throws SluiceError `table-column`, `table-cell` or `series-order` */
+/**
+ * The series that a codec reads from a table.
+ * @param part what is known: a mean that is filled in is that of the training part, or of all where nothing is held out of it
+ * @throws SluiceError `table-column`, `table-cell` or `series-order`
+ */
 export async function seriesOf(
   table: Table,
-  { target, input, time, id, calendar, missing, blank }: Omit<ForecastCodec, 'task' | 'scaling'>,
+  codec: Omit<ForecastCodec, 'task' | 'scaling'>,
+  part: 'training' | 'all',
 ): Promise<readonly Series[]> {
+  const { target, input, time, id, calendar, missing, blank } = codec
   const { series } = await readSeries(table, {
     values: [target, ...input],
     ...(time !== undefined && { time }),
     ...(id !== undefined && { id }),
     ...(missing !== undefined && { missing }),
+    ...(part === 'training' && { meanOf: (length: number) => Math.max(0, trainedSteps(length, codec)) }),
     calendar,
     blank,
   })
@@ -81,7 +88,7 @@ export async function understandForecast(
   options: ForecastOptions,
   known?: ForecastCodec,
 ): Promise<Understood<ForecastCodec>> {
-  const series = await seriesOf(table, options)
+  const series = await seriesOf(table, options, 'training')
   for (const one of series) requireRoom(one, table.name, options)
   const scaling = known ? Scaling.fromJSON(known.scaling) : fittedScaling(series, options)
   const { scaling: _kind, ...rest } = options

@@ -12,7 +12,7 @@ import {
   tokenizerOf,
 } from '../data/all.ts'
 import type { Numbers, SequenceInput } from '../model/index.ts'
-import { type Item, cellAt, entryPlace, listAt, numberAt, textAt } from './items.ts'
+import { type Item, cellAt, entryPlace, listAt, numberAt, sourceAt, textAt } from './items.ts'
 
 /** How what is read stands in a table, and how it becomes numbers: plain JSON, kept with the model. */
 export type InputCodec =
@@ -124,7 +124,7 @@ function textReader(codec: Of<'text'>): InputReader {
     codec,
     columns: [column],
     input: { tokens: tokenizer.size },
-    read: (item) => tokenizer.encode(textAt(item, column)),
+    read: (item) => tokenizer.encode(sourceAt(item, column)),
   }
 }
 
@@ -252,7 +252,7 @@ class TextSurvey implements InputSurvey {
   }
 
   add(item: Item): void {
-    const text = textAt(item, this.#column)
+    const text = sourceAt(item, this.#column)
     this.#length += text.length
     this.#text.push(text)
   }

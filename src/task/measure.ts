@@ -169,7 +169,7 @@ export async function measureForecast(
   options: PredictOptions,
 ): Promise<ForecastFigures> {
   const scaling = Scaling.fromJSON(codec.scaling)
-  const all = await seriesOf(table, codec)
+  const all = await seriesOf(table, codec, part === 'all' ? 'all' : 'training')
   const measured: Measured[] = []
   for (const series of all) {
     const starts = startsOf(series.length, codec, part, codec.horizon)

@@ -25,6 +25,7 @@ beforeAll(async () => {
     'late.csv': labelled(['a,x', 'b,y', 'c,x', 'd,y', 'e,x', 'f,y', 'g,x', 'h,z']),
     'mail.csv': labelled(['a,x', 'b,y', 'c,x', 'd,y', 'e,x', 'f,y', 'g,x', 'h,y']),
     'other.csv': labelled(['a,x', 'b,q']),
+    'unread.csv': labelled(['a,x', ',y', 'c,x']),
     'one.csv': labelled(['a,x', 'b,x', 'c,x']),
     'none.jsonl': vectors('[]'),
     'size.jsonl': vectors('[[1,2],[3,4,5]]'),
@@ -109,7 +110,17 @@ test.each<readonly [string, readonly string[], string]>([
   [
     'a sequence of length 0',
     train('./none.jsonl'),
-    './none.jsonl, row 5 (line 5), column x: the sequence has length 0; leave the row out.',
+    './none.jsonl, row 5 (line 5), column x: the sequence has length 0: there is nothing to read, and attention would look at an empty memory; leave the row out.',
+  ],
+  [
+    'attention over an empty memory: no text',
+    train('./unread.csv', '--task', 'translate', '--input', 'text', '--target', 'label', '--validation', '0'),
+    './unread.csv, row 2 (line 3), column text: the text is empty: there is nothing to read, and attention would look at an empty memory; leave the row out.',
+  ],
+  [
+    'attention over an empty memory: no vectors',
+    train('./none.jsonl', '--task', 'caption', '--input', 'x', '--target', 'label'),
+    './none.jsonl, row 5 (line 5), column x: the sequence has length 0: there is nothing to read, and attention would look at an empty memory; leave the row out.',
   ],
   [
     'a vector of another size',

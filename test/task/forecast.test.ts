@@ -51,6 +51,26 @@ describe('a forecast', () => {
     expect(codec.scaling).toEqual({ kind: 'minmax', columns: [{ name: 'v', shift: 0, scale: 3 }] })
   })
 
+  test('fills what is missing with the mean of the part that is trained on', async () => {
+    const withGap = (end: number) =>
+      tableFrom(
+        Array.from({ length: 20 }, (_, i) => ({
+          day: new Date(i * day),
+          v: i === 5 ? null : i < 15 ? i % 4 : end,
+        })),
+        'days.csv',
+      )
+    const known: ForecastOptions = { ...options, missing: 'mean', scaling: 'none' }
+    const filledIn = async (end: number): Promise<number> => {
+      const { open } = await understandForecast(withGap(end), known)
+      const [first] = [...(open('training') as Iterable<{ target: Float32Array }>)]
+      return first!.target[1]!
+    }
+    const mean = Array.from({ length: 15 }, (_, i) => (i === 5 ? 0 : i % 4)).reduce((a, b) => a + b) / 14
+    expect(await filledIn(0)).toBeCloseTo(mean, 6)
+    expect(await filledIn(1000)).toBeCloseTo(mean, 6)
+  })
+
   test('has rising quantiles, and goes on from the last time', async () => {
     const { codec, model } = await understandForecast(table(20), options)
     const net = sequenceModel({ ...model, layers: [cells.gru(3)] }, { ...codec })
