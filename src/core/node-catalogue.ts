@@ -18,6 +18,10 @@ export const nodeCatalogue = {
   'usage/text-input': '{name}: the model does not read texts; give a table as in training.',
   'usage/class':
     '--class is for models that write texts of a class (task caption); this one continues a text, take --prime.',
+  'usage/held-out':
+    '--held-out measures what training held out of a table; of this model nothing was held out of one: leave it out.',
+  'usage/sample':
+    'sample writes texts of a class, or goes on with a text; this model answers what it reads: use predict.',
   'usage/init-task': '--init-from is for texts; a task on a table starts anew, or goes on with --resume.',
   'usage/two-starts': '--init-from starts a new run, --resume goes on with one: give one of them.',
   'usage/inspect-text': 'inspect needs a text: give either --text or --file.',

@@ -1,4 +1,3 @@
-import { SluiceError } from '../core/errors.ts'
 import {
   type CalendarFeature,
   type Filling,
@@ -228,21 +227,16 @@ function baseline(series: readonly Series[], codec: ForecastCodec): Pick<Facts, 
 function naiveErrors({ length, values }: Series, codec: ForecastCodec): readonly number[] {
   const { horizon, season, heldOut } = codec
   const column = values.get(codec.target)!
-  const trained = trainedSteps(length, codec)
-  if (heldOut.by === 'none' || trained <= season) return []
-  const training = column.subarray(0, trained)
+  const training = column.subarray(0, trainedSteps(length, codec))
+  if (heldOut.by === 'none' || !hasScale(training, season)) return []
   return Array.from(startsOf(length, codec, 'validation', horizon), (start) => {
     const predictions = seasonalNaive(column.subarray(0, start), season, horizon)
-    return scaledError({ targets: column.subarray(start, start + horizon), predictions, training, season })
+    const targets = column.subarray(start, start + horizon)
+    return meanAbsoluteScaledError({ targets, predictions, training, season })
   })
 }
 
-/** The mean absolute scaled error; of a series that repeats exactly it is not defined. */
-function scaledError(given: Parameters<typeof meanAbsoluteScaledError>[0]): number {
-  try {
-    return meanAbsoluteScaledError(given)
-  } catch (error) {
-    if (error instanceof SluiceError && error.code === 'measure-value') return NaN
-    throw error
-  }
+/** Whether a series does not repeat itself exactly: then errors can be scaled by that of saying what was a season before. */
+export function hasScale(series: Float32Array | Float64Array, season: number): boolean {
+  return series.some((value, step) => step >= season && value !== series[step - season])
 }

@@ -48,6 +48,7 @@ beforeAll(async () => {
   }
   for (const [name, data] of Object.entries(files)) await writeFile(join(folder, name), data)
   await told(folder, 'train', './mail.csv', ...tiny, '--out', './mail')
+  await told(folder, 'train', './mail.csv', ...tiny, '--validation', '0', '--out', './all')
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -198,10 +199,51 @@ test.each<readonly [string, readonly string[], string]>([
     '--horizon is for the task forecast, not for classify: leave it out.',
   ],
   [
+    'what was held out, where nothing was',
+    ['eval', './all', './mail.csv', '--held-out', '--runtime', 'reference'],
+    '--held-out measures what training held out of a table; of this model nothing was held out of one: leave it out.',
+  ],
+  [
+    'texts of a model that tells classes',
+    ['sample', './mail', '--runtime', 'reference'],
+    'sample writes texts of a class, or goes on with a text; this model answers what it reads: use predict.',
+  ],
+  [
     'a class for a model of a text',
     train('./mail.csv', '--init-from', './mail'),
     '--init-from is for texts; a task on a table starts anew, or goes on with --resume.',
   ],
 ])('%s', async (_what, args, message) => {
   expect(await told(folder, ...args)).toEqual(line(2, message))
+})
+
+test('a run that goes on keeps all that was said of its task', async () => {
+  const other =
+    '--input label --tokens words --pool mean --split tail --bidirectional --decoder lstm --scaling minmax --context 3'
+  const { text } = await told(folder, 'train', '--resume', './mail', ...other.split(' '))
+  for (const difference of [
+    'input (text, now label)',
+    'tokens (characters, now words)',
+    'pool (last, now mean)',
+    'split (random, now tail)',
+    'bidirectional (false, now true)',
+    'decoder (none, now lstm)',
+    'scaling (none, now minmax)',
+    'context (none, now 3)',
+  ])
+    expect(text).toContain(difference)
+  const same = '--input text --tokens characters --pool last --split random'.split(' ')
+  const again = await told(folder, 'train', '--resume', './mail', ...same, '--runtime', 'reference')
+  expect(again.code).toBe(0)
+  await told(folder, 'train', './days.csv', ...tiny, ...short, '--out', './days')
+  const levels = '--levels 0.2,0.8 --calendar none --every 2 --missing zero --blank NA'.split(' ')
+  const forecast = await told(folder, 'train', '--resume', './days', ...levels)
+  for (const difference of [
+    'levels (0.1, 0.5, 0.9, now 0.2, 0.8)',
+    'calendar (weekday, yearday, now none)',
+    'every (1, now 2)',
+    'missing (none, now zero)',
+    'blank (none, now NA)',
+  ])
+    expect(forecast.text).toContain(difference)
 })

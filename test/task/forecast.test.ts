@@ -33,7 +33,7 @@ describe('a forecast', () => {
   test('is learned from windows before the end, which is held out', async () => {
     const { facts, model, open, codec } = await understandForecast(table(20), options)
     expect(facts).toMatchObject({ rows: 20, training: 10, validation: 4 })
-    expect(facts.baseline?.value).toBeNaN()
+    expect(facts.baseline).toBeUndefined()
     expect(model).toEqual({
       shape: 'many-to-one',
       input: { vectors: 2 },
@@ -95,7 +95,25 @@ describe('a forecast', () => {
     const figures = await measureForecast(net, codec, noisy, 'validation', { runtime: reference })
     expect(figures).toMatchObject({ forecasts: 5, expectedCoverage: 0.8 })
     expect(figures.naiveScaledError).toBeCloseTo(facts.baseline!.value, 12)
-    expect(figures.scaledError).toBeGreaterThan(figures.naiveScaledError)
+    expect(figures.scaledError).toBeGreaterThan(figures.naiveScaledError!)
+  })
+
+  test('is measured where nothing can be scaled, and in part where little can', async () => {
+    const { codec, model } = await understandForecast(table(20), options)
+    const net = sequenceModel({ ...model, layers: [cells.gru(3)] }, { ...codec })
+    const repeating = await measureForecast(net, codec, table(20), 'validation', { runtime: reference })
+    expect(Object.keys(repeating)).toEqual([
+      'forecasts',
+      'meanAbsoluteError',
+      'rootMeanSquaredError',
+      'coverage',
+      'expectedCoverage',
+    ])
+    const long = { ...codec, season: 6 }
+    const some = await measureForecast(net, long, table(10), 'all', { runtime: reference })
+    expect(some.forecasts).toBe(3)
+    // Steps 6 to 9 are 2, 3, 0, 1, and were 0, 1, 2, 3 a season before: each is 2 away, as all are in the series.
+    expect(some.naiveScaledError).toBe(1)
   })
 
   test.each([

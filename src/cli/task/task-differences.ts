@@ -1,0 +1,69 @@
+import { Scaling, tokenizerFromJSON } from '../../data/all.ts'
+import type { SequenceModel } from '../../model/index.ts'
+import type { ForecastCodec, LabelledCodec, TaskCodec } from '../../task/index.ts'
+import type { TrainFlags } from '../commands/train.ts'
+import { chooseCell } from '../cell-choice.ts'
+
+type Told = string | number | boolean | undefined
+
+/** How the task that the command line names differs from that of a run: all that it says of the task is as it was. */
+export async function taskDifferences(
+  flags: TrainFlags,
+  codec: TaskCodec,
+  net: SequenceModel,
+): Promise<readonly string[]> {
+  const of = codec.task === 'forecast' ? forecastBefore(codec) : labelledBefore(codec)
+  const before: Readonly<Record<string, Told>> = { task: codec.task, id: codec.id, ...of, ...netBefore(net) }
+  const known = Object.entries(flags).filter(([name]) => name in before)
+  return [
+    ...known.map(([name, now]) => [name, before[name], told(now)] as const),
+    ...(await decoderOf(flags, net)),
+  ]
+    .filter(([, was, now]) => now !== undefined && now !== was)
+    .map(([name, was, now]) => `${name} (${was ?? 'none'}, now ${now})`)
+}
+
+const told = (value: unknown): Told => (Array.isArray(value) ? value.join(', ') || 'none' : (value as Told))
+
+const split = { random: 'random', tail: 'tail', streams: 'streams', none: undefined } as const
+
+function forecastBefore(codec: ForecastCodec): Readonly<Record<string, Told>> {
+  const { target, input, time, horizon, context, season, every, loss, levels, calendar, missing, blank } =
+    codec
+  const lists = { input, levels, calendar, blank }
+  return {
+    ...{ target, time, horizon, context, season, every, loss, missing },
+    ...Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, told(list)])),
+    scaling: Scaling.fromJSON(codec.scaling).kind,
+  }
+}
+
+function labelledBefore({ input, target, rows, heldOut }: LabelledCodec): Readonly<Record<string, Told>> {
+  const texts = [input, target].flatMap((side) => ('tokens' in side ? [tokenizerFromJSON(side.tokens)] : []))
+  return {
+    target: target.column,
+    input: told('columns' in input ? input.columns : [input.column]),
+    context: rows,
+    split: split[heldOut.by],
+    tokens: texts[0]?.kind,
+    scaling: 'scaling' in input ? Scaling.fromJSON(input.scaling).kind : undefined,
+  }
+}
+
+function netBefore({
+  config: { shape, pool, encoder, layers },
+}: SequenceModel): Readonly<Record<string, Told>> {
+  const isBoth = (encoder ?? layers).some((layer) => 'direction' in layer && layer.direction === 'both')
+  return { bidirectional: isBoth, ...(shape === 'many-to-one' && { pool: pool ?? 'last' }) }
+}
+
+async function decoderOf(
+  { decoder }: TrainFlags,
+  { config: { encoder, layers } }: SequenceModel,
+): Promise<readonly (readonly [string, Told, Told])[]> {
+  if (decoder === undefined) return []
+  const { cell } = await chooseCell(decoder)
+  const stored = encoder && layers.find((layer) => 'equations' in layer)
+  if (cell.source === stored?.equations) return []
+  return [['decoder', stored?.name, cell.name === stored?.name ? `other equations in ${decoder}` : cell.name]]
+}
