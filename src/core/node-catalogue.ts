@@ -96,8 +96,10 @@ export const nodeCatalogue = {
     '{name}: features of the calendar need the column of the time; name it, or leave them out.',
   'series-short':
     '{what} has {length} steps, and a context of {context} with a horizon of {horizon} needs {needed}; take a shorter horizon, or a longer series.',
-  'scaling-constant':
+  'scaling-constant/same':
     'The column "{column}" is {value} in every row of the training part, so it cannot be scaled; leave it out, or take the scaling none.',
+  'scaling-constant/large':
+    'The column "{column}" has {value} in the training part, so large that its spread is not finite; mend it, or leave the column out.',
   'scaling-format': 'This is no scaling: a kind and the columns with shift and scale were expected.',
   'scaling-columns':
     'The scaling is for {expected} columns, and {found} were given; give the columns of the training data in their order.',

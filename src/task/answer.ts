@@ -122,7 +122,7 @@ export interface ForecastStep {
   readonly step: number
   /** Milliseconds since the start of 1970, where the series has times. */
   readonly time?: number
-  /** The middle quantile, or the value. */
+  /** The quantile nearest to the median, or the value. */
   readonly value: number
   /** By level, rising. */
   readonly quantiles: Readonly<Record<string, number>>
@@ -155,12 +155,13 @@ function stepsOf(
   { levels, loss }: ForecastCodec,
   steps: readonly Float64Array[],
 ): readonly ForecastStep[] {
+  const middle = middleOf(levels)
   const ahead = times && nextTimes(times, steps.length)
   return steps.map((values, index) => ({
     series: id,
     step: index + 1,
     ...(ahead && { time: ahead[index]! }),
-    value: values[middleOf(values.length)]!,
+    value: values[middle]!,
     quantiles:
       loss === 'quantile'
         ? Object.fromEntries(levels.map((level, place) => [String(level), values[place]!]))
@@ -168,8 +169,11 @@ function stepsOf(
   }))
 }
 
-/** The place of the middle one of some quantiles. */
-export const middleOf = (count: number): number => Math.floor((count - 1) / 2)
+/** The place of the level that is nearest to the median, of two the lower; 0 without levels. */
+export function middleOf(levels: readonly number[]): number {
+  const away = levels.map((level) => Math.abs(level - 0.5))
+  return Math.max(0, away.indexOf(Math.min(...away)))
+}
 
 /** What is foretold for each step, as it was before scaling: quantiles in rising order, or one value. */
 export function quantilesOf(

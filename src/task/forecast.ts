@@ -33,6 +33,7 @@ export interface ForecastCodec {
   /** Steps from one window of the training part to the next. */
   readonly every: number
   readonly loss: ValueLoss
+  /** Rising. */
   readonly levels: readonly number[]
   readonly scaling: unknown
   readonly heldOut: HeldOut
@@ -90,7 +91,7 @@ export async function understandForecast(
   const series = await seriesOf(table, options, 'training')
   for (const one of series) requireRoom(one, table.name, options)
   const scaling = known ? Scaling.fromJSON(known.scaling) : fittedScaling(series, options)
-  const { scaling: _kind, ...rest } = options
+  const { scaling: _kind, ...rest } = { ...options, levels: options.levels.toSorted((a, b) => a - b) }
   const { every } = options
   const codec: ForecastCodec = { task: 'forecast', ...rest, scaling: scaling.toJSON() }
   const open = (part: 'training' | 'validation'): readonly Example[] =>

@@ -216,10 +216,10 @@ function measuredAt(
   start: number,
   steps: readonly Float64Array[],
 ): Measured {
-  const { target, horizon, season } = codec
+  const { target, horizon, season, levels } = codec
   const column = values.get(target)!
   const targets = column.subarray(start, start + horizon)
-  const predictions = Float64Array.from(steps, (step) => step[middleOf(step.length)]!)
+  const predictions = Float64Array.from(steps, (step) => step[middleOf(levels)]!)
   const training = column.subarray(0, part === 'all' ? length : trainedSteps(length, codec))
   const scaledOf = (given: ArrayLike<number>): number =>
     meanAbsoluteScaledError({ targets, predictions: given, training, season })

@@ -18,6 +18,7 @@ beforeAll(async () => {
   const files: Readonly<Record<string, string | Uint8Array>> = {
     'ragged.csv': 'text,label\na,x\nb,y,z\n',
     'constant.csv': days(rising.map(() => '5')),
+    'huge.csv': days(put(3, '-1e308')),
     'unparsable.csv': days(put(3, 'many')),
     'nan.csv': days(put(3, 'NaN')),
     'empty.csv': days(put(3, '')),
@@ -77,6 +78,11 @@ test.each<readonly [string, readonly string[], string]>([
     'a constant column',
     train('./constant.csv', ...short),
     'The column "v" is 5 in every row of the training part, so it cannot be scaled; leave it out, or take the scaling none.',
+  ],
+  [
+    'numbers too large to be scaled',
+    train('./huge.csv', ...short),
+    'The column "v" has -1e+308 in the training part, so large that its spread is not finite; mend it, or leave the column out.',
   ],
   [
     'a column that is no number',
@@ -219,7 +225,7 @@ test.each<readonly [string, readonly string[], string]>([
 
 test('a run that goes on keeps all that was said of its task', async () => {
   const other =
-    '--input label --tokens words --pool mean --split tail --bidirectional --decoder lstm --scaling minmax --context 3'
+    '--input label --tokens words --pool mean --split tail --bidirectional --decoder lstm --scaling minmax --context 3 --horizon 2'
   const { text } = await told(folder, 'train', '--resume', './mail', ...other.split(' '))
   for (const difference of [
     'input (text, now label)',
@@ -230,6 +236,7 @@ test('a run that goes on keeps all that was said of its task', async () => {
     'decoder (none, now lstm)',
     'scaling (none, now minmax)',
     'context (none, now 3)',
+    'horizon (none, now 2)',
   ])
     expect(text).toContain(difference)
   const same = '--input text --tokens characters --pool last --split random'.split(' ')

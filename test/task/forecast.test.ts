@@ -88,6 +88,18 @@ describe('a forecast', () => {
     await expect(short).rejects.toThrow('days.csv has 3 steps, and the model reads 4 before a forecast')
   })
 
+  test('has its levels in rising order, and the one nearest to the median for its value', async () => {
+    const { codec, model } = await understandForecast(table(20), {
+      ...options,
+      levels: [0.9, 0.45, 0.1, 0.05],
+    })
+    expect(model.output).toMatchObject({ levels: [0.05, 0.1, 0.45, 0.9] })
+    const net = sequenceModel({ ...model, layers: [cells.gru(3)] }, { ...codec })
+    const [step] = await forecast(net, codec, table(6), { runtime: reference })
+    expect(Object.keys(step!.quantiles)).toEqual(['0.05', '0.1', '0.45', '0.9'])
+    expect(step!.value).toBe(step!.quantiles['0.45'])
+  })
+
   test('is measured beside what was a season before', async () => {
     const noisy = table(40, (i) => (i % 4) + ((i * 7) % 3) / 10)
     const { codec, model, facts } = await understandForecast(noisy, options)
@@ -151,6 +163,14 @@ describe('times', () => {
     [
       [utc(2023, 10, 30), utc(2023, 11, 30)],
       [utc(2024, 0, 30), utc(2024, 1, 29)],
+    ],
+    [
+      [Date.UTC(1960, 0, 1, 12), Date.UTC(1960, 1, 1, 12)],
+      [Date.UTC(1960, 2, 1, 12), Date.UTC(1960, 3, 1, 12)],
+    ],
+    [
+      [utc(2023, 11, 31), utc(2024, 0, 31), utc(2024, 1, 29)],
+      [utc(2024, 2, 31), utc(2024, 3, 30)],
     ],
   ])('%j go on', (times, expected) => {
     expect(nextTimes(times, 2)).toEqual(expected)

@@ -13,6 +13,7 @@ import {
 } from '../../src/task/index.ts'
 
 const heldOut = { by: 'random', fraction: 0.25, seed: 1 } as const
+const none = { by: 'none', fraction: 0, seed: 1 } as const
 const options = { target: 'label', input: ['text'], heldOut } as const
 const rows = Array.from({ length: 16 }, (_, i) => ({
   text: i % 2 === 0 ? 'aab' : 'bba',
@@ -60,6 +61,22 @@ describe('classes of texts', () => {
     for await (const each of answers(net, understood.codec, tableFrom([{ text: 'aaa?' }]), { runtime }))
       found.push(each)
     expect(found[0]!.answer).toMatchObject({ labels: ['x'] })
+  })
+
+  test('are texts although the first looks like a number', async () => {
+    const given = rows.map((row, i) => (i % 3 === 0 ? { ...row, text: '12' } : row))
+    const { codec } = await understandLabelled(tableFrom(given), { task: 'classify', ...options })
+    expect(codec.input.kind).toBe('text')
+    const words = rows.map((_, i) => ({ text: i === 0 ? ['1984', 'it'] : ['it', 'is'], label: ['X', 'Y'] }))
+    const tags = await understandLabelled(tableFrom(words), { task: 'tag', ...options, heldOut: none })
+    expect(tags.codec.input.kind).toBe('words')
+  })
+
+  test('are numbers although one cell is none', async () => {
+    const given = rows.map(({ label }, i) => ({ label, text: i === 0 ? 'many' : String(i) }))
+    await expect(
+      understandLabelled(tableFrom(given), { task: 'classify', ...options, heldOut: none }),
+    ).rejects.toThrow('row 1, column text: "many" is no number')
   })
 
   test('stream the same examples where they are too many for memory', async () => {

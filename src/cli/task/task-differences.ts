@@ -6,6 +6,14 @@ import { chooseCell } from '../cell-choice.ts'
 
 type Told = string | number | boolean | undefined
 
+type Difference = readonly [name: string, before: Told, now: Told]
+
+/** Options that say what a task is, or what of a model is its alone. */
+const said = (
+  'task target input id time horizon context season every calendar loss levels missing blank tokens scaling split ' +
+  'pool bidirectional'
+).split(' ') as readonly (keyof TrainFlags)[]
+
 /** How the task that the command line names differs from that of a run: all that it says of the task is as it was. */
 export async function taskDifferences(
   flags: TrainFlags,
@@ -14,18 +22,13 @@ export async function taskDifferences(
 ): Promise<readonly string[]> {
   const of = codec.task === 'forecast' ? forecastBefore(codec) : labelledBefore(codec)
   const before: Readonly<Record<string, Told>> = { task: codec.task, id: codec.id, ...of, ...netBefore(net) }
-  const known = Object.entries(flags).filter(([name]) => name in before)
-  return [
-    ...known.map(([name, now]) => [name, before[name], told(now)] as const),
-    ...(await decoderOf(flags, net)),
-  ]
+  const all = said.map((name): Difference => [name, before[name], told(flags[name])])
+  return [...all, ...(await decoderOf(flags, net))]
     .filter(([, was, now]) => now !== undefined && now !== was)
     .map(([name, was, now]) => `${name} (${was ?? 'none'}, now ${now})`)
 }
 
 const told = (value: unknown): Told => (Array.isArray(value) ? value.join(', ') || 'none' : (value as Told))
-
-const split = { random: 'random', tail: 'tail', streams: 'streams', none: undefined } as const
 
 function forecastBefore(codec: ForecastCodec): Readonly<Record<string, Told>> {
   const { target, input, time, horizon, context, season, every, loss, levels, calendar, missing, blank } =
@@ -35,6 +38,7 @@ function forecastBefore(codec: ForecastCodec): Readonly<Record<string, Told>> {
     ...{ target, time, horizon, context, season, every, loss, missing },
     ...Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, told(list)])),
     scaling: Scaling.fromJSON(codec.scaling).kind,
+    split: codec.heldOut.by === 'none' ? undefined : codec.heldOut.by,
   }
 }
 
@@ -44,7 +48,7 @@ function labelledBefore({ input, target, rows, heldOut }: LabelledCodec): Readon
     target: target.column,
     input: told('columns' in input ? input.columns : [input.column]),
     context: rows,
-    split: split[heldOut.by],
+    split: heldOut.by === 'none' ? undefined : heldOut.by,
     tokens: texts[0]?.kind,
     scaling: 'scaling' in input ? Scaling.fromJSON(input.scaling).kind : undefined,
   }
@@ -60,7 +64,7 @@ function netBefore({
 async function decoderOf(
   { decoder }: TrainFlags,
   { config: { encoder, layers } }: SequenceModel,
-): Promise<readonly (readonly [string, Told, Told])[]> {
+): Promise<readonly Difference[]> {
   if (decoder === undefined) return []
   const { cell } = await chooseCell(decoder)
   const stored = encoder && layers.find((layer) => 'equations' in layer)
