@@ -33,7 +33,7 @@ export interface Answered {
 }
 
 /** How items are answered; of texts how they are written. */
-export interface AnswerOptions extends PredictOptions, Omit<WriteOptions, 'runtime'> {
+export interface AnswerOptions extends PredictOptions, Omit<WriteOptions, 'runtime' | 'first'> {
   /** Texts kept at each step, where the likeliest is searched: at temperature 0. 1 unless given. */
   readonly beam?: number
 }
@@ -52,16 +52,17 @@ export async function* answers(
   options: AnswerOptions,
 ): AsyncGenerator<Answered> {
   const input = inputReader(codec.input)
-  let items: Item[] = []
+  let [items, first]: [Item[], number] = [[], 0]
   const answered = async (): Promise<readonly Answered[]> => {
     const all = await answerAll(
       net,
       codec,
       items.map((item) => input.read(item)),
-      options,
+      { ...options, first },
     )
     const given = items
     items = []
+    first += given.length
     return all.map((answer, index) => ({ item: given[index]!, answer }))
   }
   for await (const item of itemsOf(table, input.columns, codec)) {
@@ -75,7 +76,7 @@ async function answerAll(
   net: SequenceModel,
   codec: LabelledCodec,
   inputs: Parameters<typeof predict>[1],
-  options: AnswerOptions,
+  options: AnswerOptions & Pick<WriteOptions, 'first'>,
 ): Promise<readonly (ClassAnswer | TextAnswer)[]> {
   if (codec.target.kind === 'text') return texts(codec, await written(net, inputs, options))
   const { runtime, batch } = options
@@ -88,7 +89,7 @@ async function answerAll(
 function written(
   net: SequenceModel,
   inputs: Parameters<typeof predict>[1],
-  { runtime, batch, beam, ...choice }: AnswerOptions,
+  { runtime, batch, beam, ...choice }: AnswerOptions & Pick<WriteOptions, 'first'>,
 ): Promise<readonly Written[]> {
   const { temperature = 0, length } = choice
   if (temperature > 0) return write(net, inputs, { runtime, ...choice, temperature })

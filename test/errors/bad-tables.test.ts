@@ -27,6 +27,8 @@ beforeAll(async () => {
     'mail.csv': labelled(['a,x', 'b,y', 'c,x', 'd,y', 'e,x', 'f,y', 'g,x', 'h,y']),
     'other.csv': labelled(['a,x', 'b,q']),
     'unread.csv': labelled(['a,x', ',y', 'c,x']),
+    'late.txt': `${'a\tb\n'.repeat(7)}a\tz\n`,
+    'sized.jsonl': vectors('[[1,2],[3,4]]'),
     'one.csv': labelled(['a,x', 'b,x', 'c,x']),
     'none.jsonl': vectors('[]'),
     'size.jsonl': vectors('[[1,2],[3,4,5]]'),
@@ -49,6 +51,7 @@ beforeAll(async () => {
   }
   for (const [name, data] of Object.entries(files)) await writeFile(join(folder, name), data)
   await told(folder, 'train', './mail.csv', ...tiny, '--out', './mail')
+  await told(folder, 'train', './sized.jsonl', ...tiny, '--out', './sized')
   await told(folder, 'train', './mail.csv', ...tiny, '--validation', '0', '--out', './all')
 })
 afterAll(() => rm(folder, { recursive: true }))
@@ -115,17 +118,32 @@ test.each<readonly [string, readonly string[], string]>([
     './other.csv, row 2 (line 3), column label: the class "q" is not among the 2 that are known: x, y.',
   ],
   [
+    'a character of a target that is not known',
+    train('./late.txt', '--task', 'translate', '--split', 'tail'),
+    'The character "z" (U+007A) at character 1 of ./late.txt, row 8, column target is not among the 1 characters that the model knows; leave it out, or train on a text that has it.',
+  ],
+  [
+    'a target that is read',
+    train('./mail.csv', '--input', 'label', '--target', 'label'),
+    'The column "label" of ./mail.csv was asked for twice; name each column once, for one use.',
+  ],
+  [
+    'another size than was trained on',
+    ['predict', './sized', './size.jsonl', '--runtime', 'reference'],
+    './size.jsonl, row 5 (line 5), column x: a vector has size 3, and 2 is needed; bring all to one size.',
+  ],
+  [
     'a sequence of length 0',
     train('./none.jsonl'),
     './none.jsonl, row 5 (line 5), column x: the sequence has length 0: there is nothing to read, and attention would look at an empty memory; leave the row out.',
   ],
   [
-    'attention over an empty memory: no text',
+    'no text to attend to',
     train('./unread.csv', '--task', 'translate', '--input', 'text', '--target', 'label', '--validation', '0'),
     './unread.csv, row 2 (line 3), column text: the text is empty: there is nothing to read, and attention would look at an empty memory; leave the row out.',
   ],
   [
-    'attention over an empty memory: no vectors',
+    'no vectors to attend to',
     train('./none.jsonl', '--task', 'caption', '--input', 'x', '--target', 'label'),
     './none.jsonl, row 5 (line 5), column x: the sequence has length 0: there is nothing to read, and attention would look at an empty memory; leave the row out.',
   ],
@@ -189,7 +207,7 @@ test.each<readonly [string, readonly string[], string]>([
     ['predict', './mail', './days.csv', '--runtime', 'reference'],
     './days.csv has no column "text"; it has day, v.',
   ],
-])('%s', async (_what, args, message) => {
+])('a table is refused with %s', async (_what, args, message) => {
   expect(await told(folder, ...args)).toEqual(line(1, message))
 })
 
@@ -198,6 +216,11 @@ test.each<readonly [string, readonly string[], string]>([
     'predict without input',
     ['predict', './mail'],
     'predict needs what it is to answer: a table, --text TEXT, or - for lines of standard input.',
+  ],
+  [
+    'a size of a vocabulary of characters',
+    train('./mail.csv', '--task', 'caption', '--input', 'label', '--target', 'text', '--vocabulary', '9'),
+    'Tokens of kind characters take no vocabulary size; leave it out, or take words or byte-pairs.',
   ],
   [
     'an option of another task',
@@ -219,7 +242,7 @@ test.each<readonly [string, readonly string[], string]>([
     train('./mail.csv', '--init-from', './mail'),
     '--init-from is for texts; a task on a table starts anew, or goes on with --resume.',
   ],
-])('%s', async (_what, args, message) => {
+])('a command line is refused with %s', async (_what, args, message) => {
   expect(await told(folder, ...args)).toEqual(line(2, message))
 })
 

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { cells } from '../../src/cells/index.ts'
-import { tableFrom } from '../../src/data/all.ts'
+import { tableFrom, tokenizerFromJSON } from '../../src/data/all.ts'
+import { write } from '../../src/generate/index.ts'
 import { sequenceModel } from '../../src/model/index.ts'
 import { reference } from '../../src/runtime/reference/reference.ts'
 import { train } from '../../src/train/index.ts'
 import {
   type Answered,
+  type TextAnswer,
   answers,
   loadExamples,
   measureClasses,
@@ -109,6 +111,20 @@ describe('classes of texts', () => {
     const promise = understandLabelled(tableFrom(given), { task: 'classify', ...options, heldOut: tail })
     await expect(promise).rejects.toThrow('The class "z" (row 17) is only in the validation part')
   })
+})
+
+test('texts that are written some at a time are those that are written at once', async () => {
+  const given = tableFrom(rows.map(({ text, label }) => ({ text: label, label: text })))
+  const captions = { task: 'caption', target: 'label', input: ['text'], heldOut } as const
+  const { codec, model } = await understandLabelled(given, captions)
+  const net = sequenceModel({ ...model, layers: [cells.gru(2)] })
+  const choice = { runtime: reference, temperature: 1, length: 5 }
+  const found: unknown[] = []
+  const asked = tableFrom(Array.from({ length: 503 }, () => ({ text: 'x' })))
+  for await (const { answer } of answers(net, codec, asked, choice)) found.push((answer as TextAnswer).text)
+  const tokenizer = tokenizerFromJSON((codec.target as { readonly tokens: unknown }).tokens)
+  const written = await write(net, Array<number>(503).fill(0), choice)
+  expect(found).toEqual(written.map(({ tokens }) => tokenizer.decode(tokens)))
 })
 
 test('the rows of a sequence have one class, or as many as steps', async () => {
