@@ -68,7 +68,7 @@ function requireOptions({ order, smoothing }: Required<BleuOptions>): void {
     throw new SluiceError('option-value/whole', { name: 'order', least: 1, value: String(order) })
   if (smoothings.includes(smoothing)) return
   const words = smoothings.join(', ')
-  throw new SluiceError('option-value/word', { name: 'smoothing', words, value: String(smoothing) })
+  throw new SluiceError('option-value/word', { name: 'smoothing', words, value: smoothing })
 }
 
 function tokensOf(sentence: Sentence): readonly (string | number)[] {

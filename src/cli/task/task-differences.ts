@@ -22,21 +22,30 @@ export async function taskDifferences(
 ): Promise<readonly string[]> {
   const of = codec.task === 'forecast' ? forecastBefore(codec) : labelledBefore(codec)
   const before: Readonly<Record<string, Told>> = { task: codec.task, id: codec.id, ...of, ...netBefore(net) }
-  const all = said.map((name): Difference => [name, before[name], told(flags[name])])
+  const all = said.map((name): Difference => [name, before[name], inWords(flags[name])])
   return [...all, ...(await decoderOf(flags, net))]
     .filter(([, was, now]) => now !== undefined && now !== was)
     .map(([name, was, now]) => `${name} (${was ?? 'none'}, now ${now})`)
 }
 
-const told = (value: unknown): Told => (Array.isArray(value) ? value.join(', ') || 'none' : (value as Told))
+const inWords = (value: unknown): Told =>
+  Array.isArray(value) ? value.join(', ') || 'none' : (value as Told)
 
 function forecastBefore(codec: ForecastCodec): Readonly<Record<string, Told>> {
   const { target, input, time, horizon, context, season, every, loss, levels, calendar, missing, blank } =
     codec
   const lists = { input, levels, calendar, blank }
+  const told = Object.entries(lists).map(([name, list]) => [name, inWords(list)])
   return {
-    ...{ target, time, horizon, context, season, every, loss, missing },
-    ...Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, told(list)])),
+    ...Object.fromEntries(told),
+    target,
+    time,
+    horizon,
+    context,
+    season,
+    every,
+    loss,
+    missing,
     scaling: Scaling.fromJSON(codec.scaling).kind,
     split: codec.heldOut.by === 'none' ? undefined : codec.heldOut.by,
   }
@@ -46,7 +55,7 @@ function labelledBefore({ input, target, rows, heldOut }: LabelledCodec): Readon
   const texts = [input, target].flatMap((side) => ('tokens' in side ? [tokenizerFromJSON(side.tokens)] : []))
   return {
     target: target.column,
-    input: told('columns' in input ? input.columns : [input.column]),
+    input: inWords('columns' in input ? input.columns : [input.column]),
     context: rows,
     split: heldOut.by === 'none' ? undefined : heldOut.by,
     tokens: texts[0]?.kind,
