@@ -18,6 +18,10 @@ export const nodeCatalogue = {
   'usage/text-input': '{name}: the model does not read texts; give a table as in training.',
   'usage/class':
     '--class is for models that write texts of a class (task caption); this one continues a text, take --prime.',
+  'usage/held-out':
+    '--held-out measures what training held out of a table; of this model nothing was held out of one: leave it out.',
+  'usage/sample':
+    'sample writes texts of a class, or goes on with a text; this model answers what it reads: use predict.',
   'usage/init-task': '--init-from is for texts; a task on a table starts anew, or goes on with --resume.',
   'usage/two-starts': '--init-from starts a new run, --resume goes on with one: give one of them.',
   'usage/inspect-text': 'inspect needs a text: give either --text or --file.',
@@ -92,8 +96,10 @@ export const nodeCatalogue = {
     '{name}: features of the calendar need the column of the time; name it, or leave them out.',
   'series-short':
     '{what} has {length} steps, and a context of {context} with a horizon of {horizon} needs {needed}; take a shorter horizon, or a longer series.',
-  'scaling-constant':
+  'scaling-constant/same':
     'The column "{column}" is {value} in every row of the training part, so it cannot be scaled; leave it out, or take the scaling none.',
+  'scaling-constant/large':
+    'The column "{column}" has {value} in the training part, so large that its spread is not finite; mend it, or leave the column out.',
   'scaling-format': 'This is no scaling: a kind and the columns with shift and scale were expected.',
   'scaling-columns':
     'The scaling is for {expected} columns, and {found} were given; give the columns of the training data in their order.',
@@ -113,7 +119,9 @@ export const nodeCatalogue = {
   'sequence-length/whole': '{what} {index} has length {length}; lengths are whole numbers from 1.',
   'sequence-length/count': 'There are {count} sequences and {lengths} lengths; give one for each.',
   'sequence-length/row':
-    '{name}, row {row}[ (line {line})], column {column}: the sequence has length 0; leave the row out.',
+    '{name}, row {row}[ (line {line})], column {column}: the sequence has length 0: there is nothing to read, and attention would look at an empty memory; leave the row out.',
+  'sequence-length/text':
+    '{name}, row {row}[ (line {line})], column {column}: the text is empty: there is nothing to read, and attention would look at an empty memory; leave the row out.',
   'sequence-length/columns':
     '{name}, row {row}[ (line {line})]: the column {column} has {length} steps and {other} has {expected}; give each step both.',
   'array-file/other': '{name} is no .npy file; numpy.save writes one.',

@@ -83,7 +83,7 @@ export class Beam {
     return this.#ended.toSorted((a, b) => this.scoreOf(b) - this.scoreOf(a))
   }
 
-  /** The best sequences: those that ended, by their scores; then, if there are too few, those that did not. */
+  /** The best sequences, by their scores: those that ended or, where none did within the length, those that did not. */
   get best(): readonly Path[] {
     const { best } = this.#settings
     const open = this.paths.toSorted((a, b) => this.scoreOf(b) - this.scoreOf(a))

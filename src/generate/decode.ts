@@ -9,7 +9,7 @@ export interface DecodeOptions {
   readonly runtime: RuntimeSource
   /** Sequences kept at each step; 1, the default, takes the likeliest token each time. */
   readonly beam?: number
-  /** Sequences in `best`, at most `beam`; 1 unless given. */
+  /** Sequences in `best`, at most `beam`, and fewer where fewer end; 1 unless given. */
   readonly best?: number
   /** How much longer sequences are preferred, at least 0; 0.6 unless given, 0 for not at all. */
   readonly alpha?: number

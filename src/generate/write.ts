@@ -12,6 +12,8 @@ export interface WriteOptions extends Choice {
   readonly length?: number
   /** 1 unless given. The same seed gives the same sequences; each has random numbers of its own. */
   readonly seed?: number
+  /** Number of the first sequence among all that share a seed, where they are written some at a time; 0 unless given. */
+  readonly first?: number
 }
 
 /** A sequence that was written. */
@@ -21,7 +23,7 @@ export interface Written {
   readonly ended: boolean
 }
 
-const known = ['runtime', 'length', 'seed', 'temperature', 'topK', 'topP']
+const known = ['runtime', 'length', 'seed', 'first', 'temperature', 'topK', 'topP']
 
 /**
  * Writes a sequence for each of some conditions, with a model that is one-to-many or many-to-many: token after token, each
@@ -38,9 +40,12 @@ export async function write(
   options: WriteOptions,
 ): Promise<readonly Written[]> {
   knownKeys('write', options, known)
-  const { runtime, length = 100, seed = 1, ...choice } = options
+  const { runtime, length = 100, seed = 1, first = 0, ...choice } = options
   wholeNumber('length', length, 0)
-  const writer = new Writer(model, conditions.length, resolveChoice(choice), wholeNumber('seed', seed, 0))
+  const random = conditions.map(
+    (_condition, row) => new Stream(wholeNumber('seed', seed, 0), wholeNumber('first', first, 0) + row),
+  )
+  const writer = new Writer(model, resolveChoice(choice), random)
   const steps = conditions.map((input, number) => model.layout.stepsRead({ input }, number))
   if (conditions.length === 0) return []
   const size = { inputs: conditions.length, copies: 1, longest: Math.max(...steps) }
@@ -63,12 +68,12 @@ class Writer {
   /** The class that stands before and behind a sequence. */
   readonly #mark: number
 
-  constructor(model: SequenceModel, rows: number, choice: Required<Choice>, seed: number) {
+  constructor(model: SequenceModel, choice: Required<Choice>, random: readonly Stream[]) {
     this.#choice = choice
     this.#mark = model.outputSize - 1
-    this.written = Array.from({ length: rows }, () => ({ tokens: [], ended: false }))
-    this.#random = this.written.map((_written, row) => new Stream(seed, row))
-    this.#previous = new Int32Array(rows).fill(this.#mark)
+    this.written = random.map(() => ({ tokens: [], ended: false }))
+    this.#random = random
+    this.#previous = new Int32Array(random.length).fill(this.#mark)
   }
 
   get isDone(): boolean {

@@ -1,3 +1,4 @@
+import { SluiceError } from '../core/errors.ts'
 import { exp, log } from '../core/math.ts'
 import { range } from '../core/collections.ts'
 import { requirePairs } from './check.ts'
@@ -35,13 +36,14 @@ interface Matches {
  * BLEU of a corpus (Papineni, Roukos, Ward and Zhu 2002): the geometric mean of clipped precisions, times a penalty for
  * predictions shorter than their references. Words are compared as they stand, without another tokenization.
  * @param references for each prediction a list of one sentence or several
- * @throws SluiceError `measure-length` or `measure-empty`
+ * @throws SluiceError `measure-length`, `measure-empty` or `option-value`
  */
 export function bleu(
   references: readonly (readonly Sentence[])[],
   predictions: readonly Sentence[],
   { order = 4, smoothing = 'none' }: BleuOptions = {},
 ): Bleu {
+  requireOptions({ order, smoothing })
   requirePairs('BLEU', references, predictions)
   for (const sentences of references) requirePairs('BLEU', sentences, sentences)
   const wanted = references.map((sentences) => sentences.map(tokensOf))
@@ -57,6 +59,16 @@ export function bleu(
   const brevityPenalty = length === 0 ? 0 : length > referenceLength ? 1 : exp(1 - referenceLength / length)
   const mean = precisions.includes(0) ? 0 : exp(precisions.reduce((sum, p) => sum + log(p), 0) / order)
   return { bleu: brevityPenalty * mean, precisions, brevityPenalty, length, referenceLength }
+}
+
+const smoothings = ['none', 'add-one'] as const
+
+function requireOptions({ order, smoothing }: Required<BleuOptions>): void {
+  if (!Number.isInteger(order) || order < 1)
+    throw new SluiceError('option-value/whole', { name: 'order', least: 1, value: String(order) })
+  if (smoothings.includes(smoothing)) return
+  const words = smoothings.join(', ')
+  throw new SluiceError('option-value/word', { name: 'smoothing', words, value: smoothing })
 }
 
 function tokensOf(sentence: Sentence): readonly (string | number)[] {

@@ -33,7 +33,7 @@ export interface Answered {
 }
 
 /** How items are answered; of texts how they are written. */
-export interface AnswerOptions extends PredictOptions, Omit<WriteOptions, 'runtime'> {
+export interface AnswerOptions extends PredictOptions, Omit<WriteOptions, 'runtime' | 'first'> {
   /** Texts kept at each step, where the likeliest is searched: at temperature 0. 1 unless given. */
   readonly beam?: number
 }
@@ -52,16 +52,17 @@ export async function* answers(
   options: AnswerOptions,
 ): AsyncGenerator<Answered> {
   const input = inputReader(codec.input)
-  let items: Item[] = []
+  let [items, first]: [Item[], number] = [[], 0]
   const answered = async (): Promise<readonly Answered[]> => {
     const all = await answerAll(
       net,
       codec,
       items.map((item) => input.read(item)),
-      options,
+      { ...options, first },
     )
     const given = items
     items = []
+    first += given.length
     return all.map((answer, index) => ({ item: given[index]!, answer }))
   }
   for await (const item of itemsOf(table, input.columns, codec)) {
@@ -75,7 +76,7 @@ async function answerAll(
   net: SequenceModel,
   codec: LabelledCodec,
   inputs: Parameters<typeof predict>[1],
-  options: AnswerOptions,
+  options: AnswerOptions & Pick<WriteOptions, 'first'>,
 ): Promise<readonly (ClassAnswer | TextAnswer)[]> {
   if (codec.target.kind === 'text') return texts(codec, await written(net, inputs, options))
   const { runtime, batch } = options
@@ -88,7 +89,7 @@ async function answerAll(
 function written(
   net: SequenceModel,
   inputs: Parameters<typeof predict>[1],
-  { runtime, batch, beam, ...choice }: AnswerOptions,
+  { runtime, batch, beam, ...choice }: AnswerOptions & Pick<WriteOptions, 'first'>,
 ): Promise<readonly Written[]> {
   const { temperature = 0, length } = choice
   if (temperature > 0) return write(net, inputs, { runtime, ...choice, temperature })
@@ -122,7 +123,7 @@ export interface ForecastStep {
   readonly step: number
   /** Milliseconds since the start of 1970, where the series has times. */
   readonly time?: number
-  /** The middle quantile, or the value. */
+  /** The quantile nearest to the median, or the value. */
   readonly value: number
   /** By level, rising. */
   readonly quantiles: Readonly<Record<string, number>>
@@ -135,7 +136,7 @@ export async function forecast(
   table: Table,
   options: PredictOptions,
 ): Promise<readonly ForecastStep[]> {
-  const series = await seriesOf(table, codec)
+  const series = await seriesOf(table, codec, 'all')
   const scaling = Scaling.fromJSON(codec.scaling)
   const inputs = series.map((one) => lastWindow(one, codec, scaling, table.name))
   const predictions = await predict(net, inputs, options)
@@ -155,12 +156,13 @@ function stepsOf(
   { levels, loss }: ForecastCodec,
   steps: readonly Float64Array[],
 ): readonly ForecastStep[] {
+  const middle = middleOf(levels)
   const ahead = times && nextTimes(times, steps.length)
   return steps.map((values, index) => ({
     series: id,
     step: index + 1,
     ...(ahead && { time: ahead[index]! }),
-    value: values[middleOf(values.length)]!,
+    value: values[middle]!,
     quantiles:
       loss === 'quantile'
         ? Object.fromEntries(levels.map((level, place) => [String(level), values[place]!]))
@@ -168,8 +170,11 @@ function stepsOf(
   }))
 }
 
-/** The place of the middle one of some quantiles. */
-export const middleOf = (count: number): number => Math.floor((count - 1) / 2)
+/** The place of the level that is nearest to the median, of two the lower; 0 without levels. */
+export function middleOf(levels: readonly number[]): number {
+  const away = levels.map((level) => Math.abs(level - 0.5))
+  return Math.max(0, away.indexOf(Math.min(...away)))
+}
 
 /** What is foretold for each step, as it was before scaling: quantiles in rising order, or one value. */
 export function quantilesOf(

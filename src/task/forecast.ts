@@ -1,4 +1,3 @@
-import { SluiceError } from '../core/errors.ts'
 import {
   type CalendarFeature,
   type Filling,
@@ -34,6 +33,7 @@ export interface ForecastCodec {
   /** Steps from one window of the training part to the next. */
   readonly every: number
   readonly loss: ValueLoss
+  /** Rising. */
   readonly levels: readonly number[]
   readonly scaling: unknown
   readonly heldOut: HeldOut
@@ -47,16 +47,23 @@ export interface ForecastOptions extends Omit<ForecastCodec, 'task' | 'scaling'>
 /** Quantiles that are foretold unless it is said otherwise. */
 export const usualLevels = [0.1, 0.5, 0.9] as const
 
-/** The series that a codec reads from a table. @throws SluiceError `table-column`, `table-cell` or `series-order` */
+/**
+ * The series that a codec reads from a table.
+ * @param part what is known: a mean that is filled in is that of the training part, or of all where nothing is held out of it
+ * @throws SluiceError `table-column`, `table-cell` or `series-order`
+ */
 export async function seriesOf(
   table: Table,
-  { target, input, time, id, calendar, missing, blank }: Omit<ForecastCodec, 'task' | 'scaling'>,
+  codec: Omit<ForecastCodec, 'task' | 'scaling'>,
+  part: 'training' | 'all',
 ): Promise<readonly Series[]> {
+  const { target, input, time, id, calendar, missing, blank } = codec
   const { series } = await readSeries(table, {
     values: [target, ...input],
     ...(time !== undefined && { time }),
     ...(id !== undefined && { id }),
     ...(missing !== undefined && { missing }),
+    ...(part === 'training' && { meanOf: (length: number) => Math.max(0, trainedSteps(length, codec)) }),
     calendar,
     blank,
   })
@@ -81,10 +88,10 @@ export async function understandForecast(
   options: ForecastOptions,
   known?: ForecastCodec,
 ): Promise<Understood<ForecastCodec>> {
-  const series = await seriesOf(table, options)
+  const series = await seriesOf(table, options, 'training')
   for (const one of series) requireRoom(one, table.name, options)
   const scaling = known ? Scaling.fromJSON(known.scaling) : fittedScaling(series, options)
-  const { scaling: _kind, ...rest } = options
+  const { scaling: _kind, ...rest } = { ...options, levels: options.levels.toSorted((a, b) => a - b) }
   const { every } = options
   const codec: ForecastCodec = { task: 'forecast', ...rest, scaling: scaling.toJSON() }
   const open = (part: 'training' | 'validation'): readonly Example[] =>
@@ -221,21 +228,16 @@ function baseline(series: readonly Series[], codec: ForecastCodec): Pick<Facts, 
 function naiveErrors({ length, values }: Series, codec: ForecastCodec): readonly number[] {
   const { horizon, season, heldOut } = codec
   const column = values.get(codec.target)!
-  const trained = trainedSteps(length, codec)
-  if (heldOut.by === 'none' || trained <= season) return []
-  const training = column.subarray(0, trained)
+  const training = column.subarray(0, trainedSteps(length, codec))
+  if (heldOut.by === 'none' || !hasScale(training, season)) return []
   return Array.from(startsOf(length, codec, 'validation', horizon), (start) => {
     const predictions = seasonalNaive(column.subarray(0, start), season, horizon)
-    return scaledError({ targets: column.subarray(start, start + horizon), predictions, training, season })
+    const targets = column.subarray(start, start + horizon)
+    return meanAbsoluteScaledError({ targets, predictions, training, season })
   })
 }
 
-/** The mean absolute scaled error; of a series that repeats exactly it is not defined. */
-function scaledError(given: Parameters<typeof meanAbsoluteScaledError>[0]): number {
-  try {
-    return meanAbsoluteScaledError(given)
-  } catch (error) {
-    if (error instanceof SluiceError && error.code === 'measure-value') return NaN
-    throw error
-  }
+/** Whether a series does not repeat itself exactly: then errors can be scaled by that of saying what was a season before. */
+export function hasScale(series: Float32Array | Float64Array, season: number): boolean {
+  return series.some((value, step) => step >= season && value !== series[step - season])
 }

@@ -74,8 +74,15 @@ export async function guessTask(table: Table, options: GuessOptions): Promise<Gu
       task,
     )
   for (const column of input) kindOf(column)
+  requireOnce(table, [target, ...input])
   if (input.length === 0 && task !== 'forecast') throw unclear('which columns are read')
   return { task, target, input, ...(task === 'forecast' && time !== undefined && { time }) }
+}
+
+/** A target that is read would answer itself. */
+function requireOnce({ name }: Table, columns: readonly string[]): void {
+  const again = columns.find((column, index) => columns.indexOf(column) < index)
+  if (again !== undefined) throw new SluiceError('table-column/again', { name, column: again })
 }
 
 function guessTarget(

@@ -1,5 +1,6 @@
 import { SluiceError } from '../core/errors.ts'
 import {
+  type Table,
   type TokenKind,
   type Tokenizer,
   Classes,
@@ -12,7 +13,7 @@ import {
   tokenizerOf,
 } from '../data/all.ts'
 import type { Numbers, SequenceInput } from '../model/index.ts'
-import { type Item, cellAt, entryPlace, listAt, numberAt, textAt } from './items.ts'
+import { type Item, cellAt, entryPlace, listAt, numberAt, sourceAt, textAt } from './items.ts'
 
 /** How what is read stands in a table, and how it becomes numbers: plain JSON, kept with the model. */
 export type InputCodec =
@@ -46,6 +47,8 @@ export interface InputOptions {
   readonly vocabularySize?: number
   /** Of numbers; `standard` unless given. */
   readonly scaling?: ScalingKind
+  /** Whether they hold texts, some of which may look like numbers; absent: as the first item has it. */
+  readonly isText?: boolean
 }
 
 /** What is learned of the training part before there is a reader. */
@@ -62,20 +65,30 @@ export const mostText = 2 ** 23
 /** The name under which numbers that are scaled alike stand in a scaling. */
 const together = 'values'
 
+/** Whether a column, or the lists in it, hold texts: among its first rows those that are no numbers prevail. */
+export async function holdsTexts(table: Table, column: string): Promise<boolean> {
+  for await (const { cells } of table.batches([column])) {
+    const entries = cells.get(column)!.flatMap((cell): readonly unknown[] => (isList(cell) ? cell : [cell]))
+    return entries.filter(isNumber).length <= entries.length / 2
+  }
+  return true
+}
+
 /** A survey that fits what stands in the columns of a first item. @throws SluiceError `task-input` */
 export function surveyFor(first: Item, options: InputOptions, asClass = false): InputSurvey {
   const { columns } = options
   const column = columns[0]!
   const cell = cellAt(first, column)
-  if (asClass && !isNumber(cell) && !isList(cell)) return new ClassSurvey(column)
+  const isText = (value: unknown): boolean => options.isText ?? !isNumber(value)
+  if (asClass && isText(cell) && !isList(cell)) return new ClassSurvey(column)
   if (isList(cell)) {
     const inner: unknown = cell[0]
-    if (typeof inner === 'string' && !isNumber(inner)) return new WordsSurvey(column, options.vocabularySize)
+    if (typeof inner === 'string' && isText(inner)) return new WordsSurvey(column, options.vocabularySize)
     return isVector(inner)
       ? new VectorsSurvey(column, options.scaling)
       : new SeriesSurvey(columns, options.scaling)
   }
-  return columns.length === 1 && !isNumber(cell)
+  return columns.length === 1 && isText(cell)
     ? new TextSurvey(column, options)
     : new NumbersSurvey(columns, options.scaling)
 }
@@ -124,7 +137,7 @@ function textReader(codec: Of<'text'>): InputReader {
     codec,
     columns: [column],
     input: { tokens: tokenizer.size },
-    read: (item) => tokenizer.encode(textAt(item, column)),
+    read: (item) => tokenizer.encode(sourceAt(item, column)),
   }
 }
 
@@ -252,7 +265,7 @@ class TextSurvey implements InputSurvey {
   }
 
   add(item: Item): void {
-    const text = textAt(item, this.#column)
+    const text = sourceAt(item, this.#column)
     this.#length += text.length
     this.#text.push(text)
   }

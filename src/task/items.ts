@@ -117,6 +117,13 @@ export function textAt(item: Item, column: string): string {
   return presentText(cellAt(item, column), () => item.place(column))
 }
 
+/** The text of a cell that a model reads, which is not empty. @throws SluiceError `sequence-length` */
+export function sourceAt(item: Item, column: string): string {
+  if (String(cellAt(item, column) ?? '').trim() === '')
+    throw new SluiceError('sequence-length/text', { ...item.place(column) })
+  return textAt(item, column)
+}
+
 /** The list of a cell, which is not empty. @throws SluiceError `table-cell` or `sequence-length` */
 export function listAt(item: Item, column: string): List {
   const cell = present(cellAt(item, column), () => item.place(column))

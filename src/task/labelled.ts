@@ -8,7 +8,7 @@ import {
   requireSeenClasses,
 } from '../data/all.ts'
 import type { Example, SequenceOutput, Shape } from '../model/index.ts'
-import { type InputCodec, type InputReader, inputReader, surveyFor } from './inputs.ts'
+import { type InputCodec, type InputReader, holdsTexts, inputReader, surveyFor } from './inputs.ts'
 import { type Grouping, type Item, itemsOf } from './items.ts'
 import { type HeldOut, heldMask, partsOf } from './parts.ts'
 import { type TargetCodec, type TargetReader, TextTargets, labelsAt, targetReader } from './targets.ts'
@@ -199,10 +199,11 @@ async function fitted(
   const { task, target } = options
   const written = targetKinds[task] === 'text' ? new TextTargets(target) : undefined
   const columns = [...options.input, target]
+  const read = { ...options, columns: options.input, isText: await holdsTexts(table, options.input[0]!) }
   let survey: ReturnType<typeof surveyFor> | undefined
   for await (const item of itemsOf(table, columns, options)) {
     if (held[item.number] === 1) continue
-    survey ??= surveyFor(item, { ...options, columns: options.input }, task === 'caption')
+    survey ??= surveyFor(item, read, task === 'caption')
     if (!survey.isFull) survey.add(item)
     written?.add(item)
     if (survey.isFull && !written) break

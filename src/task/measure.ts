@@ -20,7 +20,7 @@ import {
 import type { Example, SequenceModel } from '../model/index.ts'
 import { type PredictOptions, exampleLoss, predict } from '../train/index.ts'
 import { middleOf, quantilesOf } from './answer.ts'
-import { type ForecastCodec, seriesOf, startsOf, trainedSteps, windowsOf } from './forecast.ts'
+import { type ForecastCodec, hasScale, seriesOf, startsOf, trainedSteps, windowsOf } from './forecast.ts'
 import type { LabelledCodec } from './labelled.ts'
 import { targetReader } from './targets.ts'
 
@@ -55,9 +55,12 @@ export interface ForecastFigures {
   readonly forecasts: number
   readonly meanAbsoluteError: number
   readonly rootMeanSquaredError: number
-  /** Mean absolute scaled error, and that of saying what was a season before. */
-  readonly scaledError: number
-  readonly naiveScaledError: number
+  /**
+   * Mean absolute scaled error, and that of saying what was a season before, of the forecasts behind a whole season; neither
+   * for series that are no longer than a season or repeat themselves exactly.
+   */
+  readonly scaledError?: number
+  readonly naiveScaledError?: number
   /** Share of the values between the outermost quantiles, and what it should be. */
   readonly coverage?: number
   readonly expectedCoverage?: number
@@ -169,7 +172,7 @@ export async function measureForecast(
   options: PredictOptions,
 ): Promise<ForecastFigures> {
   const scaling = Scaling.fromJSON(codec.scaling)
-  const all = await seriesOf(table, codec)
+  const all = await seriesOf(table, codec, part === 'all' ? 'all' : 'training')
   const measured: Measured[] = []
   for (const series of all) {
     const starts = startsOf(series.length, codec, part, codec.horizon)
@@ -202,8 +205,8 @@ interface Measured {
   readonly values: Float64Array
   readonly lower: Float64Array
   readonly upper: Float64Array
-  readonly scaled: number
-  readonly naive: number
+  readonly scaled?: number
+  readonly naive?: number
 }
 
 function measuredAt(
@@ -213,36 +216,41 @@ function measuredAt(
   start: number,
   steps: readonly Float64Array[],
 ): Measured {
-  const { target, horizon, season } = codec
+  const { target, horizon, season, levels } = codec
   const column = values.get(target)!
   const targets = column.subarray(start, start + horizon)
-  const predictions = Float64Array.from(steps, (step) => step[middleOf(step.length)]!)
+  const predictions = Float64Array.from(steps, (step) => step[middleOf(levels)]!)
   const training = column.subarray(0, part === 'all' ? length : trainedSteps(length, codec))
   const scaledOf = (given: ArrayLike<number>): number =>
     meanAbsoluteScaledError({ targets, predictions: given, training, season })
+  const isScaled = start >= season && hasScale(training, season)
   return {
     targets,
     values: predictions,
     lower: Float64Array.from(steps, (step) => step[0]!),
     upper: Float64Array.from(steps, (step) => step.at(-1)!),
-    scaled: scaledOf(predictions),
-    naive: scaledOf(seasonalNaive(column.subarray(0, start), season, horizon)),
+    ...(isScaled && {
+      scaled: scaledOf(predictions),
+      naive: scaledOf(seasonalNaive(column.subarray(0, start), season, horizon)),
+    }),
   }
 }
+
+const mean = (numbers: readonly number[]): number =>
+  numbers.reduce((sum, each) => sum + each, 0) / numbers.length
 
 function figuresOf(measured: readonly Measured[], { loss, levels }: ForecastCodec): ForecastFigures {
   const joined = (of: (one: Measured) => ArrayLike<number>): Float64Array =>
     Float64Array.from(measured.flatMap((one) => Array.from(of(one))))
-  const mean = (of: (one: Measured) => number): number =>
-    measured.reduce((sum, one) => sum + of(one), 0) / measured.length
+  const scaled = measured.flatMap((one) => one.scaled ?? [])
+  const naive = measured.flatMap((one) => one.naive ?? [])
   const [targets, values] = [joined((one) => one.targets), joined((one) => one.values)]
   const hasInterval = loss === 'quantile' && levels.length > 1
   return {
     forecasts: measured.length,
     meanAbsoluteError: meanAbsoluteError(targets, values),
     rootMeanSquaredError: rootMeanSquaredError(targets, values),
-    scaledError: mean(({ scaled }) => scaled),
-    naiveScaledError: mean(({ naive }) => naive),
+    ...(scaled.length > 0 && { scaledError: mean(scaled), naiveScaledError: mean(naive) }),
     ...(hasInterval && {
       coverage: intervalCoverage(
         targets,

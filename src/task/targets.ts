@@ -1,13 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
-import {
-  Classes,
-  type TokenKind,
-  Vocabulary,
-  isList,
-  presentText,
-  tokenizerFromJSON,
-  tokenizerOf,
-} from '../data/all.ts'
+import { Classes, type TokenKind, isList, presentText, tokenizerFromJSON, tokenizerOf } from '../data/all.ts'
 import { type Item, cellAt, entryPlace, listAt, textAt } from './items.ts'
 import { whereOf } from './inputs.ts'
 
@@ -80,7 +72,7 @@ export class TextTargets {
 
   finish(kind: TokenKind = 'characters', size?: number): TargetReader {
     const all = this.#texts.join(kind === 'characters' ? '' : '\n')
-    const tokens = (kind === 'characters' ? Vocabulary.of(all) : tokenizerOf(all, kind, size)).toJSON()
+    const tokens = tokenizerOf(all, kind, size).toJSON()
     return textTarget({ kind: 'text', column: this.#column, tokens })
   }
 }

@@ -18,6 +18,7 @@ beforeAll(async () => {
   const files: Readonly<Record<string, string | Uint8Array>> = {
     'ragged.csv': 'text,label\na,x\nb,y,z\n',
     'constant.csv': days(rising.map(() => '5')),
+    'huge.csv': days(put(3, '-1e308')),
     'unparsable.csv': days(put(3, 'many')),
     'nan.csv': days(put(3, 'NaN')),
     'empty.csv': days(put(3, '')),
@@ -25,6 +26,9 @@ beforeAll(async () => {
     'late.csv': labelled(['a,x', 'b,y', 'c,x', 'd,y', 'e,x', 'f,y', 'g,x', 'h,z']),
     'mail.csv': labelled(['a,x', 'b,y', 'c,x', 'd,y', 'e,x', 'f,y', 'g,x', 'h,y']),
     'other.csv': labelled(['a,x', 'b,q']),
+    'unread.csv': labelled(['a,x', ',y', 'c,x']),
+    'late.txt': `${'a\tb\n'.repeat(7)}a\tz\n`,
+    'sized.jsonl': vectors('[[1,2],[3,4]]'),
     'one.csv': labelled(['a,x', 'b,x', 'c,x']),
     'none.jsonl': vectors('[]'),
     'size.jsonl': vectors('[[1,2],[3,4,5]]'),
@@ -47,6 +51,8 @@ beforeAll(async () => {
   }
   for (const [name, data] of Object.entries(files)) await writeFile(join(folder, name), data)
   await told(folder, 'train', './mail.csv', ...tiny, '--out', './mail')
+  await told(folder, 'train', './sized.jsonl', ...tiny, '--out', './sized')
+  await told(folder, 'train', './mail.csv', ...tiny, '--validation', '0', '--out', './all')
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -75,6 +81,11 @@ test.each<readonly [string, readonly string[], string]>([
     'a constant column',
     train('./constant.csv', ...short),
     'The column "v" is 5 in every row of the training part, so it cannot be scaled; leave it out, or take the scaling none.',
+  ],
+  [
+    'numbers too large to be scaled',
+    train('./huge.csv', ...short),
+    'The column "v" has -1e+308 in the training part, so large that its spread is not finite; mend it, or leave the column out.',
   ],
   [
     'a column that is no number',
@@ -107,9 +118,34 @@ test.each<readonly [string, readonly string[], string]>([
     './other.csv, row 2 (line 3), column label: the class "q" is not among the 2 that are known: x, y.',
   ],
   [
+    'a character of a target that is not known',
+    train('./late.txt', '--task', 'translate', '--split', 'tail'),
+    'The character "z" (U+007A) at character 1 of ./late.txt, row 8, column target is not among the 1 characters that the model knows; leave it out, or train on a text that has it.',
+  ],
+  [
+    'a target that is read',
+    train('./mail.csv', '--input', 'label', '--target', 'label'),
+    'The column "label" of ./mail.csv was asked for twice; name each column once, for one use.',
+  ],
+  [
+    'another size than was trained on',
+    ['predict', './sized', './size.jsonl', '--runtime', 'reference'],
+    './size.jsonl, row 5 (line 5), column x: a vector has size 3, and 2 is needed; bring all to one size.',
+  ],
+  [
     'a sequence of length 0',
     train('./none.jsonl'),
-    './none.jsonl, row 5 (line 5), column x: the sequence has length 0; leave the row out.',
+    './none.jsonl, row 5 (line 5), column x: the sequence has length 0: there is nothing to read, and attention would look at an empty memory; leave the row out.',
+  ],
+  [
+    'no text to attend to',
+    train('./unread.csv', '--task', 'translate', '--input', 'text', '--target', 'label', '--validation', '0'),
+    './unread.csv, row 2 (line 3), column text: the text is empty: there is nothing to read, and attention would look at an empty memory; leave the row out.',
+  ],
+  [
+    'no vectors to attend to',
+    train('./none.jsonl', '--task', 'caption', '--input', 'x', '--target', 'label'),
+    './none.jsonl, row 5 (line 5), column x: the sequence has length 0: there is nothing to read, and attention would look at an empty memory; leave the row out.',
   ],
   [
     'a vector of another size',
@@ -171,7 +207,7 @@ test.each<readonly [string, readonly string[], string]>([
     ['predict', './mail', './days.csv', '--runtime', 'reference'],
     './days.csv has no column "text"; it has day, v.',
   ],
-])('%s', async (_what, args, message) => {
+])('a table is refused with %s', async (_what, args, message) => {
   expect(await told(folder, ...args)).toEqual(line(1, message))
 })
 
@@ -182,15 +218,62 @@ test.each<readonly [string, readonly string[], string]>([
     'predict needs what it is to answer: a table, --text TEXT, or - for lines of standard input.',
   ],
   [
+    'a size of a vocabulary of characters',
+    train('./mail.csv', '--task', 'caption', '--input', 'label', '--target', 'text', '--vocabulary', '9'),
+    'Tokens of kind characters take no vocabulary size; leave it out, or take words or byte-pairs.',
+  ],
+  [
     'an option of another task',
     train('./mail.csv', '--horizon', '3'),
     '--horizon is for the task forecast, not for classify: leave it out.',
+  ],
+  [
+    'what was held out, where nothing was',
+    ['eval', './all', './mail.csv', '--held-out', '--runtime', 'reference'],
+    '--held-out measures what training held out of a table; of this model nothing was held out of one: leave it out.',
+  ],
+  [
+    'texts of a model that tells classes',
+    ['sample', './mail', '--runtime', 'reference'],
+    'sample writes texts of a class, or goes on with a text; this model answers what it reads: use predict.',
   ],
   [
     'a class for a model of a text',
     train('./mail.csv', '--init-from', './mail'),
     '--init-from is for texts; a task on a table starts anew, or goes on with --resume.',
   ],
-])('%s', async (_what, args, message) => {
+])('a command line is refused with %s', async (_what, args, message) => {
   expect(await told(folder, ...args)).toEqual(line(2, message))
+})
+
+test('a run that goes on keeps all that was said of its task', async () => {
+  const other =
+    '--input label --tokens words --pool mean --split tail --bidirectional --decoder lstm --scaling minmax --context 3 --horizon 2'
+  const { text } = await told(folder, 'train', '--resume', './mail', ...other.split(' '))
+  for (const difference of [
+    'input (text, now label)',
+    'tokens (characters, now words)',
+    'pool (last, now mean)',
+    'split (random, now tail)',
+    'bidirectional (false, now true)',
+    'decoder (none, now lstm)',
+    'scaling (none, now minmax)',
+    'context (none, now 3)',
+    'horizon (none, now 2)',
+  ])
+    expect(text).toContain(difference)
+  const same = '--input text --tokens characters --pool last --split random'.split(' ')
+  const again = await told(folder, 'train', '--resume', './mail', ...same, '--runtime', 'reference')
+  expect(again.code).toBe(0)
+  await told(folder, 'train', './days.csv', ...tiny, ...short, '--out', './days')
+  const levels = '--levels 0.2,0.8 --calendar none --every 2 --missing zero --blank NA'.split(' ')
+  const forecast = await told(folder, 'train', '--resume', './days', ...levels)
+  for (const difference of [
+    'levels (0.1, 0.5, 0.9, now 0.2, 0.8)',
+    'calendar (weekday, yearday, now none)',
+    'every (1, now 2)',
+    'missing (none, now zero)',
+    'blank (none, now NA)',
+  ])
+    expect(forecast.text).toContain(difference)
 })

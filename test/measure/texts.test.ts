@@ -72,6 +72,14 @@ describe('BLEU', () => {
     expect(bleu([['a b']], ['']).bleu).toBe(0)
   })
 
+  test.each([
+    [{ order: 0 }, 'order must be a whole number of at least 1, not 0'],
+    [{ order: 1.5 }, 'order must be a whole number of at least 1, not 1.5'],
+    [{ smoothing: 'some' as 'none' }, 'smoothing must be one of none, add-one'],
+  ])('is refused with %j', (options, message) => {
+    expect(() => bleu([['a']], ['a'], options)).toThrow(message)
+  })
+
   test('may be smoothed, and be of another order', () => {
     const smooth = bleu([['a b c d']], ['a b x d'], { smoothing: 'add-one' })
     expect(smooth.precisions).toEqual([3 / 4, 2 / 4, 1 / 3, 1 / 2])

@@ -33,7 +33,7 @@ describe('a forecast', () => {
   test('is learned from windows before the end, which is held out', async () => {
     const { facts, model, open, codec } = await understandForecast(table(20), options)
     expect(facts).toMatchObject({ rows: 20, training: 10, validation: 4 })
-    expect(facts.baseline?.value).toBeNaN()
+    expect(facts.baseline).toBeUndefined()
     expect(model).toEqual({
       shape: 'many-to-one',
       input: { vectors: 2 },
@@ -49,6 +49,26 @@ describe('a forecast', () => {
     expect(Array.from(first!.input.filter((_, i) => i % 2 === 1))).toEqual([0, 0, 1, 1])
     expect(Array.from(first!.target, (x) => Math.round(3 * x))).toEqual([0, 1])
     expect(codec.scaling).toEqual({ kind: 'minmax', columns: [{ name: 'v', shift: 0, scale: 3 }] })
+  })
+
+  test('fills what is missing with the mean of the part that is trained on', async () => {
+    const withGap = (end: number) =>
+      tableFrom(
+        Array.from({ length: 20 }, (_, i) => ({
+          day: new Date(i * day),
+          v: i === 5 ? null : i < 15 ? i % 4 : end,
+        })),
+        'days.csv',
+      )
+    const known: ForecastOptions = { ...options, missing: 'mean', scaling: 'none' }
+    const filledIn = async (end: number): Promise<number> => {
+      const { open } = await understandForecast(withGap(end), known)
+      const [first] = [...(open('training') as Iterable<{ target: Float32Array }>)]
+      return first!.target[1]!
+    }
+    const mean = Array.from({ length: 15 }, (_, i) => (i === 5 ? 0 : i % 4)).reduce((a, b) => a + b) / 14
+    expect(await filledIn(0)).toBeCloseTo(mean, 6)
+    expect(await filledIn(1000)).toBeCloseTo(mean, 6)
   })
 
   test('has rising quantiles, and goes on from the last time', async () => {
@@ -68,6 +88,18 @@ describe('a forecast', () => {
     await expect(short).rejects.toThrow('days.csv has 3 steps, and the model reads 4 before a forecast')
   })
 
+  test('has its levels in rising order, and the one nearest to the median for its value', async () => {
+    const { codec, model } = await understandForecast(table(20), {
+      ...options,
+      levels: [0.9, 0.45, 0.1, 0.05],
+    })
+    expect(model.output).toMatchObject({ levels: [0.05, 0.1, 0.45, 0.9] })
+    const net = sequenceModel({ ...model, layers: [cells.gru(3)] }, { ...codec })
+    const [step] = await forecast(net, codec, table(6), { runtime: reference })
+    expect(Object.keys(step!.quantiles)).toEqual(['0.05', '0.1', '0.45', '0.9'])
+    expect(step!.value).toBe(step!.quantiles['0.45'])
+  })
+
   test('is measured beside what was a season before', async () => {
     const noisy = table(40, (i) => (i % 4) + ((i * 7) % 3) / 10)
     const { codec, model, facts } = await understandForecast(noisy, options)
@@ -75,7 +107,25 @@ describe('a forecast', () => {
     const figures = await measureForecast(net, codec, noisy, 'validation', { runtime: reference })
     expect(figures).toMatchObject({ forecasts: 5, expectedCoverage: 0.8 })
     expect(figures.naiveScaledError).toBeCloseTo(facts.baseline!.value, 12)
-    expect(figures.scaledError).toBeGreaterThan(figures.naiveScaledError)
+    expect(figures.scaledError).toBeGreaterThan(figures.naiveScaledError!)
+  })
+
+  test('is measured where nothing can be scaled, and in part where little can', async () => {
+    const { codec, model } = await understandForecast(table(20), options)
+    const net = sequenceModel({ ...model, layers: [cells.gru(3)] }, { ...codec })
+    const repeating = await measureForecast(net, codec, table(20), 'validation', { runtime: reference })
+    expect(Object.keys(repeating)).toEqual([
+      'forecasts',
+      'meanAbsoluteError',
+      'rootMeanSquaredError',
+      'coverage',
+      'expectedCoverage',
+    ])
+    const long = { ...codec, season: 6 }
+    const some = await measureForecast(net, long, table(10), 'all', { runtime: reference })
+    expect(some.forecasts).toBe(3)
+    // Steps 6 to 9 are 2, 3, 0, 1, and were 0, 1, 2, 3 a season before: each is 2 away, as all are in the series.
+    expect(some.naiveScaledError).toBe(1)
   })
 
   test.each([
@@ -113,6 +163,14 @@ describe('times', () => {
     [
       [utc(2023, 10, 30), utc(2023, 11, 30)],
       [utc(2024, 0, 30), utc(2024, 1, 29)],
+    ],
+    [
+      [Date.UTC(1960, 0, 1, 12), Date.UTC(1960, 1, 1, 12)],
+      [Date.UTC(1960, 2, 1, 12), Date.UTC(1960, 3, 1, 12)],
+    ],
+    [
+      [utc(2023, 11, 31), utc(2024, 0, 31), utc(2024, 1, 29)],
+      [utc(2024, 2, 31), utc(2024, 3, 30)],
     ],
   ])('%j go on', (times, expected) => {
     expect(nextTimes(times, 2)).toEqual(expected)

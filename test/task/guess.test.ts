@@ -39,6 +39,9 @@ describe('a task is guessed', () => {
       'two.csv: it is not clear which column is the target; say it with --task, --target and --input. The columns: a (category), b (category), n (number).',
     )
     await expect(guessTask(two, { target: 'n' })).rejects.toThrow('it is not clear what the task is')
+    await expect(guessTask(two, { target: 'a', input: ['n', 'a'] })).rejects.toThrow(
+      'The column "a" of two.csv was asked for twice; name each column once, for one use.',
+    )
     await expect(guessTask(two, { target: 'm' })).rejects.toThrow(
       'two.csv has no column "m"; it has a, b, n.',
     )

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { cells } from '../../src/cells/index.ts'
-import { tableFrom } from '../../src/data/all.ts'
+import { tableFrom, tokenizerFromJSON } from '../../src/data/all.ts'
+import { write } from '../../src/generate/index.ts'
 import { sequenceModel } from '../../src/model/index.ts'
 import { reference } from '../../src/runtime/reference/reference.ts'
 import { train } from '../../src/train/index.ts'
 import {
   type Answered,
+  type TextAnswer,
   answers,
   loadExamples,
   measureClasses,
@@ -13,6 +15,7 @@ import {
 } from '../../src/task/index.ts'
 
 const heldOut = { by: 'random', fraction: 0.25, seed: 1 } as const
+const none = { by: 'none', fraction: 0, seed: 1 } as const
 const options = { target: 'label', input: ['text'], heldOut } as const
 const rows = Array.from({ length: 16 }, (_, i) => ({
   text: i % 2 === 0 ? 'aab' : 'bba',
@@ -62,6 +65,22 @@ describe('classes of texts', () => {
     expect(found[0]!.answer).toMatchObject({ labels: ['x'] })
   })
 
+  test('are texts although the first looks like a number', async () => {
+    const given = rows.map((row, i) => (i % 3 === 0 ? { ...row, text: '12' } : row))
+    const { codec } = await understandLabelled(tableFrom(given), { task: 'classify', ...options })
+    expect(codec.input.kind).toBe('text')
+    const words = rows.map((_, i) => ({ text: i === 0 ? ['1984', 'it'] : ['it', 'is'], label: ['X', 'Y'] }))
+    const tags = await understandLabelled(tableFrom(words), { task: 'tag', ...options, heldOut: none })
+    expect(tags.codec.input.kind).toBe('words')
+  })
+
+  test('are numbers although one cell is none', async () => {
+    const given = rows.map(({ label }, i) => ({ label, text: i === 0 ? 'many' : String(i) }))
+    await expect(
+      understandLabelled(tableFrom(given), { task: 'classify', ...options, heldOut: none }),
+    ).rejects.toThrow('row 1, column text: "many" is no number')
+  })
+
   test('stream the same examples where they are too many for memory', async () => {
     const understood = await understandLabelled(tableFrom(rows), { task: 'classify', ...options })
     const net = sequenceModel({ ...understood.model, layers: [cells.gru(2)] })
@@ -92,6 +111,20 @@ describe('classes of texts', () => {
     const promise = understandLabelled(tableFrom(given), { task: 'classify', ...options, heldOut: tail })
     await expect(promise).rejects.toThrow('The class "z" (row 17) is only in the validation part')
   })
+})
+
+test('texts that are written some at a time are those that are written at once', async () => {
+  const given = tableFrom(rows.map(({ text, label }) => ({ text: label, label: text })))
+  const captions = { task: 'caption', target: 'label', input: ['text'], heldOut } as const
+  const { codec, model } = await understandLabelled(given, captions)
+  const net = sequenceModel({ ...model, layers: [cells.gru(2)] })
+  const choice = { runtime: reference, temperature: 1, length: 5 }
+  const found: unknown[] = []
+  const asked = tableFrom(Array.from({ length: 503 }, () => ({ text: 'x' })))
+  for await (const { answer } of answers(net, codec, asked, choice)) found.push((answer as TextAnswer).text)
+  const tokenizer = tokenizerFromJSON((codec.target as { readonly tokens: unknown }).tokens)
+  const written = await write(net, Array<number>(503).fill(0), choice)
+  expect(found).toEqual(written.map(({ tokens }) => tokenizer.decode(tokens)))
 })
 
 test('the rows of a sequence have one class, or as many as steps', async () => {

@@ -9,6 +9,7 @@ import {
   whole,
   word,
 } from '../options.ts'
+import { SluiceError } from '../../core/errors.ts'
 import { modelFrom, taskOf } from '../../interop/index.ts'
 import { type ModelFlags, type OpenedStored, addLastOption, openStored } from '../open-model.ts'
 import { type Output, openOutput } from '../output.ts'
@@ -82,6 +83,7 @@ async function evalText(
   flags: EvalFlags,
   output: Output,
 ): Promise<void> {
+  if (flags.heldOut) throw new SluiceError('usage/held-out')
   const model = modelFrom(stored)
   const { keepCr = reading?.keepCr ?? false, encoding } = flags
   const options = { keepCr, ...(encoding !== undefined && { encoding }) }

@@ -1,3 +1,4 @@
+import { SluiceError } from '../../core/errors.ts'
 import type { StoredModel } from '../../interop/index.ts'
 import { sequenceModelFrom } from '../../interop/index.ts'
 import type { SequenceModel } from '../../model/index.ts'
@@ -33,6 +34,7 @@ export async function evalTask(
 ): Promise<void> {
   const net = sequenceModelFrom(stored)
   const codec = taskCodec(net)
+  if (flags.heldOut && codec.heldOut.by === 'none') throw new SluiceError('usage/held-out')
   const table = await openTable(file, readingAgain(net.codec, flags, true))
   const runtime = await runtimeFor(flags, output)
   if (codec.task === 'forecast') {

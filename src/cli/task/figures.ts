@@ -40,7 +40,11 @@ export function forecastLines(figures: ForecastFigures, { horizon }: ForecastCod
   const { coverage, expectedCoverage } = figures
   return [
     `${plural(forecasts, 'forecast')} of ${plural(horizon, 'step')}`,
-    `mean absolute scaled error ${scaledError.toFixed(4)}; what was a season before has ${naiveScaledError.toFixed(4)}`,
+    ...(scaledError === undefined || naiveScaledError === undefined
+      ? []
+      : [
+          `mean absolute scaled error ${scaledError.toFixed(4)}; what was a season before has ${naiveScaledError.toFixed(4)}`,
+        ]),
     `mean absolute error ${few(meanAbsoluteError)}, root of the mean squared error ${few(rootMeanSquaredError)}`,
     ...(coverage === undefined
       ? []

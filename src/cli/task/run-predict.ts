@@ -99,7 +99,7 @@ class AnswerWriter {
   }
 
   add(rows: readonly AnswerRow[]): void {
-    this.#rows.push(...rows)
+    for (const row of rows) this.#rows.push(row)
     if (this.#file === undefined && this.#rows.length >= together) this.#show()
   }
 

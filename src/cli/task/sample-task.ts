@@ -18,13 +18,13 @@ export interface ClassChoice extends Choice {
   readonly length?: number
 }
 
-/** Writes texts of a class, with a model that was trained to. @throws SluiceError `model-shape` or `class-unknown` */
+/** Writes texts of a class, with a model that was trained to. @throws SluiceError `usage` or `class-unknown` */
 export async function sampleClass(stored: StoredModel, choice: ClassChoice, output: Output): Promise<void> {
   const net = sequenceModelFrom(stored)
   const codec = taskCodec(net)
   const { name, count, temperature = 1, ...rest } = choice
   if (codec.task === 'forecast' || codec.target.kind !== 'text' || codec.input.kind !== 'class')
-    throw new SluiceError('model-shape/sample', { shape: net.config.shape })
+    throw new SluiceError('usage/sample')
   const { column, classes } = codec.input
   const wanted = name === undefined ? classes : [name]
   const rows = wanted.flatMap((each) => Array.from({ length: count }, () => ({ [column]: each })))

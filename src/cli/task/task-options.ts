@@ -133,7 +133,6 @@ function features(text: string): readonly CalendarFeature[] {
 }
 
 function levels(text: string): readonly number[] {
-  return listed(text)
-    .map((each) => numberWithin('--levels', Number(each), { above: 0, below: 1 }))
-    .sort((a, b) => a - b)
+  const given = listed(text).map((each) => numberWithin('--levels', Number(each), { above: 0, below: 1 }))
+  return [...new Set(given)].sort((a, b) => a - b)
 }

@@ -19,6 +19,7 @@ import { count } from '../view/format.ts'
 import type { Continued, Work } from '../work.ts'
 import { type TableFlags, openTable, readingAgain, readingOf } from './open-table.ts'
 import { comparable, sequenceText, taskModel } from './task-model.ts'
+import { taskDifferences } from './task-differences.ts'
 import { factLines } from './task-words.ts'
 import { understand, understandAgain } from './understand.ts'
 
@@ -96,30 +97,11 @@ async function goingOn(
   const wanted = holdout(flags, codec.task)
   refuseDifferences([
     ...(await modelDifferences(flags, comparable(net.config))),
-    ...taskDifferences(flags, codec),
+    ...(await taskDifferences(flags, codec, net)),
     ...(flags.validation === undefined || wanted.fraction === codec.heldOut.fraction
       ? []
       : [`validation (${codec.heldOut.fraction}, now ${flags.validation})`]),
   ])
   continuedSettings(checkpoint.description.settings, given)
   return { understood: await again(codec), net, given }
-}
-
-/** How the task that the command line names differs from that of a run. */
-function taskDifferences(flags: TrainFlags, codec: TaskCodec): readonly string[] {
-  const forecast = codec.task === 'forecast' ? codec : undefined
-  const before = {
-    task: codec.task,
-    target: typeof codec.target === 'string' ? codec.target : codec.target.column,
-    id: codec.id,
-    time: forecast?.time,
-    horizon: forecast?.horizon,
-    context: forecast?.context ?? ('rows' in codec ? codec.rows : undefined),
-    season: forecast?.season,
-    loss: forecast?.loss,
-  }
-  return Object.entries(before).flatMap(([name, was]) => {
-    const now = flags[name as keyof typeof before]
-    return now === undefined || now === was ? [] : [`${name} (${was ?? 'none'}, now ${now})`]
-  })
 }

@@ -168,13 +168,17 @@ export class ScalingFitter {
       if (summary.count === 0) throw new SluiceError('table-file/empty', { path: 'the training part' })
       if (this.#kind === 'none') return { name, shift: 0, scale: 1 }
       const { shift, scale } = fitted[this.#kind](summary)
+      if (!Number.isFinite(shift) || !Number.isFinite(scale))
+        throw new SluiceError('scaling-constant/large', { column: name, value: farthest(summary) })
       const isConstant = summary.least === summary.most || !(scale > 0)
-      if (isConstant) throw new SluiceError('scaling-constant', { column: name, value: shift })
+      if (isConstant) throw new SluiceError('scaling-constant/same', { column: name, value: shift })
       return { name, shift, scale }
     })
     return Scaling.of(this.#kind, columns)
   }
 }
+
+const farthest = ({ least, most }: Summary): number => (-least > most ? least : most)
 
 function notFinite(column: string, row: number, value: number | undefined): SluiceError {
   const name = 'the training part'

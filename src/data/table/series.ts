@@ -36,8 +36,11 @@ export interface SeriesOptions {
   readonly calendar?: readonly CalendarFeature[]
   /** What takes the place of missing numbers; absent: they are errors. */
   readonly missing?: Filling
-  /** Rows from the start of each series that `mean` is taken of, such as those of the training part; all unless given. */
-  readonly meanOf?: number
+  /**
+   * Rows from the start of each series that `mean` is taken of, such as those of the training part, or how many they are of a series
+   * of some length; all unless given.
+   */
+  readonly meanOf?: number | ((length: number) => number)
   /** Words that stand for a missing value, such as `NA`. */
   readonly blank?: readonly string[]
 }
@@ -116,12 +119,11 @@ function finished(
   options: SeriesOptions,
   classes: Classes | undefined,
 ): Series {
-  const { missing, meanOf, calendar = [], time } = options
+  const { missing, calendar = [], time } = options
   const where = id === '' ? name : `${name}, ${id}`
   const columns = [...values].map(([column, numbers]): [string, Float64Array] => {
     const filled = Float64Array.from(numbers)
-    if (missing)
-      fillMissing(filled, missing, { name: where, column, ...(meanOf !== undefined && { meanOf }) })
+    if (missing) fillMissing(filled, missing, { name: where, column, ...meanRows(options, filled.length) })
     return [column, filled]
   })
   const features = time === undefined ? [] : calendarColumns(times, calendar)
@@ -132,6 +134,11 @@ function finished(
     ...(time !== undefined && { times: Float64Array.from(times) }),
     ...(classes && { labels: Int32Array.from(labels, (label) => classes.number(label, where)) }),
   }
+}
+
+function meanRows({ meanOf }: SeriesOptions, length: number): { readonly meanOf?: number } {
+  if (meanOf === undefined) return {}
+  return { meanOf: typeof meanOf === 'number' ? meanOf : meanOf(length) }
 }
 
 /** Columns side by side as vectors `[steps][columns]`, as models read them. @throws SluiceError `table-column` */
