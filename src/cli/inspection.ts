@@ -16,6 +16,7 @@ import {
   tracedValue,
   valuesOf,
 } from '../inspect/index.ts'
+import { findLayer, findValue } from '../inspect/find.ts'
 import type { Text } from '../data/index.ts'
 import type { Model } from '../model/index.ts'
 import type { Runtime } from '../runtime/index.ts'
@@ -61,8 +62,10 @@ export async function inspectModel(
   runtime: Runtime,
   flags: InspectionFlags,
 ): Promise<Inspection> {
+  const layers = layersOf(model)
   const wanted = flags.unit === undefined ? undefined : unitNamed(flags.unit)
-  const states = layersOf(model).flatMap(({ step }) => step.states.map(({ name }) => name))
+  if (wanted) findValue(findLayer(layers, wanted.layer), wanted.name)
+  const states = layers.flatMap(({ step }) => step.states.map(({ name }) => name))
   const names = [...new Set([...states, ...(wanted ? [wanted.name] : [])])]
   const traced = await trace(model, text, { runtime, ...(names.length > 0 && !flags.isWhole && { names }) })
   if (wanted) shown(traced, wanted)
@@ -114,9 +117,10 @@ function best(found: Detections | undefined): UnitName | undefined {
   return sure.toSorted((a, b) => a.p - b.p)[0]
 }
 
-/** The unit of the last layer that changes most. */
+/** The unit that changes most, of the last layer that was traced. */
 function liveliest({ layers }: Trace): UnitName {
-  const units = valuesOf(layers.at(-1)!).flatMap((value) =>
+  const last = layers.findLast((layer) => valuesOf(layer).length > 0)!
+  const units = valuesOf(last).flatMap((value) =>
     Array.from({ length: value.units }, (_unused, unit) => ({
       layer: value.layer,
       name: value.name,

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { SluiceError } from '../core/errors.ts'
 
 /**
- * Columns of numbers by the names of their files; a first line that is no number is a heading.
+ * Columns of numbers by the names of their files, by their whole paths where two files have the same name; a first line that is no number is a heading.
  * @param all symbols of the whole text, of which only the first `count` are looked at
  */
 export async function readLabels(
@@ -11,9 +11,11 @@ export async function readLabels(
   all: number,
   count: number,
 ): Promise<Readonly<Record<string, readonly number[]>>> {
+  const nameOf = (path: string): string =>
+    paths.some((other) => other !== path && basename(other) === basename(path)) ? path : basename(path)
   const columns = paths.map(async (path) => {
     const column = await readColumn(path)
-    return [basename(path), column.length === all ? column.slice(0, count) : column] as const
+    return [nameOf(path), column.length === all ? column.slice(0, count) : column] as const
   })
   return Object.fromEntries(await Promise.all(columns))
 }

@@ -27,7 +27,10 @@ export interface StateFlow {
   readonly state: string
   /** Entry k: mean norm of the derivative of the loss at step t with respect to the state at step t - k. */
   readonly norms: Float64Array
-  /** Steps after which the norm stays below a hundredth of its largest value; that many or more where `isCut`. */
+  /**
+   * Steps after which the norm stays below a hundredth of its largest value; that many or more where `isCut`. A norm that is
+   * not finite, of a gradient that exploded, counts as alive.
+   */
   readonly memory: number
   readonly isCut: boolean
 }
@@ -126,8 +129,8 @@ function meanNorms(gradient: ArrayLike<number>, rows: number, size: number): Flo
 }
 
 function memoryOf(norms: Float64Array): { readonly memory: number; readonly isCut: boolean } {
-  const least = gone * norms.reduce((most, x) => Math.max(most, x), 0)
-  const memory = norms.findLastIndex((x) => x >= least && x > 0) + 1
+  const least = gone * norms.reduce((most, x) => (x < Infinity ? Math.max(most, x) : most), 0)
+  const memory = norms.findLastIndex((x) => !Number.isFinite(x) || (x >= least && x > 0)) + 1
   return { memory, isCut: memory === norms.length }
 }
 

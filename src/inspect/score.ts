@@ -96,9 +96,13 @@ export class LabelScorer {
   }
 }
 
-/** What of a unit is correlated with labels: its ranks for yes or no, its values for numbers; a sum of 0. */
+/**
+ * What of a unit is correlated with labels: its ranks for yes or no, its values for numbers; a sum of 0. A unit that is not
+ * finite everywhere tells nothing.
+ */
 export function signalOf({ data }: Column, isYesNo: boolean): Float64Array {
-  return isYesNo ? centred(ranksOf(data)) : normalised(data)
+  if (!isYesNo) return normalised(data)
+  return data.every(Number.isFinite) ? centred(ranksOf(data)) : new Float64Array(data.length)
 }
 
 function centred(values: ArrayLike<number>): Float64Array {
@@ -108,13 +112,13 @@ function centred(values: ArrayLike<number>): Float64Array {
   return Float64Array.from(values, (value) => value - mean)
 }
 
-/** Values with a mean of 0 and a norm of 1; zeros where all are the same. */
+/** Values with a mean of 0 and a norm of 1; zeros where all are the same, and where some are not finite. */
 function normalised(values: ArrayLike<number>): Float64Array {
   const result = centred(values)
   const size = norm(result)
   let most = 0
   for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]!))
   // What rounding leaves of equal values is no signal.
-  const isFlat = size <= 1e-9 * most * Math.sqrt(values.length)
-  return result.map((value) => (isFlat ? 0 : value / size))
+  const isSignal = size > 1e-9 * most * Math.sqrt(values.length) && size < Infinity
+  return result.map((value) => (isSignal ? value / size : 0))
 }

@@ -1,4 +1,4 @@
-import { wholeNumber, windowBatches, windows } from '../data/index.ts'
+import { knownKeys, wholeNumber, windowBatches, windows } from '../data/index.ts'
 import type { Tensor } from '../interop/index.ts'
 import { measureLoss } from '../train/evaluate.ts'
 import type { RuntimeSource, Trainable } from '../train/index.ts'
@@ -32,16 +32,19 @@ export interface UnitLosses {
   readonly changes: readonly { readonly unit: number; readonly change: number }[]
 }
 
+const known = ['runtime', 'layer', 'name', 'units', 'clamp', 'batch', 'window', 'onUnit']
+
 /**
  * The change of the mean loss on a text when a unit is held at a number at every step, for one unit after the other. The
  * model is compiled once.
- * @throws SluiceError `inspect-layer`, `inspect-name`, `inspect-unit` or as `evaluate`
+ * @throws SluiceError `inspect-layer`, `inspect-name`, `inspect-unit`, `option-unknown` or as `evaluate`
  */
 export async function unitLosses(
   model: Trainable,
   text: InspectedText,
   options: UnitLossOptions,
 ): Promise<UnitLosses> {
+  knownKeys('unitLosses', options, known)
   const { layer, name, clamp = 0, batch = 16, window = 64, onUnit } = options
   const tokens = tokensOf(model, text)
   const scan = findLayer(layersOf(model), layer)

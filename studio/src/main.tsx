@@ -1,7 +1,7 @@
 import { render } from 'preact'
 import { App } from './app.tsx'
 import { attempt, openStudio } from './store.ts'
-import { findRuns, follow, takeModel } from './train/runs.ts'
+import { findRuns, follow, listen, takeModel } from './train/runs.ts'
 import './style/base.css'
 import './style/controls.css'
 import './style/cell.css'
@@ -13,9 +13,10 @@ root.replaceChildren()
 /** Opens the studio; where runs are served beside it, with the first of them. */
 async function start(): Promise<void> {
   const [runs] = await Promise.all([findRuns(), openStudio()])
-  for (const name of runs) follow(name)
   const [first] = runs
   if (first === undefined) return
+  for (const name of runs) follow(name)
+  listen()
   if (location.hash === '') location.hash = 'train'
   await attempt(() => takeModel(first))
 }

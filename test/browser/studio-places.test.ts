@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
@@ -10,6 +10,9 @@ import { train } from '../../src/train/index.ts'
 import { startChromium } from './chromium.ts'
 import { type StudioSite, checkStudio, openStudioSite } from './studio-site.ts'
 
+/** Runs that only began. With the others more than a browser has connections for. */
+const many = ['a', 'b', 'c', 'd', 'e', 'f']
+
 let runs = ''
 let site: StudioSite
 let browser: Browser
@@ -17,7 +20,11 @@ beforeAll(async () => {
   runs = await mkdtemp(join(tmpdir(), 'sluice-runs-'))
   for (const name of ['first', 'second', 'later']) await makeRun(join(runs, name), name === 'second' ? 5 : 4)
   await fromLaterVersion(join(runs, 'later'))
-  site = await openStudioSite(['first', 'second', 'later'].map((name) => join(runs, name)))
+  for (const name of many) {
+    await mkdir(join(runs, name))
+    await writeFile(join(runs, name, 'metrics.jsonl'), '{"step":3,"loss":2}\n{"step":4,"lo')
+  }
+  site = await openStudioSite(['first', 'second', 'later', ...many].map((name) => join(runs, name)))
   browser = await startChromium()
 })
 afterAll(async () => {
@@ -65,6 +72,16 @@ describe('runs on disk', () => {
         await appendFile(join(runs, 'first/metrics.jsonl'), '{"step":12,"loss":1.25}\n')
         for (const page of [one, other]) await page.getByTestId('run-first').getByText('12 updates').waitFor()
       })
+    })
+  })
+
+  test('leave room for everything else, however many they are', async () => {
+    await checkStudio(browser, site.url, async (page) => {
+      for (const name of many) await page.getByTestId(`run-${name}`).getByText('3 updates').waitFor()
+      for (const room of ['cell', 'units', 'memory', 'lab']) {
+        await page.goto(`${site.url}#${room}`)
+        await page.locator(`.room.${room}`).waitFor()
+      }
     })
   })
 

@@ -31,6 +31,20 @@ async function train(page: Page, updates: number): Promise<void> {
   await page.getByText(`${updates} updates`).waitFor()
 }
 
+/** Drops a file of a text, some times over, on the box of texts. */
+function dropText(page: Page, line: string, times: number): Promise<void> {
+  return page.evaluate(
+    ([content, count]) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([content.repeat(count)], 'long.txt'))
+      document
+        .querySelector('.drop')!
+        .dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true }))
+    },
+    [line, times] as const,
+  )
+}
+
 describe('the cell', () => {
   test('shows the numbers of the library at each step', async () => {
     const content = sampleText()
@@ -120,6 +134,8 @@ describe('training', () => {
       expect(await page.evaluate(() => performance.getEntriesByName('awake').length)).toBeGreaterThan(10)
       await page.getByRole('button', { name: 'Pause' }).click()
       await page.getByRole('button', { name: 'Go on' }).waitFor()
+      await dropText(page, 'Another text.', 1)
+      expect(await page.getByTestId('text-info').textContent()).toContain('a river and its gates')
       await page.waitForTimeout(200)
       const held = await numberIn(page, 'figure-step')
       await page.waitForTimeout(300)
@@ -188,13 +204,7 @@ describe('training', () => {
 
   test('cuts a text of 50 MB, and says so', async () => {
     await checkRoom('train', async (page) => {
-      await page.evaluate(() => {
-        const transfer = new DataTransfer()
-        transfer.items.add(new File(['It was a dark and stormy night. '.repeat(1_600_000)], 'long.txt'))
-        document
-          .querySelector('.drop')!
-          .dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true }))
-      })
+      await dropText(page, 'It was a dark and stormy night. ', 1_600_000)
       await page.getByRole('alert').getByText('the first 8 million characters are taken').waitFor()
       expect(await page.getByTestId('text-info').textContent()).toContain(
         'long.txt: 8\u202f000\u202f000 characters',
@@ -260,6 +270,11 @@ describe('the memory', () => {
       expect(await page.getByTestId('sentence').textContent()).toContain(
         'the years went by like boats on a river and',
       )
+      // Cells that are changed meanwhile have not learnt it.
+      await page.getByRole('button', { name: 'Teach them again' }).click()
+      await page.getByLabel('one cell').selectOption('gru')
+      await page.getByRole('button', { name: 'Teach both' }).waitFor()
+      expect(await page.getByTestId('answer-0').count()).toBe(0)
     })
   })
 })

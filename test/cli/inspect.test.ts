@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
@@ -9,7 +9,9 @@ import { inspectionPage } from '../../src/cli/view/inspection-page.ts'
 import { inspectionLines } from '../../src/cli/view/inspection.ts'
 import { styleFor } from '../../src/cli/view/style.ts'
 import { spotsOf, unitText } from '../../src/cli/view/unit-text.ts'
+import { cells } from '../../src/cells/index.ts'
 import { textFrom } from '../../src/data/index.ts'
+import { dense, model } from '../../src/model/index.ts'
 import { trace, tracedUnit, tracedValue } from '../../src/inspect/index.ts'
 import { scribble, scribbled, twoLayers, wasm } from '../inspect/fixtures.ts'
 import { sluice, smallText } from './fixtures.ts'
@@ -21,6 +23,12 @@ describe('a text by a unit', () => {
     expect(spots.map(({ level }) => level)).toEqual([-1, 0, 0.3, 0.5, 1])
     expect(spotsOf(['a', 'b'], [0.5, 1], true).map(({ level }) => level)).toEqual([0, 1])
     expect(spotsOf(['a'], [0], false)[0]!.level).toBe(0)
+  })
+
+  test('may be very long', () => {
+    const symbols = Array.from({ length: 300_000 }, () => 'a')
+    const values = new Float32Array(300_000).fill(0.5).fill(-2, 299_999)
+    expect(spotsOf(symbols, values, false)[0]!.level).toBe(0.25)
   })
 
   test('has backgrounds from blue to orange in a terminal with colours', () => {
@@ -66,6 +74,14 @@ describe('what was seen', () => {
     ])
   })
 
+  test('is a unit with a state where the last layer has none', async () => {
+    const { vocabulary } = text
+    const stateless = model({ input: vocabulary, layers: [cells.lstm(3), dense(4)] })
+    const { unit } = await inspectModel(stateless, text, await wasm, {})
+    expect(unit.layer).toBe('layers.0')
+    expect(['c', 'h']).toContain(unit.name)
+  })
+
   test('is told with detectors, gates and memory', async () => {
     const seen = await look({ detect: true, memory: true, unit: '0.f.0' })
     const lines = inspectionLines(seen, 60, styleFor(false), false)
@@ -107,7 +123,9 @@ describe('what was seen', () => {
   test('says what is wrong', async () => {
     await expect(look({ unit: 'h' })).rejects.toThrow('"h" names no unit; write LAYER.NAME.UNIT')
     await expect(look({ unit: '0.h.5' })).rejects.toThrow('layers.0.h has 5 units')
-    await expect(look({ unit: '1.f.0' })).rejects.toThrow('The layer layers.1 has no value "f".')
+    await expect(look({ unit: '1.f.0' })).rejects.toThrow(
+      'The layer layers.1 has no value "f". Its values are r, z, n, h.',
+    )
     const short = textFrom('abc', { vocabulary: scribbled })
     await expect(look({ detect: true }, short)).rejects.toThrow('needs at least 100')
   })
@@ -217,6 +235,10 @@ describe('sluice inspect', () => {
       'plain.txt': [1, 0.5, -3],
       'gap.txt': [1, NaN, 2],
     })
+    await mkdir(join(folder, 'other'))
+    await writeFile(join(folder, 'other/plain.txt'), '7\n')
+    const same = [join(folder, 'plain.txt'), join(folder, 'other/plain.txt')]
+    expect(await readLabels(same, 9, 2)).toEqual({ [same[0]!]: [1, 0.5, -3], [same[1]!]: [7] })
     await expect(readLabels([join(folder, 'nowhere')], 1, 1)).rejects.toThrow('could not be read')
   })
 })

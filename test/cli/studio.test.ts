@@ -1,9 +1,10 @@
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type StudioServer, serveStudio } from '../../src/cli/studio/server.ts'
+import { runNotes } from '../../src/cli/studio/notes.ts'
 import { GrowingLines } from '../../src/cli/studio/metrics.ts'
 import { cells } from '../../src/cells/index.ts'
 import { textFrom } from '../../src/data/index.ts'
@@ -33,10 +34,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Reads the metrics of a run until some step has come; gives all steps that came. */
-async function steps(path: string, last: number): Promise<readonly number[]> {
+/** Reads the metrics of all runs until some step has come; gives all steps that came. */
+async function steps(last: number): Promise<readonly number[]> {
   const controller = new AbortController()
-  const response = await fetch(server.url + path, { signal: controller.signal })
+  const response = await fetch(`${server.url}api/metrics`, { signal: controller.signal })
   let text = ''
   for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
     text += part
@@ -46,8 +47,9 @@ async function steps(path: string, last: number): Promise<readonly number[]> {
   const lines = text
     .trimEnd()
     .split('\n\n')
-    .flatMap((line): { step: number }[] => JSON.parse(line.slice(6)))
-  return lines.map(({ step }) => step)
+    .map((line) => JSON.parse(line.slice(6)) as { run: string; points: { step: number }[] })
+  expect(new Set(lines.map(({ run }) => run))).toEqual(new Set(['one']))
+  return lines.flatMap(({ points }) => points.map(({ step }) => step))
 }
 
 describe('the server of the studio', () => {
@@ -93,10 +95,25 @@ describe('the server of the studio', () => {
   })
 
   test('tells the metrics that there are, and those that come', async () => {
-    expect(await steps('api/runs/one/metrics', 3)).toEqual([1, 2, 3])
-    const all = steps('api/runs/one/metrics', 4)
-    await appendFile(join(folder, 'one/metrics.jsonl'), '{"step":4}\n')
+    expect(await steps(3)).toEqual([1, 2, 3])
+    const all = steps(4)
+    await appendFile(join(folder, 'one/metrics.jsonl'), '{"st\n\n[]\n{"step":4,"loss":1}\n')
     expect(await all).toEqual([1, 2, 3, 4])
+  })
+
+  test('names runs apart', async () => {
+    const paths = ['a/x', 'x-2', 'b/x', 'a/x']
+    const other = await serveStudio({ folder, runs: paths, port: 0 })
+    expect(await (await fetch(`${other.url}api/runs`)).json()).toEqual(['x', 'x-2', 'x-3', 'x-4'])
+    other.close()
+  })
+
+  test('shows a run that has no model yet, and says so', async () => {
+    expect(await runNotes(join(folder, 'one'))).toEqual([])
+    await mkdir(join(folder, 'young'))
+    await expect(runNotes(join(folder, 'young'))).rejects.toMatchObject({ code: 'run-empty' })
+    await writeFile(join(folder, 'young/metrics.jsonl'), '')
+    expect(await runNotes(join(folder, 'young'))).toEqual([expect.stringContaining('young')])
   })
 
   test('is refused a port that another has', async () => {

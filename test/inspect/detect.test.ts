@@ -200,6 +200,24 @@ describe('detectors', () => {
     expect(found).toBeLessThanOrEqual(3)
   })
 
+  test('find nothing in units that are not finite, and that in others beside them', async () => {
+    const net = knowing('output y: hidden\ny = U @ x + b', [])
+    setWeights(net, {
+      'layers.0.U': [
+        [0, column('\n'), Infinity],
+        [2, column('\n'), 1],
+      ],
+    })
+    const options = { runtime: wasm, names: ['y'], oracles: ['word length', /\n/] as const }
+    const { detections } = await detect(net, text, options)
+    for (const { best } of detections) {
+      const broken = best.find(({ unit }) => unit === 0)!
+      expect([broken.p, Math.abs(broken.score)]).toEqual([1, best === detections[0]!.best ? 0 : 0.5])
+    }
+    expect(detections[1]!.best[0]).toMatchObject({ unit: 2, score: 1 })
+    expect(detections[1]!.isFound).toBe(true)
+  })
+
   test('say where an oracle says the same everywhere', async () => {
     const { detections } = await detect(twoLayers(), scribble(200), {
       runtime: wasm,

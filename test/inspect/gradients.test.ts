@@ -145,6 +145,16 @@ describe('the gradient flow', () => {
     expect([long.memory, long.isCut, long.steps]).toEqual([50, true, 50])
   })
 
+  test('counts a gradient that exploded as alive, not as gone', async () => {
+    const { memory, isCut, states } = await gradientFlow(leaky(10), scribble(60), {
+      runtime: wasm,
+      steps: 50,
+      predictions: 1,
+    })
+    expect(states[0]!.norms.some((x) => !Number.isFinite(x))).toBe(true)
+    expect([memory, isCut]).toEqual([50, true])
+  })
+
   test('of a model without states is nothing', async () => {
     const net = model({ input: scribbled, layers: [dense(3)] })
     expect(await gradientFlow(net, 'abc', { runtime: wasm })).toMatchObject({

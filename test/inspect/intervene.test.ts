@@ -146,6 +146,8 @@ describe('the loss without a unit', () => {
       expect(loss + change).toBeCloseTo((await evaluate(edited, own, settings)).loss, 6)
     }
     expect(changes.map(({ unit }) => unit)).toEqual([2, 0])
+    const misspelt = { ...settings, layer: 1, name: 'h', unit: [0] } as never
+    await expect(unitLosses(net, own, misspelt)).rejects.toThrow('no option "unit"')
     await expect(unitLosses(net, own, { ...settings, layer: 1, name: 'h', units: [3] })).rejects.toThrow(
       'no unit 3',
     )

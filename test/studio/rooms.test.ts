@@ -129,6 +129,7 @@ describe('the memory', () => {
     expect(reach([1, 0.5, 0.001, 0.2, 0.001])).toBe(4)
     expect(reach([1, 0.5])).toBeUndefined()
     expect(reach([0.001])).toBe(0)
+    expect(reach([2, 1e30, Number.NaN])).toBeUndefined()
   })
 
   test('asks for the language of a country across a gap', () => {

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { SluiceError } from '../../core/errors.ts'
-import { findModel } from '../../train/read-model.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { option, whole } from '../options.ts'
 import { openOutput } from '../output.ts'
-import { notFound } from '../runs.ts'
+import { runNotes } from '../studio/notes.ts'
 import { serveStudio } from '../studio/server.ts'
 import { builtStudio } from '../studio/static.ts'
 
@@ -38,8 +37,7 @@ async function runStudio(runs: readonly string[], flags: StudioFlags): Promise<v
   const output = openOutput(flags)
   if (!existsSync(`${builtStudio}index.html`)) throw new SluiceError('studio-missing')
   for (const path of runs) {
-    const { notes } = await findModel(path).catch((error: unknown) => notFound(error, path))
-    for (const note of notes) output.warn(note)
+    for (const note of await runNotes(path)) output.warn(note)
   }
   const { port = usualPort } = flags
   const server = await serveStudio({ folder: builtStudio, runs, port })

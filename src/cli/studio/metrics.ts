@@ -32,3 +32,21 @@ export class GrowingLines {
     }
   }
 }
+
+/** An update of a run, as its metrics tell of it. */
+export interface MetricsPoint {
+  readonly step: number
+  readonly loss: number
+  readonly validation?: number
+}
+
+/** The update of a line of metrics; none where the line is torn or tells of something else. */
+export function pointsOf(line: string): readonly MetricsPoint[] {
+  try {
+    const { step, loss, validation } = JSON.parse(line) as Partial<MetricsPoint>
+    if (typeof step !== 'number' || typeof loss !== 'number') return []
+    return [{ step, loss, ...(typeof validation === 'number' && { validation }) }]
+  } catch {
+    return []
+  }
+}

@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path'
 import { SluiceError } from '../../core/errors.ts'
 import { encodeModel } from '../../interop/index.ts'
 import { findModel } from '../../train/read-model.ts'
-import { GrowingLines } from './metrics.ts'
+import { GrowingLines, pointsOf } from './metrics.ts'
 import { staticFile } from './static.ts'
 
 /** What the studio serves. */
@@ -39,7 +39,7 @@ const lookEvery = 500
 
 /** Serves the studio and its runs, to this machine alone. @throws SluiceError `studio-port` */
 export async function serveStudio(options: StudioOptions): Promise<StudioServer> {
-  const runs = new Map(options.runs.map((path, index) => [nameOf(path, index, options.runs), path]))
+  const runs = named(options.runs)
   const server = createServer((request, response) => {
     void answer(request, response, options.folder, runs).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, headers)
@@ -57,11 +57,16 @@ export async function serveStudio(options: StudioOptions): Promise<StudioServer>
   }
 }
 
-/** The last part of a run's path, with a number where another has the same. */
-function nameOf(path: string, index: number, all: readonly string[]): string {
-  const own = basename(resolve(path))
-  const before = all.slice(0, index).filter((other) => basename(resolve(other)) === own).length
-  return before === 0 ? own : `${own}-${before + 1}`
+/** Runs by the last parts of their paths, with a number behind one that another has. */
+function named(paths: readonly string[]): ReadonlyMap<string, string> {
+  const runs = new Map<string, string>()
+  for (const path of paths) {
+    const own = basename(resolve(path))
+    let name = own
+    for (let number = 2; runs.has(name); number++) name = `${own}-${number}`
+    runs.set(name, path)
+  }
+  return runs
 }
 
 function listen(server: Server, port: number): Promise<void> {
@@ -83,9 +88,10 @@ async function answer(
   if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405)
   const { pathname } = new URL(url, 'http://localhost')
   if (pathname === '/api/runs') return sendJson(response, [...runs.keys()])
-  const [, name, what] = /^\/api\/runs\/([^/]+)\/(metrics|model)$/.exec(pathname) ?? []
+  if (pathname === '/api/metrics') return sendMetrics(response, runs)
+  const [, name] = /^\/api\/runs\/([^/]+)\/model$/.exec(pathname) ?? []
   const run = name === undefined ? undefined : runs.get(decodeURIComponent(name))
-  if (run !== undefined) return what === 'model' ? sendModel(response, run) : sendMetrics(response, run)
+  if (run !== undefined) return sendModel(response, run)
   const file = await staticFile(folder, pathname)
   if (!file) return refuse(response, 404)
   response.writeHead(200, { ...headers, 'Content-Type': file.type }).end(file.bytes)
@@ -111,15 +117,26 @@ async function sendModel(response: ServerResponse, run: string): Promise<void> {
   }
 }
 
-/** The metrics of a run as server-sent events: what there is, then what comes, in pieces; `again` starts anew. */
-async function sendMetrics(response: ServerResponse, run: string): Promise<void> {
+/**
+ * The metrics of all runs as server-sent events: what there is, then what comes, in pieces; `again` starts a run anew. One
+ * connection for all: a browser has six for a server, over all its tabs, and an event stream keeps its own.
+ */
+async function sendMetrics(response: ServerResponse, runs: ReadonlyMap<string, string>): Promise<void> {
   response.writeHead(200, { ...headers, 'Content-Type': 'text/event-stream' })
-  const growing = new GrowingLines(join(run, 'metrics.jsonl'))
+  response.flushHeaders()
+  const files = Array.from(runs, ([run, path]) => ({
+    run,
+    growing: new GrowingLines(join(path, 'metrics.jsonl')),
+  }))
   while (!response.destroyed && !response.writableEnded) {
-    const { lines, again } = await growing.next()
-    if (again) response.write('event: again\ndata: \n\n')
-    if (lines.length > 0) response.write(`data: [${lines.join(',')}]\n\n`)
-    else await pause(response)
+    let isQuiet = true
+    for (const { run, growing } of files) {
+      const { lines, again } = await growing.next()
+      if (lines.length === 0 && !again) continue
+      isQuiet = false
+      response.write(`data: ${JSON.stringify({ run, again, points: lines.flatMap(pointsOf) })}\n\n`)
+    }
+    if (isQuiet) await pause(response)
   }
 }
 

@@ -14,7 +14,8 @@ export function spotsOf(
   values: ArrayLike<number>,
   isGate: boolean,
 ): readonly Spot[] {
-  const most = isGate ? 1 : Math.max(...symbols.map((_symbol, at) => Math.abs(values[at]!)), 1e-9)
+  let most = 1e-9
+  for (let at = 0; at < symbols.length; at++) most = Math.max(most, Math.abs(values[at]!))
   return symbols.map((symbol, at) => ({
     shown: symbol,
     level: isGate ? 2 * values[at]! - 1 : values[at]! / most,

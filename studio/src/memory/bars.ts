@@ -27,8 +27,11 @@ export function barsOf(factors: ArrayLike<number>, { least, most }: LogScale): r
   })
 }
 
-/** Steps back after which less than a share of a change is left for good; undefined where it never is. */
+/**
+ * Steps back after which less than a share of a change is left for good; undefined where it never is. What is no number
+ * comes of a product that exploded.
+ */
 export function reach(products: ArrayLike<number>, share = 0.01): number | undefined {
-  const last = Array.from(products).findLastIndex((product) => product >= share)
+  const last = Array.from(products).findLastIndex((product) => !(product < share))
   return last + 1 < products.length ? last + 1 : undefined
 }

@@ -23,8 +23,8 @@ function shownText(): string {
   return ownText.value ?? (text.value?.content ?? '').slice(0, 60)
 }
 
-/** Models of what are there: cells, text and training. */
-let made: string | undefined
+/** What the models that are there were made for. */
+let made: Pick<Wanted, 'cells' | 'content' | 'updates'> | undefined
 
 interface Wanted {
   readonly cells: readonly CellChoice[]
@@ -37,10 +37,10 @@ interface Wanted {
 async function renew({ cells, content, updates, spec }: Wanted): Promise<void> {
   const number = ++asked
   working.value = true
-  const key = JSON.stringify([cells, content.length, updates])
-  await showing(async () => {
-    if (made !== key) {
-      made = key
+  const isMade = made?.cells === cells && made.content === content && made.updates === updates
+  const isMeasured = await showing(async () => {
+    if (!isMade) {
+      made = { cells, content, updates }
       const common = { hidden: pairUnits, batch: 16, window: 32, learningRate: 0.01 }
       await runLanes({ purpose: 'factors', cells, ...common, updates })
     }
@@ -48,7 +48,9 @@ async function renew({ cells, content, updates, spec }: Wanted): Promise<void> {
     const measured = await client.ask('factors', spec)
     if (number === asked) found.value = measured
   })
-  if (number === asked) working.value = false
+  if (number !== asked) return
+  working.value = false
+  if (!isMeasured) made = undefined
 }
 
 /** Measures again whenever cells, text or training change. */

@@ -13,16 +13,20 @@ const updates = 1000
 
 const gap = signal(8)
 const country = signal(0)
-const recalls = signal<readonly Recall[] | undefined>(undefined)
+/** What each of two cells remembers, and which they are. */
+const recalls = signal<readonly { readonly name: string; readonly recall: Recall }[] | undefined>(undefined)
 const learning = signal(false)
 
 async function learn(): Promise<void> {
   learning.value = true
   recalls.value = undefined
   const common = { hidden: pairUnits, batch: 32, window: 32, learningRate: 0.02, updates }
+  const cells = pair.value
   await attempt(async () => {
-    await runLanes({ purpose: 'gap', cells: pair.value, ...common }, lesson())
-    recalls.value = await client.ask('recall')
+    await runLanes({ purpose: 'gap', cells, ...common }, lesson())
+    const found = await client.ask('recall')
+    if (pair.value === cells)
+      recalls.value = found.map((recall, lane) => ({ name: cells[lane]!.name, recall }))
   })
   learning.value = false
 }
@@ -85,19 +89,19 @@ function Progress() {
   return <progress max={updates} value={Math.min(...done)} />
 }
 
-function Answers({ recalls: all }: { readonly recalls: readonly Recall[] }) {
+function Answers({ recalls: all }: { readonly recalls: NonNullable<typeof recalls.value> }) {
   const gaps = Array.from({ length: longestGap + 1 }, (_unused, index) => index)
   return (
     <>
       <div class="answers">
-        {all.map((recall, lane) => (
+        {all.map(({ name, recall }, lane) => (
           <div
             key={lane}
             class="side"
             style={{ '--colour': `var(${colours[lane]})` }}
             data-testid={`answer-${lane}`}
           >
-            <h3>{pair.value[lane]?.name}</h3>
+            <h3>{name}</h3>
             {languages.map((language, number) => {
               const chance = recall[gap.value]![country.value]![number]!
               return (
@@ -117,11 +121,8 @@ function Answers({ recalls: all }: { readonly recalls: readonly Recall[] }) {
         x={gaps}
         height={200}
         yRange={[0, 1]}
-        lines={all.map((recall, lane) => ({
-          label:
-            lane === 0
-              ? pair.value[0].name
-              : `${pair.value[1].name}${pair.value[0].name === pair.value[1].name ? ' (2)' : ''}`,
+        lines={all.map(({ name, recall }, lane) => ({
+          label: lane > 0 && name === all[0]!.name ? `${name} (2)` : name,
           colour: colours[lane]!,
           values: rightOf(recall),
           width: 2.5,

@@ -1,26 +1,26 @@
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import { loadModel } from '../store.ts'
+import type { Point } from '../worker/messages.ts'
 import { type Curve, emptyCurve, extended } from './curve.ts'
 
 /*
- * Runs on disk, where `sluice studio RUN …` serves the page: their names, and the losses of those that are followed.
+ * Runs on disk, where `sluice studio RUN …` serves the page: their names and their losses.
  */
 
 export const runNames = signal<readonly string[]>([])
+/** Curves of all runs. */
+const curves = signal<ReadonlyMap<string, Curve>>(new Map())
+const shown = signal<ReadonlySet<string>>(new Set())
 /** Curves of the runs that are shown. */
-export const runCurves = signal<ReadonlyMap<string, Curve>>(new Map())
+export const runCurves = computed<ReadonlyMap<string, Curve>>(
+  () => new Map(Array.from(shown.value, (name) => [name, curves.value.get(name) ?? emptyCurve])),
+)
 
-const sources = new Map<string, EventSource>()
-
-/** A line of metrics as runs write them. */
+/** What comes of a run's metrics; `again` starts it anew. */
 interface Metrics {
-  readonly step: number
-  readonly loss: number
-  readonly validation?: number
-}
-
-function address(name: string, what: 'metrics' | 'model'): string {
-  return `api/runs/${encodeURIComponent(name)}/${what}`
+  readonly run: string
+  readonly again: boolean
+  readonly points: readonly Point[]
 }
 
 /** Asks the server for its runs; a page that came from elsewhere has none. */
@@ -31,34 +31,30 @@ export async function findRuns(): Promise<readonly string[]> {
   return runNames.value
 }
 
-function put(name: string, curve: Curve): void {
-  runCurves.value = new Map([...runCurves.value, [name, curve]])
+/** Hears of all runs, in one connection; one that was lost begins anew. */
+export function listen(): void {
+  const source = new EventSource('api/metrics')
+  source.addEventListener('open', () => (curves.value = new Map()))
+  source.addEventListener('message', ({ data }: MessageEvent<string>) => {
+    const { run, again, points } = JSON.parse(data) as Metrics
+    const before = again ? undefined : curves.value.get(run)
+    curves.value = new Map([...curves.value, [run, extended(before ?? emptyCurve, points)]])
+  })
 }
 
-/** Shows the losses of a run, and what is added to them. */
+/** Shows the losses of a run. */
 export function follow(name: string): void {
-  if (sources.has(name)) return
-  const source = new EventSource(address(name, 'metrics'))
-  sources.set(name, source)
-  // A connection that was lost begins anew, and so does a run that went back to an earlier checkpoint.
-  source.addEventListener('open', () => put(name, emptyCurve))
-  source.addEventListener('again', () => put(name, emptyCurve))
-  source.addEventListener('message', ({ data }: MessageEvent<string>) => {
-    const lines = JSON.parse(data) as readonly Metrics[]
-    put(name, extended(runCurves.value.get(name) ?? emptyCurve, lines))
-  })
+  shown.value = new Set([...shown.value, name])
 }
 
 /** Shows a run no more. */
 export function leave(name: string): void {
-  sources.get(name)?.close()
-  sources.delete(name)
-  runCurves.value = new Map([...runCurves.value].filter(([other]) => other !== name))
+  shown.value = new Set([...shown.value].filter((other) => other !== name))
 }
 
 /** Takes the best model of a run into the page. @throws an error for people where it does not load */
 export async function takeModel(name: string): Promise<void> {
-  const response = await fetch(address(name, 'model'))
+  const response = await fetch(`api/runs/${encodeURIComponent(name)}/model`)
   if (!response.ok) throw new Error((await response.text()) || `The model of ${name} did not load.`)
   await loadModel(new Uint8Array(await response.arrayBuffer()), name)
 }

@@ -27,7 +27,7 @@ function onDrop(event: DragEvent): void {
   event.preventDefault()
   over.value = false
   const file = event.dataTransfer?.files[0]
-  if (file) void useFile(file)
+  if (file && phase.value === 'idle') void useFile(file)
 }
 
 /** The text to learn from: written here, pasted, dropped or opened. */

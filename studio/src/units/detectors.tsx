@@ -3,7 +3,7 @@ import { attempt, client } from '../store.ts'
 import { decimal } from '../ui/format.ts'
 import type { Found } from '../worker/messages.ts'
 import { mark } from './heat-map.tsx'
-import { chosenName, layer, order, scores } from './state.ts'
+import { chosenName, layer, look, order, scores } from './state.ts'
 import { strength } from './strength.ts'
 
 const found = signal<readonly Found[] | undefined>(undefined)
@@ -38,7 +38,7 @@ function show({ oracle, best }: Found): void {
   const [first] = best
   if (!first) return
   shown.value = oracle
-  layer.value = first.layer
+  layer.value = look.value?.layers.findIndex(({ name }) => name === first.layer) ?? 0
   chosenName.value = first.name
   scores.value = new Map(
     best

@@ -66,8 +66,8 @@ export const rows = computed(() =>
 /** The change that holds the marked unit. */
 export const edits = computed<readonly Edit[]>(() => {
   const { name } = value.value ?? {}
-  if (clamp.value === undefined || name === undefined) return []
-  return [{ layer: layer.value, name, units: [unit.value], clamp: clamp.value }]
+  if (clamp.value === undefined || name === undefined || !seen.value) return []
+  return [{ layer: seen.value.name, name, units: [unit.value], clamp: clamp.value }]
 })
 
 /** The same text with the unit held. */

@@ -1,4 +1,4 @@
-import { detect, layersOf, oracleNames } from 'sluice/inspect'
+import { detect, oracleNames } from 'sluice/inspect'
 import type { Found } from './messages.ts'
 import { studioRuntime } from './runtime.ts'
 import type { Workshop } from './workshop.ts'
@@ -11,7 +11,6 @@ export async function detectIn(workshop: Workshop, expression?: string): Promise
   const { runtime } = await studioRuntime()
   const { model } = workshop
   const own = expression === undefined ? [] : [{ name: expression, expression }]
-  const layers = layersOf(model).map(({ name }) => name)
   const { detections } = await detect(model, workshop.readable.slice(0, searched), {
     runtime,
     oracles: [...own, ...oracleNames],
@@ -23,7 +22,7 @@ export async function detectIn(workshop: Workshop, expression?: string): Promise
     chance,
     isFound,
     best: best.map(({ layer, name, unit, score }) => ({
-      layer: layers.indexOf(layer),
+      layer,
       name,
       unit,
       score,

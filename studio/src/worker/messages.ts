@@ -190,8 +190,8 @@ export interface Found {
   readonly chance: number
   readonly isFound: boolean
   readonly best: readonly {
-    /** Number of the layer. */
-    readonly layer: number
+    /** Name of the layer. */
+    readonly layer: string
     readonly name: string
     readonly unit: number
     readonly score: number

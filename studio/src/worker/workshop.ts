@@ -62,7 +62,9 @@ export class Workshop {
     return this.#use(decodeModel(bytes, name), name, true)
   }
 
+  /** Takes a model; one that cannot be shown leaves everything as it was. */
   #use(made: Model, source: string, isLoaded: boolean): ModelInfo {
+    layersOf(made)
     this.#isLoaded = isLoaded
     this.#model = made
     this.#modelSource = source
@@ -86,15 +88,10 @@ export class Workshop {
   }
 
   info(): ModelInfo {
-    const { config, vocabulary, size } = this.model
+    const { vocabulary, size } = this.model
     return {
       id: this.#id,
-      layers: config.layers.map((layer) => {
-        if (!('equations' in layer))
-          throw new Error('The studio shows stacks of cells, and this model has branches.')
-        const { name, equations, init } = layer
-        return { cell: { name, equations, init }, units: layer.sizes['hidden'] ?? 0 }
-      }),
+      layers: layersOf(this.model),
       symbols: vocabulary.symbols,
       weights: size,
       step: this.step,
@@ -117,6 +114,16 @@ export class Workshop {
     for await (const piece of sample(this.edited(edits), { ...spec, prime: known, runtime })) written += piece
     return written
   }
+}
+
+/** The cells of a model. @throws Error for people where it has something else */
+function layersOf({ config }: Model): ModelInfo['layers'] {
+  return config.layers.map((layer) => {
+    if (!('equations' in layer))
+      throw new Error('The studio shows stacks of cells, and this model has branches.')
+    const { name, equations, init } = layer
+    return { cell: { name, equations, init }, units: layer.sizes['hidden'] ?? 0 }
+  })
 }
 
 /** A text without the characters that a model does not know; models of words and of pieces of words read any text. */
