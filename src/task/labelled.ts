@@ -197,7 +197,7 @@ async function fitted(
   { classes }: Found,
 ): Promise<Sides> {
   const { task, target } = options
-  const written = targetKinds[task] === 'text' ? new TextTargets(target) : undefined
+  const written = targetKinds[task] === 'text' ? new TextTargets(target, options.tokens) : undefined
   const columns = [...options.input, target]
   const read = { ...options, columns: options.input, isText: await holdsTexts(table, options.input[0]!) }
   let survey: ReturnType<typeof surveyFor> | undefined
@@ -212,7 +212,7 @@ async function fitted(
   return {
     input: survey!.finish(),
     target:
-      written?.finish(options.tokens, options.vocabularySize) ??
+      written?.finish(options.vocabularySize) ??
       targetReader({ kind, column: target, classes: classes!.names }),
   }
 }

@@ -1,7 +1,7 @@
 import { SluiceError } from '../core/errors.ts'
 import { Classes, type TokenKind, isList, presentText, tokenizerFromJSON, tokenizerOf } from '../data/all.ts'
 import { type Item, cellAt, entryPlace, listAt, textAt } from './items.ts'
-import { whereOf } from './inputs.ts'
+import { mostText, whereOf } from './inputs.ts'
 
 /** How targets stand in a table: one class an item, a class each step, or a text. */
 export type TargetCodec =
@@ -57,21 +57,29 @@ function textTarget(codec: Extract<TargetCodec, { readonly kind: 'text' }>): Tar
   }
 }
 
-/** What collects the tokens of texts that are written. */
+/** What collects the tokens of texts that are written: all of their characters, or words and pairs of bytes of the first texts. */
 export class TextTargets {
   readonly #column: string
+  readonly #kind: TokenKind
+  readonly #characters = new Set<string>()
   readonly #texts: string[] = []
+  #length = 0
 
-  constructor(column: string) {
+  constructor(column: string, kind: TokenKind = 'characters') {
     this.#column = column
+    this.#kind = kind
   }
 
   add(item: Item): void {
-    this.#texts.push(textAt(item, this.#column))
+    const text = textAt(item, this.#column)
+    if (this.#kind === 'characters') for (const each of text) this.#characters.add(each)
+    else if (this.#length <= mostText) this.#texts.push(text)
+    this.#length += text.length
   }
 
-  finish(kind: TokenKind = 'characters', size?: number): TargetReader {
-    const all = this.#texts.join(kind === 'characters' ? '' : '\n')
+  finish(size?: number): TargetReader {
+    const kind = this.#kind
+    const all = kind === 'characters' ? [...this.#characters].join('') : this.#texts.join('\n')
     const tokens = tokenizerOf(all, kind, size).toJSON()
     return textTarget({ kind: 'text', column: this.#column, tokens })
   }

@@ -127,6 +127,17 @@ test('texts that are written some at a time are those that are written at once',
   expect(found).toEqual(written.map(({ tokens }) => tokenizer.decode(tokens)))
 })
 
+test('texts that are written have every character of those that are trained on', async () => {
+  const given = tableFrom(
+    Array.from({ length: 9 }, (_, i) => ({ kind: 'xyz'[i % 3]!, text: `b${'éa😀'.repeat(i)}` })),
+  )
+  const captions = { task: 'caption', target: 'text', input: ['kind'], heldOut: none } as const
+  const { codec } = await understandLabelled(given, captions)
+  expect(codec.target).toMatchObject({ tokens: ['a', 'b', 'é', '😀'] })
+  const { codec: words } = await understandLabelled(given, { ...captions, tokens: 'bytes' })
+  expect(tokenizerFromJSON((words.target as { readonly tokens: unknown }).tokens).kind).toBe('bytes')
+})
+
 test('the rows of a sequence have one class, or as many as steps', async () => {
   const given = Array.from({ length: 8 }, (_, i) => ({
     who: `${i >> 1}`,
