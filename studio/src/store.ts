@@ -119,7 +119,8 @@ function heed(event: Event): void {
     curve.value = extended(curve.value, points)
     pace.value = { tokensPerSecond, learningRate, epoch }
   } else if (event.kind === 'sample') {
-    samples.value = [event, ...samples.value].slice(0, keptSamples)
+    const others = samples.value.filter(({ step }) => step !== event.step)
+    samples.value = [event, ...others].slice(0, keptSamples)
     if (model.value) model.value = { ...model.value, step: event.step }
     weights.value++
   } else if (event.kind === 'lane') {

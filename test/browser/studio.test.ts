@@ -3,8 +3,8 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sampleText } from '../../studio/src/text/sample-text.ts'
 import { decimal } from '../../studio/src/ui/format.ts'
-import { cells, decodeModel, model, openRuntime, text } from '../../src/browser.ts'
-import { trace, valuesOf } from '../../src/inspect/index.ts'
+import { cells, decodeModel, encodeModel, layer, model, openRuntime, text } from '../../src/browser.ts'
+import { detect, trace, valuesOf } from '../../src/inspect/index.ts'
 import { startChromium } from './chromium.ts'
 import { type StudioSite, drag, checkStudio, numberIn, openStudioSite } from './studio-site.ts'
 
@@ -171,6 +171,9 @@ describe('training', () => {
   test('saves the model as a file, and loads it', async () => {
     await checkRoom('train', async (page) => {
       await train(page, 40)
+      await page.getByRole('button', { name: 'Train', exact: true }).waitFor()
+      const last = page.getByTestId('samples').getByText('update 40', { exact: true })
+      expect(await last.count()).toBe(1)
       const [download] = await Promise.all([
         page.waitForEvent('download'),
         page.getByRole('button', { name: 'Save the model' }).click(),
@@ -223,20 +226,41 @@ describe('units', () => {
       await found.waitFor()
       expect(await found.textContent()).toMatch(/[ch] \d+, AUC 0\.\d\d/)
       await found.click()
-      const free = await page.getByTestId('went-on').textContent()
       await page.waitForFunction(
         () => (document.querySelector('[data-testid=went-on]')?.textContent?.length ?? 0) > 60,
       )
-      const written = await page.getByTestId('went-on').textContent()
-      expect(written).not.toBe(free === written ? '' : free)
+      const free = await page.getByTestId('went-on').textContent()
       const slider = page.getByRole('slider', { name: /^unit \d+ of/ })
       await slider.fill((await slider.getAttribute('max'))!)
       await page.waitForFunction(
         () => document.querySelector('[data-testid=went-held] mark')?.textContent !== '',
       )
+      expect(await page.getByTestId('went-held').textContent()).not.toBe(free)
       expect(await page.getByTestId('loss-change').textContent()).toMatch(/→ \d+\.\d+ \(/)
       await page.getByRole('button', { name: 'Let it go' }).click()
       await page.getByTestId('went-held').waitFor({ state: 'detached' })
+    })
+  })
+})
+
+describe('units of several layers', () => {
+  test('are marked in the layer that they are of, also where there are norms between', async () => {
+    const content = sampleText()
+    const layers = [1, 2, 3].map(() => layer(cells.gru(4), { norm: true }))
+    const net = model({ input: text.from(content).vocabulary, layers, seed: 1 })
+    const runtime = await openRuntime('wasm', { threads: 1 })
+    const { detections } = await detect(net, content.slice(0, 8192), { runtime })
+    const place = detections.findIndex(({ best: [first] }) => first?.layer === 'layers.1')
+    const { name, unit } = detections[place]!.best[0]!
+    await checkRoom('train', async (page) => {
+      const file = { name: 'mine.safetensors', mimeType: '', buffer: Buffer.from(encodeModel(net)) }
+      await page.getByLabel('Load a model …').setInputFiles(file)
+      await page.getByTestId('model-bar').getByText('gru').waitFor()
+      await page.goto(`${site.url}#units`)
+      await page.getByRole('button', { name: 'Search all units' }).click()
+      await page.getByTestId('detections').locator('li').nth(place).getByRole('button').click()
+      expect(await page.getByRole('combobox', { name: /^layer/ }).inputValue()).toBe('1')
+      expect(await page.getByTestId('spot').textContent()).toContain(`unit ${unit} of ${name}`)
     })
   })
 })

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
@@ -98,8 +98,6 @@ describe('what was seen', () => {
 
   test('is a page that holds everything and asks for nothing', async () => {
     const tagged = textFrom('</script>&<b>"x"</b>'.repeat(6))
-    const { model } = await import('../../src/model/index.ts')
-    const { cells } = await import('../../src/cells/index.ts')
     const own = model({ input: tagged.vocabulary, layers: [cells.lstm(3)] })
     const seen = await inspectModel(own, tagged, await wasm, { detect: true, memory: true })
     const page = inspectionPage('runs/<x>', own, seen)
@@ -208,6 +206,20 @@ describe('sluice inspect', () => {
       1,
       expect.stringContaining('sluice: no/page.html could not be written'),
     ])
+  }, 60_000)
+
+  test('says why a run does not load: of a later version, or damaged', async () => {
+    await cp(join(folder, 'run'), join(folder, 'later'), { recursive: true })
+    const index = join(folder, 'later/run.json')
+    await writeFile(index, (await readFile(index, 'utf8')).replace(/"format": \d+/, '"format": 99'))
+    expect((await inspect('later', '--text', 'The')).stderr).toBe(
+      'sluice: later was made by a later version of Sluice; update Sluice.\n',
+    )
+    await cp(join(folder, 'run'), join(folder, 'torn'), { recursive: true })
+    for (const name of await readdir(join(folder, 'torn'), { recursive: true }))
+      if (name.endsWith('model.safetensors')) await truncate(join(folder, 'torn', name), 50)
+    const { code, stderr } = await inspect('torn', '--text', 'The')
+    expect([code, stderr]).toEqual([1, expect.stringContaining('No checkpoint in torn is whole')])
   }, 60_000)
 
   test('writes every value as a table', async () => {

@@ -6,7 +6,7 @@ import { emptyCurve, extended } from '../../studio/src/train/curve.ts'
 import { fitted } from '../../studio/src/train/fit.ts'
 import { type Axis, axisFor, nearestIndex, pathOf, tickText } from '../../studio/src/ui/axis.ts'
 import { css, diverging, inkOn, rangeOf, sequential } from '../../studio/src/ui/colour.ts'
-import { bytes, compact, decimal, percent, thousands, visible } from '../../studio/src/ui/format.ts'
+import { compact, decimal, percent, thousands, visible } from '../../studio/src/ui/format.ts'
 import type { Posted, Question } from '../../studio/src/worker/messages.ts'
 
 describe('a curve', () => {
@@ -82,7 +82,6 @@ describe('numbers for people', () => {
     ])
     expect(percent(0.256)).toBe('26\u202f%')
     expect(['\n', ' ', '\t', 'é'].map(visible)).toEqual(['↵', '␣', '⇥', 'é'])
-    expect([12, 3400, 8e6].map(bytes)).toEqual(['12 bytes', '3 KB', '8.0 MB'])
   })
 })
 

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import { attempt, chosen, longestText, makeModel, phase, takeText, text } from '../store.ts'
-import { bytes, thousands } from '../ui/format.ts'
+import { thousands } from '../ui/format.ts'
 import { sampleText } from '../text/sample-text.ts'
 
 /** Characters of a text that the box shows. */
@@ -77,7 +77,9 @@ export function TextChoice() {
         <button type="button" disabled={busy} onClick={() => void use(sampleText(), 'a river and its gates')}>
           The sample text
         </button>
-        <span class="hint">or paste into the box, or drop a file on it; up to {bytes(longestText)}</span>
+        <span class="hint">
+          or paste into the box, or drop a file on it; up to {longestText / 1e6} million characters
+        </span>
       </p>
     </div>
   )

@@ -32,9 +32,3 @@ export function visible(symbol: string): string {
   if (symbol === ' ') return '␣'
   return symbol === '\t' ? '⇥' : symbol
 }
-
-/** Bytes for people. */
-export function bytes(count: number): string {
-  if (count < 1e3) return `${count} bytes`
-  return count < 1e6 ? `${(count / 1e3).toFixed(0)} KB` : `${(count / 1e6).toFixed(1)} MB`
-}
