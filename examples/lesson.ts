@@ -8,7 +8,7 @@ export interface Bounds {
 export interface LessonContext {
   /** Says how far it is, in a line. */
   readonly log: (line: string) => void
-  /** Paths that were given on the command line, for lessons that read files. */
+  /** Paths that were given on the command line and end as the lesson reads (see `Lesson.reads`). */
   readonly files: readonly string[]
   /** Seed of data and weights; 1 unless given. */
   readonly seed?: number
@@ -19,7 +19,9 @@ export interface Lesson<Name extends string = string> {
   readonly title: string
   /** What is measured, in the order of the table, and what it must be; the lesson's README tells the same. */
   readonly figures: Readonly<Record<Name, Bounds>>
-  /** Whether it needs a path (see `LessonContext.files`). */
+  /** The end of the names of files that it reads. */
+  readonly reads?: string
+  /** What it cannot do without, for people, where it needs such a file. */
   readonly needs?: string
   run(context: LessonContext): Promise<Readonly<Record<Name, number>>>
 }

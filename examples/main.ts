@@ -49,12 +49,13 @@ async function main(): Promise<number> {
 
 async function rowsOf(folder: LessonFolder, files: readonly string[], seed: number): Promise<readonly Row[]> {
   const lesson = await openLesson(folder)
-  if (lesson.needs !== undefined && files.length === 0)
+  const own = files.filter((file) => lesson.reads !== undefined && file.endsWith(lesson.reads))
+  if (lesson.needs !== undefined && own.length === 0)
     return [{ lesson: folder.name, figure: '', value: '', wanted: lesson.needs, result: 'left out' }]
   process.stderr.write(`${folder.name}: ${lesson.title}\n`)
   const start = performance.now()
   try {
-    const figures = await lesson.run({ files, seed, log: (line) => process.stderr.write(`  ${line}\n`) })
+    const figures = await lesson.run({ files: own, seed, log: (line) => process.stderr.write(`  ${line}\n`) })
     const seconds = `${Math.round((performance.now() - start) / 1000)} s`
     return Object.entries(lesson.figures).map(([figure, bounds], index) => {
       const value = figures[figure]!

@@ -36,6 +36,7 @@ const speakersOf = (source: string): ReadonlySet<string> => new Set(source.match
 
 export default lesson({
   title: 'Code and plays: the same model, other rules',
+  reads: '.txt',
   figures: {
     'brackets that close the innermost open one': { least: 0.9 },
     'lines behind an opening bracket that are indented': { least: 0.9 },

@@ -11,6 +11,7 @@ import { continued } from './compose.ts'
 
 export default lesson({
   title: 'Polyphonic music: which keys sound next, and a piece as MIDI',
+  reads: '.json',
   needs: 'a file of chorales in JSON',
   figures: {
     'lstm: negative log-likelihood, nats a frame': { most: 9 },
