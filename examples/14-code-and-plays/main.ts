@@ -39,7 +39,7 @@ export default lesson({
   reads: '.txt',
   figures: {
     'brackets that close the innermost open one': { least: 0.9 },
-    'lines behind an opening bracket that are indented': { least: 0.9 },
+    'lines behind an opening bracket that are indented': { least: 0.7 },
     'speeches that begin with a speaker': { least: 0.95 },
   },
   async run({ log, files: [file] }) {
