@@ -90,7 +90,7 @@ const known: Templates[] = [catalogue, nodeMessages]
 
 /** Makes messages known that are loaded with what gives them (see later-messages.ts). */
 export function addMessages(templates: Templates): void {
-  known.push(templates)
+  if (!known.includes(templates)) known.push(templates)
 }
 
 /** The template of a message; its key where a page has it not (see no-node-messages.ts). */

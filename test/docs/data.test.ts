@@ -1,15 +1,8 @@
-import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { codeBlocks } from '../../scripts/readme-blocks.ts'
 import { smallText } from '../cli/fixtures.ts'
-
-const root = fileURLToPath(new URL('../../', import.meta.url))
+import { ReaderFolder, root } from './reader.ts'
 
 /** 140 days; each weekday has its number, and every week one more. */
 function births(): string {
@@ -20,34 +13,21 @@ function births(): string {
   return `date,births\n${rows.join('\n')}\n`
 }
 
-let folder = ''
+let folder: ReaderFolder
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-data-'))
   const mail = Array.from({ length: 8 }, (_x, i) => `${i % 2 === 0 ? 'ham' : 'spam'}\tmessage ${i}`)
-  const files = {
+  folder = await ReaderFolder.of({
     'book.txt': smallText(),
     'births.csv': births(),
     'mail.tsv': `label\ttext\n${mail.join('\n')}\n`,
     'pairs.txt': 'one\teins\ntwo\tzwei\n',
-  }
-  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
+  })
 })
-afterAll(() => rm(folder, { recursive: true }))
-
-/** Runs a program as a reader does, with the sources for the package. */
-async function run(code: string, name: string): Promise<string> {
-  const path = join(folder, `${name}.mts`)
-  await writeFile(
-    path,
-    code.replaceAll("from 'sluice'", `from '${pathToFileURL(`${root}src/index.ts`).href}'`),
-  )
-  const args = ['--import', import.meta.resolve('tsx'), path]
-  return (await promisify(execFile)(process.execPath, args, { cwd: folder })).stdout
-}
+afterAll(() => folder.remove())
 
 test('every block of docs/data.md runs, and prints what it should', async () => {
   const blocks = codeBlocks(readFileSync(`${root}docs/data.md`, 'utf8'), ['ts'])
-  const printed = await Promise.all(blocks.map(({ code }, index) => run(code, `block-${index}`)))
+  const printed = await Promise.all(blocks.map((block) => folder.run(block)))
   expect(printed[0]).toMatch(/^\d+ \d+\n.*\n$/)
   expect(printed[1]).toBe("{ date: 'timestamp', births: 'number' }\n619\n")
   // Weekday, yearday (sine and cosine) and weekend; 112 days of training; four weeks ahead: 1, 2, 3, 4 more than naive.

@@ -1,28 +1,18 @@
-import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type CodeBlock, codeBlocks } from '../../scripts/readme-blocks.ts'
+import { codeBlocks } from '../../scripts/readme-blocks.ts'
 import { smallText } from '../cli/fixtures.ts'
+import { ReaderFolder, root } from './reader.ts'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const loader = import.meta.resolve('tsx')
 const readme = readFileSync(`${root}README.md`, 'utf8')
 const blocks = codeBlocks(readme)
 
-let folder = ''
+let folder: ReaderFolder
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-readme-'))
-  await writeFile(join(folder, 'book.txt'), smallText())
-  await writeFile(join(folder, 'reviews.csv'), reviews())
-  await mkdir(join(folder, 'bin'))
-  await command('sluice', `exec '${process.execPath}' --import '${loader}' '${root}src/cli/main.ts' "$@"`)
-  await command('npm', 'echo "npm $*" >> npm.log')
+  folder = await ReaderFolder.of({ 'book.txt': smallText(), 'reviews.csv': reviews() })
+  await folder.command('npm', 'echo "npm $*" >> npm.log')
 })
-afterAll(() => rm(folder, { recursive: true }))
+afterAll(() => folder.remove())
 
 /** Sixty short reviews, of which one word says the label. */
 function reviews(): string {
@@ -34,38 +24,12 @@ function reviews(): string {
   return `text,label\n${rows.join('\n')}\n`
 }
 
-/** A command that shell blocks find. */
-async function command(name: string, script: string): Promise<void> {
-  const path = join(folder, 'bin', name)
-  await writeFile(path, `#!/bin/sh\n${script}\n`)
-  await chmod(path, 0o755)
-}
-
-/** Runs a program in the folder of the book; a failure throws with what it wrote. */
-function run(program: string, ...args: readonly string[]): Promise<string> {
-  const env = { ...process.env, PATH: `${join(folder, 'bin')}${delimiter}${process.env['PATH']}` }
-  return new Promise((resolve, reject) => {
-    execFile(program, args, { cwd: folder, env }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`${stdout}\n${stderr}`, { cause: error }))
-      else resolve(stdout)
-    })
-  })
-}
-
-/** Runs a block as a reader does, with the sources for the package. */
-async function runBlock({ language, code, line }: CodeBlock): Promise<string> {
-  if (language === 'sh') return run('sh', '-e', '-c', code)
-  const path = join(folder, `block-${line}.mts`)
-  await writeFile(path, code.replace("from 'sluice'", `from '${pathToFileURL(`${root}src/index.ts`).href}'`))
-  return run(process.execPath, '--import', loader, path)
-}
-
 test.skipIf(process.platform === 'win32')(
   'every block of the README runs, one after the other',
   { timeout: 120_000 },
   async () => {
     const printed: string[] = []
-    for (const block of blocks) printed.push(await runBlock(block))
+    for (const block of blocks) printed.push(await folder.run(block))
     expect(blocks.map(({ language }) => language)).toEqual(['sh', 'sh', 'sh', 'ts', 'sh', 'ts', 'ts', 'sh'])
     expect(printed[1]).toContain('nats a character')
     expect(printed[2]).toContain('going on after update')
