@@ -109,9 +109,10 @@ template <int rows, int n> SLUICE_INLINE void storeSums(Vector (&sums)[rows][n],
 /** The kernel. */
 template <int rows, int n, bool packed, bool pairs> SLUICE_NOINLINE void multiply(const Tile &t) {
   Vector sums[rows][n];
-  if constexpr (packed) {
+  if (packed || t.start != Start::present)
     for (int r = 0; r < rows; r++)
-      for (int j = 0; j < n; j++) prefetch(t.c + r * t.cRow + t.at[j]);
+      for (int j = 0; j < n; j++) __builtin_prefetch(t.c + r * t.cRow + t.at[j], 1, 3);
+  if constexpr (packed) {
     setSums<rows, n>(sums, [](int, int) { return Vector{}; });
   } else {
     startSums<rows, n>(sums, t);
