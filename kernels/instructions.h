@@ -23,47 +23,25 @@ template <int inputs> struct Reader {
       : a(s[i.a]), b(s[inputs > 1 ? i.b : i.a]), c(s[inputs > 2 ? i.c : i.a]), e(s[inputs > 3 ? i.e : i.a]),
         k(asFloat(i.k)), k2(asFloat(i.k2)) {}
 
-  Arguments at(int row) const {
-    const Vector x = load(a.p + row * a.row);
-    return {x,
-            inputs > 1 ? load(b.p + row * b.row) : x,
-            inputs > 2 ? load(c.p + row * c.row) : x,
-            inputs > 3 ? load(e.p + row * e.row) : x,
-            k,
-            k2};
+  /** What the instruction reads in the current row. */
+  Arguments here() const {
+    const Vector x = load(a.p);
+    return {x, inputs > 1 ? load(b.p) : x, inputs > 2 ? load(c.p) : x, inputs > 3 ? load(e.p) : x, k, k2};
   }
 
-  void advance(int rows) {
-    a.p += rows * a.row;
-    if (inputs > 1) b.p += rows * b.row;
-    if (inputs > 2) c.p += rows * c.row;
-    if (inputs > 3) e.p += rows * e.row;
+  void moveOn() {
+    a.p += a.row;
+    if (inputs > 1) b.p += b.row;
+    if (inputs > 2) c.p += c.row;
+    if (inputs > 3) e.p += e.row;
   }
 };
 
-/** Rows at a time: where code must travel, processors have to find independent rows themselves. */
-constexpr int atOnce(int rows) { return isSmall ? 1 : rows; }
-
-/** d = f(a, b, c, e), `unroll` rows at a time: all are read before any is written, so d may be an input. */
-template <int inputs, int unroll, class F>
-SLUICE_INLINE void eachRow(const Slot *s, const plan::Instruction &i, int rows, F f) {
+/** Calls f with what the instruction reads in each row, one row after the other: processors find that none needs another. */
+template <int inputs, class F> SLUICE_INLINE void eachRow(const Slot *s, const plan::Instruction &i, int rows, F f) {
   Reader<inputs> in(s, i);
-  Slot d = s[i.d];
-  int r = 0;
-  for (; unroll > 1 && r + unroll <= rows; r += unroll) {
-    Vector y[unroll];
-    SLUICE_UNROLL
-    for (int u = 0; u < unroll; u++) y[u] = f(in.at(u));
-    SLUICE_UNROLL
-    for (int u = 0; u < unroll; u++) store(d.p + u * d.row, y[u]);
-    in.advance(unroll);
-    d.p += unroll * d.row;
-  }
   SLUICE_ROLLED
-  for (; r < rows; r++, d.p += d.row) {
-    store(d.p, f(in.at(0)));
-    in.advance(1);
-  }
+  for (int r = 0; r < rows; r++, in.moveOn()) f(in.here());
 }
 
 /** d += sum over rows of f(a, b): four sums side by side, so the order depends on the number of rows alone. */
@@ -74,13 +52,9 @@ SLUICE_INLINE void sumRows(const Slot *s, const plan::Instruction &i, int rows, 
   int r = 0;
   for (; r + 4 <= rows; r += 4) {
     SLUICE_UNROLL
-    for (int u = 0; u < 4; u++) sums[u] = f(in.at(u), sums[u]);
-    in.advance(4);
+    for (int u = 0; u < 4; u++, in.moveOn()) sums[u] = f(in.here(), sums[u]);
   }
-  for (; r < rows; r++) {
-    sums[0] = f(in.at(0), sums[0]);
-    in.advance(1);
-  }
+  for (; r < rows; r++, in.moveOn()) sums[0] = f(in.here(), sums[0]);
   float *d = s[i.d].p;
   store(d, load(d) + ((sums[0] + sums[1]) + (sums[2] + sums[3])));
 }
@@ -90,55 +64,19 @@ SLUICE_INLINE void sumRows(const Slot *s, const plan::Instruction &i, int rows, 
  * `entries` add nothing.
  */
 template <int inputs> static void addToRows(const Slot *s, const plan::Instruction &i, int rows, bool first, int entries) {
-  Reader<inputs> in(s, i);
-  Slot d = s[i.d];
   const Vector keep = fromBits(Ints{} - (first ? 0 : 1));
-  const auto take = [&](auto count) {
-    Vector sums[count.count];
-    SLUICE_UNROLL
-    for (int u = 0; u < count.count; u++) {
-      const Arguments x = in.at(u);
-      const Vector before = fromBits(bits(load(d.p + u * d.row)) & bits(keep));
-      sums[u] = before + firstLanes(inputs == 2 ? x.a * x.b : x.a, entries);
-    }
-    SLUICE_UNROLL
-    for (int u = 0; u < count.count; u++) store(d.p + u * d.row, sums[u]);
-    in.advance(count.count);
-    d.p += count.count * d.row;
-  };
-  int r = 0;
-  for (; r + 4 <= rows; r += 4) take(Count<4>{});
-  for (; r < rows; r++) take(Count<1>{});
+  Slot d = s[i.d];
+  eachRow<inputs>(s, i, rows, [&](const Arguments &x) {
+    const Vector before = fromBits(bits(load(d.p)) & bits(keep));
+    store(d.p, before + firstLanes(inputs == 2 ? x.a * x.b : x.a, entries));
+    d.p += d.row;
+  });
 }
 
 /** Two results. */
 struct Both {
   Vector first, second;
 };
-
-/** d, d2 = f(a, b, c, e), each row read before it is written, so both may be inputs. */
-template <int inputs, int unroll, class F>
-SLUICE_INLINE void eachRowTwice(const Slot *s, const plan::Instruction &i, int rows, F f) {
-  Reader<inputs> in(s, i);
-  Slot d = s[i.d], d2 = s[i.d2];
-  int r = 0;
-  const auto take = [&](auto count) {
-    Both y[count.count];
-    SLUICE_UNROLL
-    for (int u = 0; u < count.count; u++) y[u] = f(in.at(u));
-    SLUICE_UNROLL
-    for (int u = 0; u < count.count; u++) {
-      store(d.p + u * d.row, y[u].first);
-      store(d2.p + u * d2.row, y[u].second);
-    }
-    in.advance(count.count);
-    d.p += count.count * d.row;
-    d2.p += count.count * d2.row;
-    r += count.count;
-  };
-  while (unroll > 1 && r + unroll <= rows) take(Count<unroll>{});
-  while (r < rows) take(Count<1>{});
-}
 
 /** The results of an instruction that has two. */
 template <int op> SLUICE_INLINE Both bothOf(const Arguments &x) {
@@ -152,17 +90,25 @@ template <int op> SLUICE_INLINE Both bothOf(const Arguments &x) {
   return {first, op == plan::OP_DSIGMOID_AND_DTANH_ADD ? muladd(y, slope, x.e) : y * slope};
 }
 
-template <int op, int inputs, int unroll>
-SLUICE_INLINE void eachRowTwice(const Slot *slots, const plan::Instruction &i, int rows) {
-  eachRowTwice<inputs, atOnce(unroll)>(slots, i, rows, [](const Arguments &x) { return bothOf<op>(x); });
+/** d, d2 = what the instruction makes of each row, which is read before it is written, so both may be inputs. */
+template <int op, int inputs>
+SLUICE_INLINE void writeBoth(const Slot *slots, const plan::Instruction &i, int rows) {
+  Slot d = slots[i.d], d2 = slots[i.d2];
+  eachRow<inputs>(slots, i, rows, [&](const Arguments &x) {
+    const Both y = bothOf<op>(x);
+    store(d.p, y.first);
+    store(d2.p, y.second);
+    d.p += d.row;
+    d2.p += d2.row;
+  });
 }
 
 /** The value of an instruction for one vector. */
 template <int op> struct Meaning;
 
-#define SLUICE_MEANING(op, inputCount, unrolled, value)                                                                \
+#define SLUICE_MEANING(op, inputCount, value)                                                                          \
   template <> struct Meaning<plan::op> {                                                                               \
-    static constexpr int inputs = inputCount, unroll = atOnce(unrolled);                                               \
+    static constexpr int inputs = inputCount;                                                                          \
     static inline __attribute__((always_inline)) Vector of(const Arguments &x) {                                       \
       [[maybe_unused]] const Vector a = x.a, b = x.b, c = x.c, e = x.e;                                                \
       [[maybe_unused]] const float k = x.k, k2 = x.k2;                                                                 \
@@ -170,61 +116,70 @@ template <int op> struct Meaning;
     }                                                                                                                  \
   };
 
-SLUICE_MEANING(OP_COPY, 1, 4, a)
-SLUICE_MEANING(OP_NEG, 1, 4, -a)
-SLUICE_MEANING(OP_ADD, 2, 4, a + b)
-SLUICE_MEANING(OP_SUB, 2, 4, a - b)
-SLUICE_MEANING(OP_MUL, 2, 4, a *b)
-SLUICE_MEANING(OP_DIV, 2, 4, a / b)
-SLUICE_MEANING(OP_MAX, 2, 4, select((a > b) | (a != a), a, b)) // NaN if either is
-SLUICE_MEANING(OP_MIN, 2, 4, select((a < b) | (a != a), a, b))
-SLUICE_MEANING(OP_PREFER, 2, 4, select(a > b, splat(1), select(a == b, splat(0.5f), Vector{})))
-SLUICE_MEANING(OP_POSITIVE, 1, 4, select(a > 0, splat(1), Vector{}))
-SLUICE_MEANING(OP_SIGN, 1, 4, select(a > 0, splat(1), select(a < 0, splat(-1), a)))
-SLUICE_MEANING(OP_INSIDE, 1, 4, select((a >= k) & (a <= k2), splat(1), Vector{}))
-SLUICE_MEANING(OP_CLIP, 1, 4, atMost(atLeast(a, k), k2))
-SLUICE_MEANING(OP_ABS, 1, 4, absolute(a))
-SLUICE_MEANING(OP_SQRT, 1, 4, root(a))
-SLUICE_MEANING(OP_EXP, 1, 2, exponential(a))
-SLUICE_MEANING(OP_LOG, 1, 2, logarithm(a))
-SLUICE_MEANING(OP_SIGMOID, 1, 2, sigmoid(a))
-SLUICE_MEANING(OP_TANH, 1, 2, hyperbolicTangent(a))
-SLUICE_MEANING(OP_RELU, 1, 4, atLeast(a, 0))
-SLUICE_MEANING(OP_LEAKY_RELU, 1, 4, select(a > 0, a, a *k))
-SLUICE_MEANING(OP_ELU, 1, 2, select(a > 0, a, expm1Wide(a) * k))
-SLUICE_MEANING(OP_SOFTPLUS, 1, 1, softplus(a))
-SLUICE_MEANING(OP_LOG_SIGMOID, 1, 1, -softplus(-a))
-SLUICE_MEANING(OP_SOFTSIGN, 1, 4, a / (absolute(a) + 1))
-SLUICE_MEANING(OP_HARD_SIGMOID, 1, 4, atMost(atLeast(muladd(a, 0.2f, 0.5f), 0), 1))
-SLUICE_MEANING(OP_POWER, 1, 1, power(a, k))
-SLUICE_MEANING(OP_AFFINE, 1, 4, muladd(a, k, k2))
-SLUICE_MEANING(OP_FMA, 3, 4, muladd(a, b, c))
-SLUICE_MEANING(OP_FMA2, 4, 4, muladd(a, b, c *e))
-SLUICE_MEANING(OP_MUL_SUB, 3, 4, a *(b - c))
-SLUICE_MEANING(OP_LERP, 3, 4, muladd(a, b - c, c))
-SLUICE_MEANING(OP_DSIGMOID, 2, 4, a *(b * (1 - b)))
-SLUICE_MEANING(OP_DTANH, 2, 4, a *(1 - b * b))
-SLUICE_MEANING(OP_MUL_DSIGMOID, 3, 4, a *b *(c * (1 - c)))
-SLUICE_MEANING(OP_MUL_DTANH, 3, 4, a *b *(1 - c * c))
-SLUICE_MEANING(OP_MUL_DTANH_ADD, 4, 4, muladd(a *b, 1 - c * c, e))
-SLUICE_MEANING(OP_MUL_FMA, 4, 4, muladd(a *b, c, e))
-SLUICE_MEANING(OP_ADD3, 3, 4, a + b + c)
-SLUICE_MEANING(OP_SIGMOID_FMA, 3, 2, sigmoid(muladd(a, b, c)))
-SLUICE_MEANING(OP_TANH_FMA, 3, 2, hyperbolicTangent(muladd(a, b, c)))
+SLUICE_MEANING(OP_COPY, 1, a)
+SLUICE_MEANING(OP_NEG, 1, -a)
+SLUICE_MEANING(OP_ADD, 2, a + b)
+SLUICE_MEANING(OP_SUB, 2, a - b)
+SLUICE_MEANING(OP_MUL, 2, a *b)
+SLUICE_MEANING(OP_DIV, 2, a / b)
+SLUICE_MEANING(OP_MAX, 2, select((a > b) | (a != a), a, b)) // NaN if either is
+SLUICE_MEANING(OP_MIN, 2, select((a < b) | (a != a), a, b))
+SLUICE_MEANING(OP_PREFER, 2, select(a > b, splat(1), select(a == b, splat(0.5f), Vector{})))
+SLUICE_MEANING(OP_POSITIVE, 1, select(a > 0, splat(1), Vector{}))
+SLUICE_MEANING(OP_SIGN, 1, select(a > 0, splat(1), select(a < 0, splat(-1), a)))
+SLUICE_MEANING(OP_INSIDE, 1, select((a >= k) & (a <= k2), splat(1), Vector{}))
+SLUICE_MEANING(OP_CLIP, 1, atMost(atLeast(a, k), k2))
+SLUICE_MEANING(OP_ABS, 1, absolute(a))
+SLUICE_MEANING(OP_SQRT, 1, root(a))
+SLUICE_MEANING(OP_EXP, 1, exponential(a))
+SLUICE_MEANING(OP_LOG, 1, logarithm(a))
+SLUICE_MEANING(OP_SIGMOID, 1, sigmoid(a))
+SLUICE_MEANING(OP_TANH, 1, hyperbolicTangent(a))
+SLUICE_MEANING(OP_RELU, 1, atLeast(a, 0))
+SLUICE_MEANING(OP_LEAKY_RELU, 1, select(a > 0, a, a *k))
+SLUICE_MEANING(OP_ELU, 1, select(a > 0, a, expm1Wide(a) * k))
+SLUICE_MEANING(OP_SOFTPLUS, 1, softplus(a))
+SLUICE_MEANING(OP_LOG_SIGMOID, 1, -softplus(-a))
+SLUICE_MEANING(OP_SOFTSIGN, 1, a / (absolute(a) + 1))
+SLUICE_MEANING(OP_HARD_SIGMOID, 1, atMost(atLeast(muladd(a, 0.2f, 0.5f), 0), 1))
+SLUICE_MEANING(OP_POWER, 1, power(a, k))
+SLUICE_MEANING(OP_AFFINE, 1, muladd(a, k, k2))
+SLUICE_MEANING(OP_FMA, 3, muladd(a, b, c))
+SLUICE_MEANING(OP_FMA2, 4, muladd(a, b, c *e))
+SLUICE_MEANING(OP_MUL_SUB, 3, a *(b - c))
+SLUICE_MEANING(OP_LERP, 3, muladd(a, b - c, c))
+SLUICE_MEANING(OP_DSIGMOID, 2, a *(b * (1 - b)))
+SLUICE_MEANING(OP_DTANH, 2, a *(1 - b * b))
+SLUICE_MEANING(OP_MUL_DSIGMOID, 3, a *b *(c * (1 - c)))
+SLUICE_MEANING(OP_MUL_DTANH, 3, a *b *(1 - c * c))
+SLUICE_MEANING(OP_MUL_DTANH_ADD, 4, muladd(a *b, 1 - c * c, e))
+SLUICE_MEANING(OP_MUL_FMA, 4, muladd(a *b, c, e))
+SLUICE_MEANING(OP_ADD3, 3, a + b + c)
+SLUICE_MEANING(OP_SIGMOID_FMA, 3, sigmoid(muladd(a, b, c)))
+SLUICE_MEANING(OP_TANH_FMA, 3, hyperbolicTangent(muladd(a, b, c)))
 #undef SLUICE_MEANING
+
+/** d = what the instruction makes of each row. */
+template <int op> SLUICE_INLINE void write(const Slot *slots, const plan::Instruction &i, int rows) {
+  Slot d = slots[i.d];
+  eachRow<Meaning<op>::inputs>(slots, i, rows, [&](const Arguments &x) {
+    store(d.p, Meaning<op>::of(x));
+    d.p += d.row;
+  });
+}
 
 /** Does instruction `op` to the rows of its slots. */
 template <int op> SLUICE_NOINLINE void apply(const Slot *slots, const plan::Instruction &i, int rows) {
-  if constexpr (op == plan::OP_TANH_MUL) eachRowTwice<op, 2, 2>(slots, i, rows);
-  else if constexpr (op == plan::OP_MUL_AND_DSIGMOID) eachRowTwice<op, 3, 4>(slots, i, rows);
-  else if constexpr (op == plan::OP_DSIGMOID_AND_DTANH) eachRowTwice<op, 3, 4>(slots, i, rows);
-  else if constexpr (op == plan::OP_DSIGMOID_AND_DTANH_ADD) eachRowTwice<op, 4, 4>(slots, i, rows);
+  if constexpr (op == plan::OP_TANH_MUL) writeBoth<op, 2>(slots, i, rows);
+  else if constexpr (op == plan::OP_MUL_AND_DSIGMOID) writeBoth<op, 3>(slots, i, rows);
+  else if constexpr (op == plan::OP_DSIGMOID_AND_DTANH) writeBoth<op, 3>(slots, i, rows);
+  else if constexpr (op == plan::OP_DSIGMOID_AND_DTANH_ADD) writeBoth<op, 4>(slots, i, rows);
   else if constexpr (op == plan::OP_ROW_SUM || op == plan::OP_ROW_SUM_MUL) (void)slots, (void)i, (void)rows; // addToRows
   else if constexpr (op == plan::OP_COLUMN_SUM)
     sumRows<1>(slots, i, rows, [](const Arguments &x, Vector sum) { return sum + x.a; });
   else if constexpr (op == plan::OP_COLUMN_SUM_MUL)
     sumRows<2>(slots, i, rows, [](const Arguments &x, Vector sum) { return muladd(x.a, x.b, sum); });
-  else eachRow<Meaning<op>::inputs, Meaning<op>::unroll>(slots, i, rows, Meaning<op>::of);
+  else write<op>(slots, i, rows);
 }
 
 struct Kernels {
