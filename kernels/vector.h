@@ -118,10 +118,11 @@ SLUICE_INLINE float sumOf(Vector v) {
   return v[0];
 }
 
+/** The largest lane, found in pairs; a lane that is NaN may be passed over. */
 SLUICE_INLINE float largestOf(Vector v) {
-  float most = v[0];
-  for (int i = 1; i < width; i++) most = v[i] > most ? v[i] : most;
-  return most;
+  for (int half = width / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; i++) v[i] = v[i + half] > v[i] ? v[i + half] : v[i];
+  return v[0];
 }
 
 #ifdef __wasm__
