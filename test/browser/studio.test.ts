@@ -184,10 +184,10 @@ describe('training', () => {
       await page.getByLabel('cell', { exact: true }).selectOption('gru')
       await page.getByTestId('model-bar').getByText('gru').waitFor()
       const file = { name: 'mine.safetensors', mimeType: 'application/octet-stream', buffer: bytes }
-      await page.getByLabel('Load a model …').setInputFiles(file)
+      await page.getByLabel('Load a run or a model …').setInputFiles(file)
       await page.getByTestId('model-bar').getByText('lstm').waitFor()
       await page
-        .getByLabel('Load a model …')
+        .getByLabel('Load a run or a model …')
         .setInputFiles({ ...file, buffer: Buffer.from('nonsense '.repeat(9)) })
       await page.getByRole('alert').getByText('mine.safetensors').waitFor()
     })
@@ -254,7 +254,7 @@ describe('units of several layers', () => {
     const { name, unit } = detections[place]!.best[0]!
     await checkRoom('train', async (page) => {
       const file = { name: 'mine.safetensors', mimeType: '', buffer: Buffer.from(encodeModel(net)) }
-      await page.getByLabel('Load a model …').setInputFiles(file)
+      await page.getByLabel('Load a run or a model …').setInputFiles(file)
       await page.getByTestId('model-bar').getByText('gru').waitFor()
       await page.goto(`${site.url}#units`)
       await page.getByRole('button', { name: 'Search all units' }).click()

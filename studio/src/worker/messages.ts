@@ -1,5 +1,6 @@
 import type { InitSpec, Machine } from 'sluice'
 import type { Edit, GradientCheck } from 'sluice/inspect'
+import type { Shown } from '../run/run-file.ts'
 
 /*
  * What page and worker say to each other. The page asks by name and gets one answer; the worker tells of a training
@@ -53,6 +54,18 @@ export interface TrainSpec {
   readonly learningRate: number
   /** Updates to make from now on. */
   readonly steps: number
+}
+
+/** A run that was opened. */
+export interface OpenedRun {
+  readonly model: ModelInfo
+  readonly text: TextInfo & { readonly content: string }
+  readonly spec: TrainSpec
+  readonly shown: Shown
+  /** Whether all its updates are done; otherwise it waits to go on. */
+  readonly isOver: boolean
+  /** Why it will not go on to the same bits, if so, one line each. */
+  readonly notes: readonly string[]
 }
 
 /** A point of the curves. Losses in nats a character. */
@@ -215,6 +228,12 @@ export interface Calls {
   resume(): Promise<void>
   stop(): Promise<void>
   rate(learningRate: number): Promise<void>
+  /** Notes what the training under way, or the last one, goes on from; all events before it come before the answer. */
+  checkpoint(): Promise<void>
+  /** The training as it was noted last, as a file. @param folder that it is unpacked to */
+  saveRun(shown: Shown, folder: string): Promise<Uint8Array<ArrayBuffer>>
+  /** Takes text, model and training of a file, which then waits to go on. Where that fails nothing changes. */
+  openRun(bytes: Uint8Array, name: string): Promise<OpenedRun>
   sample(spec: SampleSpec): Promise<string>
   /** Trains models of several cells on the same text; events tell how it goes. Absent text: that which was read. */
   lanes(spec: LaneSpec, content?: string): Promise<void>
