@@ -205,6 +205,24 @@ describe('training', () => {
     })
   })
 
+  test('takes nothing from a file in another encoding, until it is told which', async () => {
+    await checkRoom('train', async (page) => {
+      await page.evaluate(() => {
+        const transfer = new DataTransfer()
+        transfer.items.add(new File([new Uint8Array([99, 97, 102, 233, 32, 98, 233, 98, 233])], 'old.txt'))
+        const drop = new DragEvent('drop', { dataTransfer: transfer, bubbles: true })
+        document.querySelector('.drop')!.dispatchEvent(drop)
+      })
+      const alert = page.getByRole('alert')
+      await alert.getByText('old.txt is not UTF-8: byte 3 (0xe9) starts no character.').waitFor()
+      expect(await page.getByTestId('text-info').textContent()).toContain('a river and its gates')
+      await page.getByLabel('Encoding of files').selectOption('windows-1252')
+      await page.getByTestId('text-info').getByText('old.txt: 9 characters, 6 symbols').waitFor()
+      expect(await page.getByLabel('Text to learn from').inputValue()).toBe('café bébé')
+      await alert.waitFor({ state: 'detached' })
+    })
+  })
+
   test('cuts a text of 50 MB, and says so', async () => {
     await checkRoom('train', async (page) => {
       await dropText(page, 'It was a dark and stormy night. ', 1_600_000)

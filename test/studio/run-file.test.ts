@@ -9,6 +9,7 @@ import { emptyCurve, extended } from '../../studio/src/train/curve.ts'
 import { MemoryStore } from '../../studio/src/worker/memory-store.ts'
 import { cells, model, text } from '../../src/browser.ts'
 import { reference } from '../../src/runtime/index.ts'
+import { sha256 } from '../../src/data/index.ts'
 import { RunDirectory } from '../../src/train/directory.ts'
 import { train } from '../../src/train/index.ts'
 
@@ -88,6 +89,14 @@ test('a file that is damaged, cut off, or of something else is said to be so', a
   expect(new Set(await Promise.all(cut))).toEqual(
     new Set(['mine.tar is damaged or cut off: nothing was taken from it.']),
   )
+  const { 'fox-run/studio.json': studio, ...rest } = Object.fromEntries(untar(whole)!)
+  const later = new TextDecoder().decode(studio).replace('"format":1', '"format":2')
+  const sums = new TextDecoder()
+    .decode(rest['fox-run/SHA256SUMS'])
+    .replace(await sha256(studio!), await sha256(Buffer.from(later)))
+  const changed = { 'fox-run/studio.json': Buffer.from(later), 'fox-run/SHA256SUMS': Buffer.from(sums) }
+  const ofLater = tar(new Map(Object.entries({ ...Object.fromEntries(untar(whole)!), ...changed })))
+  expect(await refused(ofLater)).toBe('mine.tar was saved by a later version of the studio.')
   const other = tar(new Map([['a/b.txt', new Uint8Array(3)]]))
   expect(await refused(other)).toContain('no run that this page saved')
 })

@@ -47,6 +47,16 @@ export interface TextInfo {
   readonly symbols: number
 }
 
+/** A file of a text. */
+export interface TextFile {
+  readonly name: string
+  readonly bytes: Uint8Array
+  /** Whether more bytes follow, which are left out: the last character may be torn. */
+  readonly isCut: boolean
+  /** Label of an encoding, such as `windows-1252`; absent: UTF-8. */
+  readonly encoding?: string
+}
+
 /** Settings of a training. */
 export interface TrainSpec {
   readonly batch: number
@@ -215,6 +225,8 @@ export interface Found {
 /** What the page can ask for. */
 export interface Calls {
   machine(): Promise<MachineInfo>
+  /** The text of a file in some encoding. */
+  decode(file: TextFile): Promise<string>
   /** Reads the text to train on. */
   read(text: string, name: string): Promise<TextInfo>
   /** A new model for the text that was read. */

@@ -1,4 +1,5 @@
 import { checkCell } from './check.ts'
+import { decodeFile } from './decode.ts'
 import { factorsOf } from './factors.ts'
 import { detectIn } from './detect.ts'
 import { failureOf } from './failure.ts'
@@ -35,6 +36,7 @@ function renewed(info: ModelInfo): ModelInfo {
 
 const calls: Calls = {
   machine: async () => (await studioRuntime()).info,
+  decode: async (file) => decodeFile(file),
   read: async (content, name) => workshop.read(content, name),
   make: async (spec) => renewed(workshop.make(spec)),
   load: async (bytes, name) => renewed(workshop.load(bytes, name)),
