@@ -1,17 +1,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Axis, axisFor, nearestIndex, pathOf, placeOn, tickText } from './axis.ts'
 import { compact, thousands } from './format.ts'
+import type { Stroke } from './stroke.ts'
 
 /** A line of a chart. */
-export interface Line {
+export interface Line extends Stroke {
   readonly label: string
-  /** Name of a custom property of the page's styles, such as `--blue`. */
-  readonly colour: string
   readonly values: readonly (number | null)[]
-  readonly width?: number
   /** Joined over missing values. */
   readonly joined?: boolean
-  readonly dashed?: boolean
 }
 
 interface ChartProps {
@@ -72,15 +69,8 @@ export function Chart({ label, xLabel, x, lines, height = 220, yRange }: ChartPr
         onMouseLeave={() => setPointed(undefined)}
       >
         <Grid {...{ xAxis, yAxis, left, top, width, height }} />
-        {lines.map(({ label: name, colour, values, width: thick = 1.5, joined = false, dashed = false }) => (
-          <path
-            key={name}
-            d={pathOf(x, values, (a, b) => [left(a), top(b)], joined)}
-            fill="none"
-            stroke={`var(${colour})`}
-            stroke-width={thick}
-            stroke-dasharray={dashed ? '5 4' : undefined}
-          />
+        {lines.map(({ label: name, values, joined = false, ...stroke }) => (
+          <path key={name} d={pathOf(x, values, (a, b) => [left(a), top(b)], joined)} {...drawn(stroke)} />
         ))}
         {at !== undefined && at >= 0 && (
           <line
@@ -94,6 +84,24 @@ export function Chart({ label, xLabel, x, lines, height = 220, yRange }: ChartPr
       </svg>
       <Legend {...{ xLabel, x, lines, at: at ?? x.length - 1 }} />
     </div>
+  )
+}
+
+function drawn({ colour, width = 1.5, dashes }: Stroke) {
+  return {
+    fill: 'none',
+    stroke: `var(${colour})`,
+    'stroke-width': width,
+    ...(dashes !== undefined && { 'stroke-dasharray': dashes }),
+  }
+}
+
+/** A piece of a line, to be put before its name. */
+export function Sample(stroke: Stroke) {
+  return (
+    <svg class="sample" width={26} height={8} aria-hidden="true">
+      <path d="M0 4H26" {...drawn({ ...stroke, width: Math.max(2, stroke.width ?? 0) })} />
+    </svg>
   )
 }
 
@@ -139,11 +147,11 @@ function Legend({ xLabel, x, lines, at }: LegendProps) {
       <span>
         {xLabel} {x[at] === undefined ? '' : thousands(x[at])}
       </span>
-      {lines.map(({ label, colour, values, dashed, joined }) => {
+      {lines.map(({ label, values, joined, ...stroke }) => {
         const value = joined ? values.slice(0, at + 1).findLast((each) => each !== null) : values[at]
         return (
           <span key={label}>
-            <i class={dashed ? 'dashed' : ''} style={{ '--colour': `var(${colour})` }} /> {label}{' '}
+            <Sample {...stroke} /> {label}{' '}
             {value === undefined || value === null ? '' : <b>{compact(value)}</b>}
           </span>
         )
