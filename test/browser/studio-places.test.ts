@@ -1,7 +1,7 @@
 import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cells, model, text } from '../../src/browser.ts'
 import { reference } from '../../src/runtime/index.ts'
@@ -83,6 +83,32 @@ describe('runs on disk', () => {
         await page.locator(`.room.${room}`).waitFor()
       }
     })
+  })
+
+  test('are shown in more tabs than a browser has connections, also when the first is closed', async () => {
+    const context = await browser.newContext()
+    let streams = 0
+    context.on('request', (request) => (streams += Number(request.url().endsWith('api/metrics'))))
+    try {
+      const pages: Page[] = []
+      for (let tab = 0; tab < 7; tab++) {
+        const page = await context.newPage()
+        await page.goto(site.url)
+        await page.getByTestId('run-second').getByText('6 updates').waitFor()
+        pages.push(page)
+      }
+      expect(streams).toBe(1)
+      const grown = async (step: number): Promise<void> => {
+        await appendFile(join(runs, 'second/metrics.jsonl'), `{"step":${step},"loss":1.5}\n`)
+        for (const page of pages) await page.getByTestId('run-second').getByText(`${step} updates`).waitFor()
+      }
+      await grown(20)
+      await pages.shift()!.close()
+      await grown(21)
+      expect(streams).toBe(2)
+    } finally {
+      await context.close()
+    }
   })
 
   test('of a later version are said to be one', async () => {
