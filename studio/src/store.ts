@@ -30,6 +30,8 @@ export const model = signal<ModelInfo | undefined>(undefined)
 export const isUntrained = computed(() => model.value?.step === 0 && !model.value.isLoaded)
 /** What the next model is made of. */
 export const chosen = signal({ cell: usualCell, hidden: 32, layers: 1 })
+/** How the next training goes. */
+export const wished = signal<TrainSpec>({ batch: 16, window: 32, learningRate: 0.01, steps: 5000 })
 /** A cell that the library does not have: from the lab, or of a model that was loaded. */
 export const ownCell = signal<CellChoice | undefined>(undefined)
 /** Rises whenever the weights may have changed: what was computed from them is stale. */

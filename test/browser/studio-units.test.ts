@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sampleText } from '../../studio/src/text/sample-text.ts'
 import { decimal, percent } from '../../studio/src/ui/format.ts'
 import { type Runtime, decodeModel, openRuntime } from '../../src/browser.ts'
-import { intervene, saliency, unitLosses } from '../../src/inspect/index.ts'
+import { gradientFlow, intervene, saliency, saturation, unitLosses } from '../../src/inspect/index.ts'
 import type { Model } from '../../src/model/index.ts'
 import { startChromium } from './chromium.ts'
 import { type StudioSite, checkStudio, openStudioSite } from './studio-site.ts'
@@ -74,6 +74,63 @@ describe('a unit that is held', () => {
         })
         expect(texts).toEqual(await Promise.all(asked))
       }
+    })
+  })
+})
+
+describe('what the library measures of a model', () => {
+  test('shows how open its gates are, and leads to each', async () => {
+    await inUnitsRoom(async (page, net) => {
+      const gates = await saturation(net, content, { runtime })
+      const rows = page.getByTestId('saturation').getByRole('button')
+      await rows.first().waitFor()
+      expect(await rows.allTextContents()).toEqual(
+        gates.map(
+          ({ name, closed, open, mean }) =>
+            `${name}closed ${percent(closed)}, open ${percent(open)}, mean ${mean.toFixed(2)}`,
+        ),
+      )
+      await rows.filter({ hasText: /^f/ }).click()
+      expect(await page.getByRole('combobox', { name: /^value/ }).inputValue()).toBe('f')
+    })
+  })
+
+  test('shows which characters speak for a prediction', async () => {
+    await inUnitsRoom(async (page, net) => {
+      const reasons = page.getByTestId('reasons')
+      await reasons.waitFor()
+      const panel = page.locator('section', { has: reasons })
+      const other = panel.getByRole('button').nth(1)
+      const [letter = ''] = [...(await other.textContent())!]
+      await other.click()
+      await reasons.locator('.asked', { hasText: letter }).waitFor()
+      const symbol = { '␣': ' ', '↵': '\n' }[letter] ?? letter
+      const { products } = await saliency(net, content, { runtime, at: 25, symbol })
+      const titles = await reasons
+        .locator('span:not(.asked)')
+        .evaluateAll((all) => all.map((span) => span.getAttribute('title')))
+      expect(titles).toEqual(
+        Array.from(products, (product) => `${product < 0 ? 'against' : 'for'}: ${product.toFixed(3)}`),
+      )
+    })
+  })
+
+  test('says how far back gradients reach, and what windows follow', async () => {
+    await inUnitsRoom(async (page, net) => {
+      const { memory, isCut, window, states } = await gradientFlow(net, sampleText().slice(0, 8192), {
+        runtime,
+      })
+      await page.goto(`${site.url}#memory`)
+      await page.getByRole('button', { name: 'Measure lstm' }).click()
+      const advice = page.getByTestId('flow')
+      await advice.getByText(`Effective memory: ${isCut ? 'more than ' : ''}${memory} steps`).waitFor()
+      expect(await advice.textContent()).toContain(
+        `(${states.map((each) => `${each.state} ${each.isCut ? 'over ' : ''}${each.memory}`).join(', ')})`,
+      )
+      const length = Math.min(256, window)
+      await page.getByRole('button', { name: `Train with windows of ${length}` }).click()
+      await page.goto(`${site.url}#train`)
+      expect(await page.getByLabel('window', { exact: true }).inputValue()).toBe(String(length))
     })
   })
 })

@@ -1,6 +1,5 @@
-import { attempt, client, isRun, loadModel, model, openRun, phase, runFile } from '../store.ts'
+import { attempt, client, isRun, loadModel, model, openRun, phase, runFile, wished } from '../store.ts'
 import { isTar } from '../run/tar.ts'
-import { wished } from './settings.tsx'
 
 /** Gives the reader a file to keep. */
 function download(bytes: Uint8Array<ArrayBuffer>, name: string): void {

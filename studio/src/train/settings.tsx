@@ -1,4 +1,3 @@
-import { signal } from '@preact/signals'
 import {
   attempt,
   chosen,
@@ -9,13 +8,11 @@ import {
   phase,
   resumeTraining,
   startTraining,
+  wished,
 } from '../store.ts'
 import { CellSelect } from '../ui/cell-select.tsx'
 import { Field, Slider } from '../ui/controls.tsx'
 import { compact } from '../ui/format.ts'
-
-/** How the next training goes. */
-export const wished = signal({ batch: 16, window: 32, learningRate: 0.01, steps: 5000 })
 
 /** The learning rate's slider is logarithmic: its value is a power of ten. */
 function rateOf(position: number): number {

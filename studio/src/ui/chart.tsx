@@ -20,6 +20,8 @@ interface ChartProps {
   readonly height?: number
   /** From the bottom to the top; what the numbers need unless given. */
   readonly yRange?: readonly [number, number]
+  /** What is written for a number of the lines; as many digits as are needed unless given. */
+  readonly yText?: (value: number) => string
 }
 
 /** Room for the numbers beside the plane, in pixels. */
@@ -38,7 +40,7 @@ function useWidth() {
 }
 
 /** Curves over a common axis, with the numbers under the pointer, or the last ones, below. */
-export function Chart({ label, xLabel, x, lines, height = 220, yRange }: ChartProps) {
+export function Chart({ label, xLabel, x, lines, height = 220, yRange, yText }: ChartProps) {
   const [place, width] = useWidth()
   const [pointed, setPointed] = useState<number | undefined>(undefined)
   const plane = {
@@ -68,7 +70,7 @@ export function Chart({ label, xLabel, x, lines, height = 220, yRange }: ChartPr
         onMouseMove={point}
         onMouseLeave={() => setPointed(undefined)}
       >
-        <Grid {...{ xAxis, yAxis, left, top, width, height }} />
+        <Grid {...{ xAxis, yAxis, left, top, width, height, yText }} />
         {lines.map(({ label: name, values, joined = false, ...stroke }) => (
           <path key={name} d={pathOf(x, values, (a, b) => [left(a), top(b)], joined)} {...drawn(stroke)} />
         ))}
@@ -82,7 +84,7 @@ export function Chart({ label, xLabel, x, lines, height = 220, yRange }: ChartPr
           />
         )}
       </svg>
-      <Legend {...{ xLabel, x, lines, at: at ?? x.length - 1 }} />
+      <Legend {...{ xLabel, x, lines, yText, at: at ?? x.length - 1 }} />
     </div>
   )
 }
@@ -112,9 +114,10 @@ interface GridProps {
   readonly top: (value: number) => number
   readonly width: number
   readonly height: number
+  readonly yText: ChartProps['yText'] | undefined
 }
 
-function Grid({ xAxis, yAxis, left, top, width, height }: GridProps) {
+function Grid({ xAxis, yAxis, left, top, width, height, yText }: GridProps) {
   return (
     <g class="axes">
       {xAxis.ticks.map((tick) => (
@@ -129,7 +132,7 @@ function Grid({ xAxis, yAxis, left, top, width, height }: GridProps) {
         <g key={tick}>
           <line x1={margin.left} x2={width - margin.right} y1={top(tick)} y2={top(tick)} />
           <text x={margin.left - 6} y={top(tick) + 4} text-anchor="end">
-            {tickText(yAxis, tick)}
+            {yText ? yText(tick) : tickText(yAxis, tick)}
           </text>
         </g>
       ))}
@@ -139,9 +142,10 @@ function Grid({ xAxis, yAxis, left, top, width, height }: GridProps) {
 
 interface LegendProps extends Pick<ChartProps, 'xLabel' | 'x' | 'lines'> {
   readonly at: number
+  readonly yText: ChartProps['yText'] | undefined
 }
 
-function Legend({ xLabel, x, lines, at }: LegendProps) {
+function Legend({ xLabel, x, lines, at, yText = compact }: LegendProps) {
   return (
     <p class="legend">
       <span>
@@ -152,7 +156,7 @@ function Legend({ xLabel, x, lines, at }: LegendProps) {
         return (
           <span key={label}>
             <Sample {...stroke} /> {label}{' '}
-            {value === undefined || value === null ? '' : <b>{compact(value)}</b>}
+            {value === undefined || value === null ? '' : <b>{yText(value)}</b>}
           </span>
         )
       })}

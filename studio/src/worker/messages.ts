@@ -1,5 +1,5 @@
 import type { InitSpec, Machine } from 'sluice'
-import type { Edit, GradientCheck } from 'sluice/inspect'
+import type { Edit, GradientCheck, GradientFlow, Saturation } from 'sluice/inspect'
 import type { Shown } from '../run/run-file.ts'
 
 /*
@@ -222,6 +222,28 @@ export interface Found {
   }[]
 }
 
+/** How often a gate of a layer is all but closed or all but open. */
+export type SeenGate = Pick<Saturation, 'layer' | 'name' | 'closed' | 'open' | 'mean'>
+
+/** A prediction that is explained. */
+export interface SaliencySpec {
+  readonly text: string
+  /** Number of the symbol that it follows. */
+  readonly at: number
+  /** The symbol whose probability is explained. */
+  readonly symbol: string
+}
+
+/** What each symbol before a prediction does to it. */
+export interface Reasons {
+  /** The symbols, the last of which the prediction follows. */
+  readonly symbols: readonly string[]
+  /** For each, above zero where it speaks for the prediction. */
+  readonly products: Float64Array
+  readonly target: string
+  readonly probability: number
+}
+
 /** What the page can ask for. */
 export interface Calls {
   machine(): Promise<MachineInfo>
@@ -257,6 +279,12 @@ export interface Calls {
   recall(): Promise<readonly Recall[]>
   /** Searches the units for detectors, also of a regular expression. */
   detect(spec: { readonly expression?: string }): Promise<readonly Found[]>
+  /** How open the gates are on a text. */
+  saturation(text: string): Promise<readonly SeenGate[]>
+  /** How far gradients of the model reach on the text that it learns from. */
+  flow(): Promise<GradientFlow>
+  /** Which symbols speak for a prediction. */
+  saliency(spec: SaliencySpec): Promise<Reasons>
   /** Everything that the model does with a text. */
   look(spec: LookSpec): Promise<Look>
 }

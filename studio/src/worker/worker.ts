@@ -4,6 +4,7 @@ import { factorsOf } from './factors.ts'
 import { detectIn } from './detect.ts'
 import { failureOf } from './failure.ts'
 import type { Calls, Event, ModelInfo, Posted, Question } from './messages.ts'
+import { flowOf, reasonsOf, saturationOf } from './insight.ts'
 import { Lanes } from './lanes.ts'
 import { recallOf } from './recall.ts'
 import { lookAt } from './look.ts'
@@ -57,6 +58,9 @@ const calls: Calls = {
   recall: () => Promise.all(lanes.models('gap').map(recallOf)),
   detect: ({ expression }) => detectIn(workshop, expression),
   look: (spec) => lookAt(workshop, spec),
+  saturation: (text) => saturationOf(workshop, text),
+  flow: () => flowOf(workshop),
+  saliency: (spec) => reasonsOf(workshop, spec),
 }
 
 async function answer({ id, name, given }: Question): Promise<void> {
