@@ -120,26 +120,21 @@ function Whole({ label, value, least, most, onChange }: WholeProps) {
   )
 }
 
+/** What the main button does in each phase. It stays the same button, so that the focus stays, too. */
+const mainActions = {
+  idle: { title: 'Train', act: () => startTraining(wished.value) },
+  running: { title: 'Pause', act: pauseTraining },
+  paused: { title: 'Go on', act: resumeTraining },
+}
+
 function Buttons() {
-  const now = phase.value
+  const { title, act } = mainActions[phase.value]
   return (
     <p class="row">
-      {now === 'idle' && (
-        <button type="button" class="main" onClick={() => void attempt(() => startTraining(wished.value))}>
-          Train
-        </button>
-      )}
-      {now === 'running' && (
-        <button type="button" class="main" onClick={() => void attempt(pauseTraining)}>
-          Pause
-        </button>
-      )}
-      {now === 'paused' && (
-        <button type="button" class="main" onClick={() => void attempt(resumeTraining)}>
-          Go on
-        </button>
-      )}
-      {now !== 'idle' && (
+      <button type="button" class="main" onClick={() => void attempt(act)}>
+        {title}
+      </button>
+      {phase.value !== 'idle' && (
         <button type="button" onClick={() => void attempt(() => client.ask('stop'))}>
           Stop
         </button>

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { attempt, chosen, client, longestText, makeModel, phase, takeText, text } from '../store.ts'
+import { Field } from '../ui/controls.tsx'
 import { thousands } from '../ui/format.ts'
 import { sampleText } from '../text/sample-text.ts'
 
@@ -104,21 +105,7 @@ export function TextChoice() {
             }}
           />
         </label>
-        <label class={refused.value ? 'field asked' : 'field'}>
-          <span>{refused.value ? `read ${refused.value.name} as` : 'read files as'}</span>
-          <select
-            aria-label="Encoding of files"
-            disabled={busy}
-            value={encoding.value}
-            onChange={({ currentTarget }) => readAs(currentTarget.value)}
-          >
-            {encodings.map(({ name: label, title }) => (
-              <option key={label} value={label}>
-                {title}
-              </option>
-            ))}
-          </select>
-        </label>
+        <EncodingChoice busy={busy} />
         <button type="button" disabled={busy} onClick={() => void use(sampleText(), 'a river and its gates')}>
           The sample text
         </button>
@@ -127,5 +114,27 @@ export function TextChoice() {
         </span>
       </p>
     </div>
+  )
+}
+
+/** The encoding of files, where one was refused or another is chosen. */
+function EncodingChoice({ busy }: { readonly busy: boolean }) {
+  const file = refused.value
+  if (!file && encoding.value === 'utf-8') return null
+  return (
+    <Field label={file ? `read ${file.name} as` : 'read files as'}>
+      <select
+        aria-label="Encoding of files"
+        disabled={busy}
+        value={encoding.value}
+        onChange={({ currentTarget }) => readAs(currentTarget.value)}
+      >
+        {encodings.map(({ name, title }) => (
+          <option key={name} value={name}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </Field>
   )
 }

@@ -123,7 +123,7 @@ function Grid({ xAxis, yAxis, left, top, width, height, yText }: GridProps) {
       {xAxis.ticks.map((tick) => (
         <g key={tick}>
           <line x1={left(tick)} x2={left(tick)} y1={margin.top} y2={height - margin.bottom} />
-          <text x={left(tick)} y={height - 5} text-anchor="middle">
+          <text x={left(tick)} y={height - 5} text-anchor={left(tick) > width - 24 ? 'end' : 'middle'}>
             {tickText(xAxis, tick)}
           </text>
         </g>

@@ -46,7 +46,7 @@ export function UnitsRoom() {
         <Clamp />
       </section>
       <section class="panel">
-        <h2>Why this character?</h2>
+        <h2>Why this next character?</h2>
         <ReasonsPanel />
       </section>
       <section class="panel">
