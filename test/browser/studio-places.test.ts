@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -20,11 +20,13 @@ beforeAll(async () => {
   runs = await mkdtemp(join(tmpdir(), 'sluice-runs-'))
   for (const name of ['first', 'second', 'later']) await makeRun(join(runs, name), name === 'second' ? 5 : 4)
   await fromLaterVersion(join(runs, 'later'))
+  await makeRun(join(runs, 'torn'), 4)
+  await tear(join(runs, 'torn'))
   for (const name of many) {
     await mkdir(join(runs, name))
     await writeFile(join(runs, name, 'metrics.jsonl'), '{"step":3,"loss":2}\n{"step":4,"lo')
   }
-  site = await openStudioSite(['first', 'second', 'later', ...many].map((name) => join(runs, name)))
+  site = await openStudioSite(['first', 'second', 'later', 'torn', ...many].map((name) => join(runs, name)))
   browser = await startChromium()
 })
 afterAll(async () => {
@@ -47,6 +49,12 @@ async function fromLaterVersion(path: string): Promise<void> {
   const file = join(path, 'run.json')
   await writeFile(file, (await readFile(file, 'utf8')).replace(/"format": \d+/, '"format": 99'))
   expect(await readdir(path)).toContain('run.json')
+}
+
+/** Cuts off the model of every checkpoint of a run. */
+async function tear(path: string): Promise<void> {
+  for (const name of await readdir(join(path, 'checkpoints')))
+    await truncate(join(path, 'checkpoints', name, 'model.safetensors'), 100)
 }
 
 describe('runs on disk', () => {
@@ -109,6 +117,22 @@ describe('runs on disk', () => {
     } finally {
       await context.close()
     }
+  })
+
+  test('whose checkpoints are damaged, or that have none, show their losses and say why no model loads', async () => {
+    await checkStudio(browser, site.url, async (page) => {
+      const bar = page.getByTestId('model-bar')
+      await bar.getByText('from first').waitFor()
+      for (const [name, updates, reason] of [
+        ['torn', 6, /damaged/],
+        ['a', 3, /no checkpoint|no run|nothing/i],
+      ] as const) {
+        await page.getByTestId(`run-${name}`).getByText(`${updates} updates`).waitFor()
+        await page.getByTestId(`run-${name}`).getByRole('button', { name: 'Take its model' }).click()
+        await page.getByRole('alert').getByText(reason).waitFor()
+        expect(await bar.textContent()).toContain('from first')
+      }
+    })
   })
 
   test('of a later version are said to be one', async () => {
