@@ -27,7 +27,7 @@ export function FlowPanel() {
     <>
       <p>
         The model of all rooms, on the text that it learns from: how much of the gradient of a prediction is
-        left at each step before it. Where less than a hundredth is left, nothing is learnt any more.
+        left at each step before it. Where less than a hundredth is left, hardly anything is learnt.
       </p>
       <p class="row">
         <button type="button" disabled={measuring.value} onClick={() => void measure()}>
