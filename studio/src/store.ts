@@ -42,7 +42,8 @@ export const problem = signal<string | undefined>(undefined)
 export type Phase = 'idle' | 'running' | 'paused'
 export const phase = signal<Phase>('idle')
 export const curve = signal<Curve>(emptyCurve)
-export const pace = signal({ tokensPerSecond: 0, learningRate: 0, epoch: 0 })
+const noPace = { tokensPerSecond: 0, learningRate: 0, epoch: 0 }
+export const pace = signal(noPace)
 /** Whether the model has a training that can be saved. */
 export const isRun = signal(false)
 export const samples = signal<readonly { readonly step: number; readonly text: string }[]>([])
@@ -99,18 +100,19 @@ function choose({ layers }: ModelInfo): void {
   chosen.value = { cell, hidden: units, layers: layers.length }
 }
 
-function taken(info: ModelInfo, shown: Shown = { curve: emptyCurve, samples: [] }): void {
+function taken(info: ModelInfo, shown: Shown = { curve: emptyCurve, samples: [], pace: noPace }): void {
   model.value = info
   weights.value++
   curve.value = shown.curve
   samples.value = shown.samples
+  pace.value = shown.pace
   isRun.value = false
 }
 
 /** The training under way, or the last one, as a file; it goes on meanwhile. @param folder that it is unpacked to */
 export async function runFile(folder: string): Promise<Uint8Array<ArrayBuffer>> {
   await client.ask('checkpoint')
-  const shown = { curve: curve.value, samples: samples.value }
+  const shown = { curve: curve.value, samples: samples.value, pace: pace.value }
   return client.ask('saveRun', shown, folder)
 }
 

@@ -74,6 +74,7 @@ describe('a run in a file', () => {
       seen.push([
         await page.getByTestId('figure-step').textContent(),
         await page.getByTestId('figure-loss').textContent(),
+        await page.getByTestId('figure-epoch').textContent(),
         await page.getByTestId('samples').locator('li pre').last().textContent(),
       ])
     await inTrainRoom(async (page) => {

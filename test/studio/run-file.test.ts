@@ -27,7 +27,8 @@ async function trained(updates: number): Promise<SavedRun> {
     points.push({ step, loss })
     if (step === updates) break
   }
-  const shown = { curve: extended(emptyCurve, points), samples: [{ step: 2, text: 'Th' }] }
+  const pace = { tokensPerSecond: 100, learningRate: 0.02, epoch: 0.5 }
+  const shown = { curve: extended(emptyCurve, points), samples: [{ step: 2, text: 'Th' }], pace }
   const own = { name: 'fox', content }
   return { checkpoint: store.last!, text: own, spec: settings, before: 3, shown }
 }

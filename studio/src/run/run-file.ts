@@ -15,6 +15,7 @@ import { tar, untar } from './tar.ts'
 export interface Shown {
   readonly curve: Curve
   readonly samples: readonly { readonly step: number; readonly text: string }[]
+  readonly pace: { readonly tokensPerSecond: number; readonly learningRate: number; readonly epoch: number }
 }
 
 /** A training, so that it can go on elsewhere. */
