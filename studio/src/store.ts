@@ -136,14 +136,15 @@ export async function startTraining(spec: TrainSpec): Promise<void> {
   isRun.value = true
 }
 
+/** Holds the training, unless it has ended meanwhile. */
 export async function pauseTraining(): Promise<void> {
   await client.ask('pause')
-  phase.value = 'paused'
+  if (phase.value === 'running') phase.value = 'paused'
 }
 
 export async function resumeTraining(): Promise<void> {
   await client.ask('resume')
-  phase.value = 'running'
+  if (phase.value === 'paused') phase.value = 'running'
 }
 
 function heed(event: Event): void {

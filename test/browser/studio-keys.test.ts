@@ -55,6 +55,8 @@ test.each([1280, 390])(
       await tabTo(page, /^Train$/)
       await page.keyboard.press('Enter')
       await page.getByTestId('samples').getByText('update 300', { exact: true }).waitFor()
+      // The focus went from the button that trains to the one that pauses, and back.
+      await page.waitForFunction(() => document.activeElement?.textContent === 'Train')
       await tabTo(page, /^Train$/, 'tab')
       await page.keyboard.press('ArrowRight')
       await tabTo(page, /^Search all units$/)

@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { untar } from '../../studio/src/run/tar.ts'
+import { thousands } from '../../studio/src/ui/format.ts'
 import { startChromium } from './chromium.ts'
 import { type StudioSite, checkStudio, numberIn, openStudioSite } from './studio-site.ts'
 
 /** Updates of every run. */
-const updates = 400
+const updates = 2000
 
 let site: StudioSite
 let browser: Browser
@@ -36,7 +37,10 @@ async function begin(page: Page): Promise<void> {
 }
 
 const ended = (page: Page): Promise<void> =>
-  page.getByTestId('samples').getByText(`update ${updates}`, { exact: true }).waitFor()
+  page
+    .getByTestId('samples')
+    .getByText(`update ${thousands(updates)}`, { exact: true })
+    .waitFor()
 
 async function saveRun(page: Page): Promise<Buffer> {
   const [download] = await Promise.all([page.waitForEvent('download'), press(page, 'Save the run')])

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks'
 import {
   attempt,
   chosen,
@@ -120,25 +121,46 @@ function Whole({ label, value, least, most, onChange }: WholeProps) {
   )
 }
 
-/** What the main button does in each phase. It stays the same button, so that the focus stays, too. */
-const mainActions = {
-  idle: { title: 'Train', act: () => startTraining(wished.value) },
-  running: { title: 'Pause', act: pauseTraining },
-  paused: { title: 'Go on', act: resumeTraining },
-}
-
+/**
+ * The buttons of a training. One that starts a training is never the one that holds it: the training may end just when that
+ * is pressed. A focus goes to what takes the place of the button that had it.
+ */
 function Buttons() {
-  const { title, act } = mainActions[phase.value]
+  const place = useRef<HTMLParagraphElement>(null)
+  const hasFocus = useRef(false)
+  const now = phase.value
+  useEffect(() => {
+    if (hasFocus.current) place.current?.querySelector('button')?.focus({ preventScroll: true })
+  }, [now === 'idle'])
   return (
-    <p class="row">
-      <button type="button" class="main" onClick={() => void attempt(act)}>
-        {title}
-      </button>
-      {phase.value !== 'idle' && (
+    <p
+      class="row"
+      ref={place}
+      onFocusIn={() => (hasFocus.current = true)}
+      onFocusOut={({ relatedTarget }) => (hasFocus.current &&= relatedTarget === null)}
+    >
+      {now === 'idle' ? (
+        <Main key="train" title="Train" act={() => startTraining(wished.value)} />
+      ) : (
+        <Main
+          key="hold"
+          title={now === 'running' ? 'Pause' : 'Go on'}
+          act={now === 'running' ? pauseTraining : resumeTraining}
+        />
+      )}
+      {now !== 'idle' && (
         <button type="button" onClick={() => void attempt(() => client.ask('stop'))}>
           Stop
         </button>
       )}
     </p>
+  )
+}
+
+function Main({ title, act }: { readonly title: string; readonly act: () => Promise<void> }) {
+  return (
+    <button type="button" class="main" onClick={() => void attempt(act)}>
+      {title}
+    </button>
   )
 }
