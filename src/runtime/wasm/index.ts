@@ -4,7 +4,9 @@ import { inNode } from '../../core/platform.ts'
 import { type Backing, type Device, HeldPlan, Line, type Loaded, checkPlan, threadCount } from '../device.ts'
 import { Apart } from './apart.ts'
 import type { Host } from './host.ts'
-import type { WasmSource } from './host-browser.ts'
+import { packedRuntime } from '../packed.ts'
+import type { Runtime } from '../types.ts'
+import { type WasmSource, browserHost } from './host-browser.ts'
 import { Together } from './together.ts'
 
 addLaterMessages()
@@ -28,7 +30,12 @@ interface Places {
   place(plan: Int32Array): Promise<Backing>
 }
 
-/** Opens the WebAssembly runtime. @throws Unsupported when it is not there or does not work here */
+/** Opens the WebAssembly runtime. @throws Unsupported as `openWasm` does */
+export async function wasmRuntime(options: WasmOptions): Promise<Runtime> {
+  return packedRuntime(await openWasm(options))
+}
+
+/** Opens the WebAssembly device. @throws Unsupported when it is not there or does not work here */
 export async function openWasm(options: WasmOptions = {}): Promise<Device> {
   const host = await hostFor(options.wasm)
   const memory = options.memory ?? (host.sharesMemory ? 'shared' : 'worker')
@@ -43,7 +50,7 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
 
 async function hostFor(source: WasmSource | undefined): Promise<Host> {
   if (inNode) return (await import('./host-node.ts')).nodeHost
-  return (await import('./host-browser.ts')).browserHost(source)
+  return browserHost(source)
 }
 
 class WasmDevice implements Device {
