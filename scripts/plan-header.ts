@@ -30,7 +30,7 @@ export function planHeader(): string {
     enumeration('StageKind', 'STAGE', format.stageKinds),
     enumeration('ReductionKind', 'REDUCE', format.reductionKinds),
     enumeration('PackKind', 'PACK', format.packKinds),
-    enumeration('InstructionOp', 'OP', [...Object.keys(format.instructions), 'count']),
+    enumeration('InstructionOp', 'OP', [...format.instructions, 'count']),
     struct('Call', format.call, 'double'),
     '} // namespace plan',
   ]
