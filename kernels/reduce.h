@@ -53,8 +53,10 @@ template <int most>
 SLUICE_INLINE void packRow(const float *source, float *target, ptrdiff_t step, int height, int tiles) {
   for (int i = 0; i < tiles; i++, source += height, target += step) {
     if constexpr (isSmall) {
+      int m = 0;
       SLUICE_ROLLED
-      for (int m = 0; m < height; m++) target[m] = source[m];
+      for (; m + 1 < height; m += 2) __builtin_memcpy(target + m, source + m, 8);
+      if (m < height) target[m] = source[m];
     } else {
       SLUICE_UNROLL
       for (int m = 0; m < most; m++) target[m] = source[m];
