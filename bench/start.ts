@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { bundleForBrowser } from '../scripts/browser-bundle.ts'
+import { wasmModules } from '../scripts/kernels/flags.ts'
 import { median } from './statistics.ts'
 
 const run = promisify(execFile)
@@ -55,10 +56,7 @@ export async function measureStart(): Promise<Start> {
     import: median(times.import),
     bundle: sizeOf(await browserBundle()),
     modules: Object.fromEntries(
-      ['sluice.wasm', 'sluice-threads.wasm'].map((name) => [
-        name,
-        sizeOf(readFileSync(`${root}build/wasm/${name}`)),
-      ]),
+      wasmModules.map(({ file: name }) => [name, sizeOf(readFileSync(`${root}build/wasm/${name}`))]),
     ),
   }
 }

@@ -56,7 +56,7 @@ struct Active {
 };
 
 static Active activeSpans(const Worker &w, const Spans &own, int lengths, int step) {
-  if (lengths < 0) return {own, 0, w.steps()};
+  if (!hasRare || lengths < 0) return {own, 0, w.steps()};
   Active active{{own.list + own.count, 0}, 0, w.steps()};
   const Int *length = w.ints(lengths);
   for (int i = 0; i < own.count; i++)

@@ -64,6 +64,7 @@ SLUICE_INLINE void sumRows(const Slot *s, const plan::Instruction &i, int rows, 
  * `entries` add nothing.
  */
 template <int inputs> static void addToRows(const Slot *s, const plan::Instruction &i, int rows, bool first, int entries) {
+  if (!holdsOp(inputs == 2 ? plan::OP_ROW_SUM_MUL : plan::OP_ROW_SUM)) return;
   const Vector keep = fromBits(Ints{} - (first ? 0 : 1));
   Slot d = s[i.d];
   eachRow<inputs>(s, i, rows, [&](const Arguments &x) {
@@ -187,7 +188,7 @@ struct Kernels {
 };
 
 template <int op = 0> constexpr void fill(Kernels &table) {
-  table.of[op] = apply<op>;
+  if constexpr (holdsOp(op)) table.of[op] = apply<op>;
   if constexpr (op + 1 < plan::OP_COUNT) fill<op + 1>(table);
 }
 

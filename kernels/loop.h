@@ -108,31 +108,38 @@ static void computeStage(const Worker &w, const plan::Stage &s, const Spans &spa
   multiplyStage(w, s, spans, false, 0, 0, after);
 }
 
+/** A stage that goes row by row, unless this module does without its kind. */
+template <int kind, void (*stage)(const Worker &, const plan::Stage &, const Span &)>
+SLUICE_INLINE void runRows(const Worker &w, const plan::Stage &s, const Span &span) {
+  if (holds(kind)) stage(w, s, span);
+}
+
 static void runStage(const Worker &w, const plan::Stage &s, const Spans &spans, bool forward) {
   if (s.kind == plan::STAGE_COMPUTE) return computeStage(w, s, spans, forward);
   if (!w.ownsRows()) return;
   for (int k = 0; k < spans.count; k++) {
+    const Span &span = spans.list[k];
     switch (s.kind) {
-    case plan::STAGE_REDUCE: reduceStage(w, s, spans.list[k]); break;
     case plan::STAGE_LOSS:
     case plan::STAGE_VALUE_LOSS:
     case plan::STAGE_BERNOULLI_LOSS:
-    case plan::STAGE_CTC_LOSS: lossStage(w, s, spans.list[k]); break;
-    case plan::STAGE_EMBED: embedStage(w, s, spans.list[k]); break;
-    case plan::STAGE_DROPOUT: dropoutStage(w, s, spans.list[k]); break;
-    case plan::STAGE_SEQUENCE_DROPOUT: sequenceDropoutStage(w, s, spans.list[k]); break;
-    case plan::STAGE_WORD_DROPOUT: wordDropoutStage(w, s, spans.list[k]); break;
-    case plan::STAGE_MASK: maskStage(w, s, spans.list[k]); break;
-    case plan::STAGE_REVERSE: reverseStage(w, s, spans.list[k]); break;
-    case plan::STAGE_SCORE: scoreStage(w, s, spans.list[k]); break;
-    case plan::STAGE_SCORE_ADDITIVE: scoreAdditiveStage(w, s, spans.list[k]); break;
-    case plan::STAGE_ATTENTION_SOFTMAX: attentionSoftmaxStage(w, s, spans.list[k]); break;
-    case plan::STAGE_ATTENTION_SOFTMAX_GRADIENT: attentionSoftmaxGradientStage(w, s, spans.list[k]); break;
-    case plan::STAGE_MIX: mixStage(w, s, spans.list[k]); break;
-    case plan::STAGE_ROW_OUTER: rowOuterStage(w, s, spans.list[k]); break;
-    case plan::STAGE_SCORE_ADDITIVE_GRADIENT: scoreAdditiveGradientStage(w, s, spans.list[k]); break;
-    case plan::STAGE_PLACES: placesStage(w, s, spans.list[k]); break;
-    case plan::STAGE_KEEP: keepStage(w, s, spans.list[k]); break;
+    case plan::STAGE_CTC_LOSS: lossStage(w, s, span); break;
+    case plan::STAGE_REDUCE: runRows<plan::STAGE_REDUCE, reduceStage>(w, s, span); break;
+    case plan::STAGE_EMBED: runRows<plan::STAGE_EMBED, embedStage>(w, s, span); break;
+    case plan::STAGE_DROPOUT: runRows<plan::STAGE_DROPOUT, dropoutStage>(w, s, span); break;
+    case plan::STAGE_SEQUENCE_DROPOUT: runRows<plan::STAGE_SEQUENCE_DROPOUT, sequenceDropoutStage>(w, s, span); break;
+    case plan::STAGE_WORD_DROPOUT: runRows<plan::STAGE_WORD_DROPOUT, wordDropoutStage>(w, s, span); break;
+    case plan::STAGE_MASK: runRows<plan::STAGE_MASK, maskStage>(w, s, span); break;
+    case plan::STAGE_REVERSE: runRows<plan::STAGE_REVERSE, reverseStage>(w, s, span); break;
+    case plan::STAGE_SCORE: runRows<plan::STAGE_SCORE, scoreStage>(w, s, span); break;
+    case plan::STAGE_SCORE_ADDITIVE: runRows<plan::STAGE_SCORE_ADDITIVE, scoreAdditiveStage>(w, s, span); break;
+    case plan::STAGE_ATTENTION_SOFTMAX: runRows<plan::STAGE_ATTENTION_SOFTMAX, attentionSoftmaxStage>(w, s, span); break;
+    case plan::STAGE_ATTENTION_SOFTMAX_GRADIENT: runRows<plan::STAGE_ATTENTION_SOFTMAX_GRADIENT, attentionSoftmaxGradientStage>(w, s, span); break;
+    case plan::STAGE_MIX: runRows<plan::STAGE_MIX, mixStage>(w, s, span); break;
+    case plan::STAGE_ROW_OUTER: runRows<plan::STAGE_ROW_OUTER, rowOuterStage>(w, s, span); break;
+    case plan::STAGE_SCORE_ADDITIVE_GRADIENT: runRows<plan::STAGE_SCORE_ADDITIVE_GRADIENT, scoreAdditiveGradientStage>(w, s, span); break;
+    case plan::STAGE_PLACES: runRows<plan::STAGE_PLACES, placesStage>(w, s, span); break;
+    case plan::STAGE_KEEP: runRows<plan::STAGE_KEEP, keepStage>(w, s, span); break;
     }
   }
 }
@@ -176,7 +183,7 @@ static bool isFree(const Worker &w, const plan::Loop &loop) {
 
 /** What is done at one step to rows that have ended. */
 static void runIdle(const Worker &w, const plan::Loop &loop, const Spans &own, int step) {
-  if (loop.lengths < 0) return;
+  if (!hasRare || loop.lengths < 0) return;
   const Int *lengths = w.ints(loop.lengths);
   for (int k = 0; k < own.count; k++)
     for (int row = own.list[k].firstRow; row < own.list[k].lastRow; row++)

@@ -13,7 +13,8 @@ SLUICE_INLINE bool isLoss(int kind) {
 
 /** The loss of a row at a step; one that is left out has none, and zeros for a gradient. */
 static float lossAt(const Worker &w, const plan::Stage &s, int step, int row) {
-  const bool wanted = wantsGradient(w, s), isSoftmax = s.kind == plan::STAGE_LOSS;
+  const bool sums = holds(plan::STAGE_VALUE_LOSS) || holds(plan::STAGE_BERNOULLI_LOSS);
+  const bool wanted = wantsGradient(w, s), isSoftmax = !sums || s.kind == plan::STAGE_LOSS;
   const int mark = s.tokens < 0 ? 1 : w.ints(s.tokens)[(ptrdiff_t)step * w.records.header.rows + row];
   const Row x = rowOf(w, s.a, step, row), gradient = rowOf(w, wanted ? s.d : s.a, step, row);
   const Row *d = wanted ? &gradient : nullptr;
@@ -27,7 +28,7 @@ static float lossAt(const Worker &w, const plan::Stage &s, int step, int row) {
 static void lossStage(const Worker &w, const plan::Stage &s, const Span &span) {
   float *losses = w.arena + w.records.header.losses;
   const int rows = w.records.header.rows;
-  const bool isAligned = s.kind == plan::STAGE_CTC_LOSS;
+  const bool isAligned = holds(plan::STAGE_CTC_LOSS) && s.kind == plan::STAGE_CTC_LOSS;
   for (int step = span.firstStep; step < span.lastStep; step++)
     for (int row = span.firstRow; row < span.lastRow; row++)
       losses[(ptrdiff_t)step * rows + row] = isAligned ? 0 : lossAt(w, s, step, row);

@@ -11,7 +11,7 @@ static void maskStage(const Worker &w, const plan::Stage &s, const Span &span) {
   const plan::Word *values = w.records.words + s.listFirst;
   const Vector kept = splat(asFloat(values[0].value)), dropped = splat(asFloat(values[1].value));
   const Vector outside = splat(asFloat(values[2].value));
-  const Pair<uint32_t> key = keyOf(w, s.stream);
+  const Key key = keyOf(w, s.stream);
   const bool moves = d.timeStride != 0;
   const int last = moves ? span.lastStep : smaller(1, span.lastStep), first = moves ? (int)w.call->firstStep : 0;
   for (int step = span.firstStep; step < last; step++) {
@@ -29,7 +29,7 @@ static void maskStage(const Worker &w, const plan::Stage &s, const Span &span) {
 /** Dropout with one mask a row, the same at every step. */
 static void sequenceDropoutStage(const Worker &w, const plan::Stage &s, const Span &span) {
   const plan::Operand &a = w.records.operands[s.a], &d = w.records.operands[s.d];
-  const Pair<uint32_t> key = keyOf(w, s.stream);
+  const Key key = keyOf(w, s.stream);
   const Vector all = splat(1), scaled = splat(asFloat(s.k));
   for (int row = span.firstRow; row < span.lastRow; row++) {
     for (int b = 0; b < s.blocks; b++) {
@@ -45,11 +45,11 @@ static void sequenceDropoutStage(const Worker &w, const plan::Stage &s, const Sp
 /** Dropout of the vectors of whole tokens. */
 static void wordDropoutStage(const Worker &w, const plan::Stage &s, const Span &span) {
   const plan::Operand &a = w.records.operands[s.a], &d = w.records.operands[s.d];
-  const Pair<uint32_t> key = keyOf(w, s.stream);
+  const Key key = keyOf(w, s.stream);
   for (int step = span.firstStep; step < span.lastStep; step++) {
     const Int *tokens = w.ints(s.tokens) + (ptrdiff_t)step * w.records.header.rows;
     for (int row = span.firstRow; row < span.lastRow; row++) {
-      const bool kept = threefry<uint32_t>(key, {(uint32_t)tokens[row], 0}).first >= (uint32_t)s.threshold;
+      const bool kept = threefry(key, {Words{} + (uint32_t)tokens[row], Words{}}).first[0] >= (uint32_t)s.threshold;
       const float factor = w.call->training == 0 ? 1 : kept ? asFloat(s.k) : 0;
       float *source = startOf(w, s.a, step, row), *target = startOf(w, s.d, step, row);
       for (int b = 0; b < s.blocks; b++) store(target + blockOffset(d, b), load(source + blockOffset(a, b)) * factor);
@@ -72,12 +72,12 @@ static void dropVectors(const Worker &w, float *all, bool back) {
   shareOut(w, w.records.header.drops.count, work, clash, [&](const Batch &batch) {
     batch.each(w, work, [&](int i, const Units &mine) {
       const plan::Drop &drop = list[i];
-      const Pair<uint32_t> key = keyOf(w, drop.stream);
+      const Key key = keyOf(w, drop.stream);
       const Vector one = splat(1), scaled = splat(asFloat(drop.k));
       for (int line = mine.first; line < mine.last; line++) {
         for (int entry = 0; entry < drop.entries; entry += width) {
           const Words rows = (Words)lanes() + (uint32_t)(drop.row + entry);
-          const Words words = threefry<Words>(key, {rows, Words{} + (uint32_t)(drop.column + line)}).first;
+          const Words words = threefry(key, {rows, Words{} + (uint32_t)(drop.column + line)}).first;
           const Ints kept = (Ints)(words >= (uint32_t)drop.threshold);
           const Vector factor = w.call->training != 0 ? select(kept, scaled, Vector{}) : one;
           float *at = all + (ptrdiff_t)line * drop.stride + entry;

@@ -295,6 +295,44 @@ enum InstructionOp {
   OP_COLUMN_SUM_MUL = 48,
   OP_COUNT = 49,
 };
+constexpr bool isRareStage(int number) {
+  return number == STAGE_REDUCE ||
+         number == STAGE_SEQUENCE_DROPOUT ||
+         number == STAGE_WORD_DROPOUT ||
+         number == STAGE_MASK ||
+         number == STAGE_REVERSE ||
+         number == STAGE_VALUE_LOSS ||
+         number == STAGE_BERNOULLI_LOSS ||
+         number == STAGE_CTC_LOSS ||
+         number == STAGE_SCORE ||
+         number == STAGE_SCORE_ADDITIVE ||
+         number == STAGE_ATTENTION_SOFTMAX ||
+         number == STAGE_ATTENTION_SOFTMAX_GRADIENT ||
+         number == STAGE_MIX ||
+         number == STAGE_ROW_OUTER ||
+         number == STAGE_SCORE_ADDITIVE_GRADIENT ||
+         number == STAGE_PLACES ||
+         number == STAGE_KEEP;
+}
+constexpr bool isRareOp(int number) {
+  return number == OP_MAX ||
+         number == OP_MIN ||
+         number == OP_PREFER ||
+         number == OP_SIGN ||
+         number == OP_ABS ||
+         number == OP_SQRT ||
+         number == OP_EXP ||
+         number == OP_LOG ||
+         number == OP_LEAKY_RELU ||
+         number == OP_ELU ||
+         number == OP_SOFTPLUS ||
+         number == OP_LOG_SIGMOID ||
+         number == OP_SOFTSIGN ||
+         number == OP_HARD_SIGMOID ||
+         number == OP_POWER ||
+         number == OP_ROW_SUM ||
+         number == OP_ROW_SUM_MUL;
+}
 struct Call {
   double mode;
   double steps;

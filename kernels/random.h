@@ -4,15 +4,21 @@
 
 namespace SLUICE_ISA {
 
-template <class Word> struct Pair {
-  Word first, second;
+/** What the words of a generator depend on beside their counters. */
+struct Key {
+  uint32_t first, second;
 };
 
-/** The two words of a counter under a key; for scalars, or for a vector of counters. */
-template <class Word> SLUICE_FAR Pair<Word> threefry(Pair<uint32_t> key, Pair<Word> counter) {
+/** A vector of counters, or of the words at them, which are two each. */
+struct Counters {
+  Words first, second;
+};
+
+/** The words at some counters. */
+SLUICE_FAR Counters threefry(Key key, Counters counter) {
   const uint32_t keys[3] = {key.first, key.second, 0x1bd11bda ^ key.first ^ key.second};
   const int turns[8] = {13, 15, 26, 6, 17, 29, 16, 24};
-  Word a = counter.first + key.first, b = counter.second + key.second;
+  Words a = counter.first + key.first, b = counter.second + key.second;
   SLUICE_UNROLL
   for (int group = 1; group <= 5; group++) {
     SLUICE_UNROLL
@@ -28,8 +34,9 @@ template <class Word> SLUICE_FAR Pair<Word> threefry(Pair<uint32_t> key, Pair<Wo
 }
 
 /** Key of the dropout mask of an update and a place (src/core/dropout.ts). */
-SLUICE_INLINE Pair<uint32_t> dropoutKey(uint32_t seed, uint32_t update, uint32_t stream) {
-  return threefry<uint32_t>({seed, 0x736c7563}, {update, stream});
+SLUICE_INLINE Key dropoutKey(uint32_t seed, uint32_t update, uint32_t stream) {
+  const Counters words = threefry({seed, 0x736c7563}, {Words{} + update, Words{} + stream});
+  return {words.first[0], words.second[0]};
 }
 
 } // namespace SLUICE_ISA

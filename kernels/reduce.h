@@ -43,16 +43,24 @@ template <class F> SLUICE_INLINE void eachRowOf(const Worker &w, const Pass &pas
   const int rows = w.records.header.rows;
   int step = pass.first / rows, row = pass.first % rows;
   for (int i = 0, k = 0; i < pass.all; i++) {
-    if (!pass.lengths || pass.lengths[row] > step) f(k++, step, row);
+    if (!hasRare || !pass.lengths || pass.lengths[row] > step) f(k++, step, row);
     if (++row == rows) row = 0, step++;
   }
 }
 
-/** Copies the entries of one row, tile after tile, to places `step` floats apart. */
-template <int height> SLUICE_INLINE void packRow(const float *source, float *target, ptrdiff_t step, int tiles) {
+/** Copies the entries of one row, tile after tile, to places `step` floats apart. Where code must travel, one loop does all heights. */
+template <int most>
+SLUICE_INLINE void packRow(const float *source, float *target, ptrdiff_t step, int height, int tiles) {
   for (int i = 0; i < tiles; i++, source += height, target += step) {
-    SLUICE_UNROLL
-    for (int m = 0; m < height; m++) target[m] = source[m];
+    if constexpr (isSmall) {
+      int m = 0;
+      SLUICE_ROLLED
+      for (; m + 1 < height; m += 2) __builtin_memcpy(target + m, source + m, 8);
+      if (m < height) target[m] = source[m];
+    } else {
+      SLUICE_UNROLL
+      for (int m = 0; m < most; m++) target[m] = source[m];
+    }
   }
 }
 
@@ -60,18 +68,19 @@ template <int height> SLUICE_INLINE void packRow(const float *source, float *tar
 template <int most = tallest(1)>
 static void packTiles(const Worker &w, const plan::Operand &a, const Pass &pass, float *target, int from, int height,
                       int tiles) {
-  if (height != most) {
+  if (!isSmall && height != most) {
     if constexpr (most > 1) packTiles<most - 1>(w, a, pass, target, from, height, tiles);
     return;
   }
   eachRowOf(w, pass, [&](int k, int step, int row) {
-    packRow<most>(w.arena + offsetOf(a, step, row) + from, target + k * most, (ptrdiff_t)most * pass.count, tiles);
+    const float *source = w.arena + offsetOf(a, step, row) + from;
+    packRow<most>(source, target + k * height, (ptrdiff_t)height * pass.count, height, tiles);
   });
 }
 
 static Pass passOf(const Worker &w, const plan::Reduction &r, int first, int all) {
   Pass pass{first, all, all, r.lengths < 0 ? nullptr : w.ints(r.lengths)};
-  if (!pass.lengths) return pass;
+  if (!hasRare || !pass.lengths) return pass;
   pass.count = 0;
   eachRowOf(w, pass, [&](int, int, int) { pass.count++; });
   return pass;
@@ -235,7 +244,7 @@ static void addRows(const Worker &w, const plan::Reduction &r, const Units &mine
   for (int block = mine.first; block < mine.last; block++) {
     Vector sum{};
     for (int row = 0; row < w.records.header.rows; row++)
-      if (r.lengths < 0 || w.ints(r.lengths)[row] > 0) sum += load(w.arena + offsetOf(d, 0, row) + blockOffset(d, block));
+      if (!hasRare || r.lengths < 0 || w.ints(r.lengths)[row] > 0) sum += load(w.arena + offsetOf(d, 0, row) + blockOffset(d, block));
     addColumn(w, r, block, sum);
   }
 }

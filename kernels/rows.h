@@ -67,23 +67,23 @@ static void embedStage(const Worker &w, const plan::Stage &s, const Span &span) 
 }
 
 /** The words that decide which of `width` units from `unit` on are kept. */
-SLUICE_INLINE Words dropoutWords(Pair<uint32_t> key, uint32_t row, uint32_t unit) {
-  return threefry<Words>(key, {Words{} + row, (Words)lanes() + unit}).first;
+SLUICE_INLINE Words dropoutWords(Key key, uint32_t row, uint32_t unit) {
+  return threefry(key, {Words{} + row, (Words)lanes() + unit}).first;
 }
 
 /** What the random numbers of a stream come from in this update. */
-SLUICE_INLINE Pair<uint32_t> keyOf(const Worker &w, int32_t stream) {
+SLUICE_INLINE Key keyOf(const Worker &w, int32_t stream) {
   return dropoutKey((uint32_t)(int64_t)w.call->seed, (uint32_t)(int64_t)w.call->counter, (uint32_t)stream);
 }
 
 /** Which of `width` units from block `b` on a stage keeps. */
-SLUICE_INLINE Ints keptUnits(const plan::Stage &s, Pair<uint32_t> key, int row, int b) {
+SLUICE_INLINE Ints keptUnits(const plan::Stage &s, Key key, int row, int b) {
   return (Ints)(dropoutWords(key, (uint32_t)row, (uint32_t)(s.offset + b * width)) >= (uint32_t)s.threshold);
 }
 
 static void dropoutStage(const Worker &w, const plan::Stage &s, const Span &span) {
   const plan::Operand &a = w.records.operands[s.a], &d = w.records.operands[s.d];
-  const Pair<uint32_t> key = keyOf(w, s.stream);
+  const Key key = keyOf(w, s.stream);
   const bool training = w.call->training != 0;
   const float scale = asFloat(s.k);
   for (int step = span.firstStep; step < span.lastStep; step++) {
@@ -136,7 +136,7 @@ static void copyBefore(const Worker &w, const plan::Copy &c, const Span &span, i
       copyRow(w, c, offsetOf(a, from, 0, chunk), offsetOf(d, step, 0, chunk));
   } else {
     for (int row = span.firstRow; row < span.lastRow; row++)
-      if (c.lengths < 0 || w.ints(c.lengths)[row] > 0) copyRow(w, c, offsetOf(a, from, row), offsetOf(d, step, row));
+      if (!hasRare || c.lengths < 0 || w.ints(c.lengths)[row] > 0) copyRow(w, c, offsetOf(a, from, row), offsetOf(d, step, row));
   }
 }
 

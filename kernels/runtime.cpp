@@ -24,7 +24,7 @@ static double totalLoss(const Worker &w) {
 /** Forward and backward loops need no barrier, a thread meets only its own rows; unless threads share panels. */
 static void runWindow(const Worker &w, int mode) {
   const plan::Header &h = w.records.header;
-  if (h.drops.count > 0) {
+  if (hasRare && h.drops.count > 0) {
     dropWeights(w);
     runPacks(w);
   }
@@ -39,7 +39,7 @@ static void runWindow(const Worker &w, int mode) {
     runReductions(w, h.reduceFirst, h.reduceCount);
     if (w.call->unfinished == 0) {
       runReductions(w, h.finishFirst, h.finishCount);
-      dropGradients(w);
+      if (hasRare) dropGradients(w);
     }
   }
 }

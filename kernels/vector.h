@@ -131,6 +131,12 @@ constexpr bool hasPrefetch = false, isSmall = true;
 constexpr bool hasPrefetch = true, isSmall = false;
 #endif
 
+#ifdef SLUICE_WITHOUT_RARE
+constexpr bool hasRare = false;
+#else
+constexpr bool hasRare = true; // what few plans hold, as src/plan/format.ts says
+#endif
+
 /** Asks for a line of memory in the second-level cache. */
 SLUICE_INLINE void prefetch(const void *p) {
   if (hasPrefetch) __builtin_prefetch(p, 0, 2);

@@ -112,6 +112,10 @@ SLUICE_INLINE ptrdiff_t blockOffset(const plan::Operand &o, int block) {
 /** True if the rows of all steps follow each other at one stride. */
 SLUICE_INLINE bool isContinuous(const plan::Operand &o, int rows) { return o.timeStride == o.rowStride * rows; }
 
+/** Whether this module runs stages of a kind, and an instruction. */
+constexpr bool holds(int kind) { return hasRare || !plan::isRareStage(kind); }
+constexpr bool holdsOp(int op) { return hasRare || !plan::isRareOp(op); }
+
 SLUICE_INLINE int smaller(int a, int b) { return a < b ? a : b; }
 SLUICE_INLINE int larger(int a, int b) { return a > b ? a : b; }
 

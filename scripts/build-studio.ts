@@ -4,13 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { OutputFile } from 'esbuild'
 import { bundleForBrowser } from './browser-bundle.ts'
+import { wasmModules } from './kernels/flags.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 
 /** Where the studio is built. */
 export const studioFolder = `${root}dist/studio`
-
-const modules = ['sluice.wasm', 'sluice-threads.wasm'] as const
 
 /** Scripts and styles of the studio, in memory: the page, its worker, and what they share. */
 export async function bundleStudio(): Promise<readonly OutputFile[]> {
@@ -39,7 +38,7 @@ export async function buildStudio(folder = studioFolder): Promise<string> {
   mkdirSync(folder, { recursive: true })
   for (const { path, contents } of files) writeFileSync(join(folder, basename(path)), contents)
   copyFileSync(`${root}studio/index.html`, `${folder}/index.html`)
-  for (const name of modules) copyFileSync(`${root}build/wasm/${name}`, `${folder}/${name}`)
+  for (const { file } of wasmModules) copyFileSync(`${root}build/wasm/${file}`, `${folder}/${file}`)
   return `studio: ${Math.round(scriptBytes(files) / 1024)} KiB of scripts, compressed`
 }
 

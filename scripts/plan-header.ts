@@ -11,6 +11,12 @@ function struct(name: string, fields: readonly string[], type: string): string {
   return [`struct ${name} {`, ...fields.map((field) => `  ${type} ${field};`), '};'].join('\n')
 }
 
+/** A function that says whether a number is one of some names. */
+function oneOf(name: string, prefix: string, names: readonly string[]): string {
+  const same = names.map((entry) => `number == ${prefix}_${entry.toUpperCase()}`)
+  return `constexpr bool ${name}(int number) {\n  return ${same.join(' ||\n         ')};\n}`
+}
+
 const title = (name: string): string => name[0]!.toUpperCase() + name.slice(1)
 
 /** Text of kernels/plan.h: the plan's format as C++ structures. */
@@ -30,7 +36,9 @@ export function planHeader(): string {
     enumeration('StageKind', 'STAGE', format.stageKinds),
     enumeration('ReductionKind', 'REDUCE', format.reductionKinds),
     enumeration('PackKind', 'PACK', format.packKinds),
-    enumeration('InstructionOp', 'OP', [...Object.keys(format.instructions), 'count']),
+    enumeration('InstructionOp', 'OP', [...format.instructions, 'count']),
+    oneOf('isRareStage', 'STAGE', format.rareStages),
+    oneOf('isRareOp', 'OP', format.rareInstructions),
     struct('Call', format.call, 'double'),
     '} // namespace plan',
   ]

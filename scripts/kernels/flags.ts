@@ -57,13 +57,18 @@ export const wasmFlags: readonly string[] = [
   '-Wl,--export=__stack_pointer',
 ]
 
-/** Single-threaded, and with shared memory for threads (4 GiB at most). */
+const withThreads = ['-matomics', '-Wl,--shared-memory', '-Wl,--max-memory=4294967296']
+const withoutRare = ['-DSLUICE_WITHOUT_RARE']
+
+/**
+ * Single-threaded, and with shared memory for threads (4 GiB at most); each without what few plans hold, which is small
+ * and does for most, and full.
+ */
 export const wasmModules: readonly WasmModule[] = [
-  { file: 'sluice.wasm', flags: [] },
-  {
-    file: 'sluice-threads.wasm',
-    flags: ['-matomics', '-Wl,--shared-memory', '-Wl,--max-memory=4294967296'],
-  },
+  { file: 'sluice.wasm', flags: withoutRare },
+  { file: 'sluice-threads.wasm', flags: [...withoutRare, ...withThreads] },
+  { file: 'sluice-full.wasm', flags: [] },
+  { file: 'sluice-full-threads.wasm', flags: withThreads },
 ]
 
 const baseline: InstructionSet = { name: 'baseline', flags: [] }

@@ -4,6 +4,7 @@
 
 export { type NumberArray, decodeNpy } from './arrays/npy.ts'
 export { type Vectors, imageRows, requireVectorSize, vectorsFrom, vectorsOf } from './arrays/vectors.ts'
+export { decodeBytes } from './encoding.ts'
 export { Classes, requireSeenClasses } from './classes.ts'
 export {
   type HoldOutOptions,

@@ -1,7 +1,7 @@
 import type { Graph, StepGraph } from './types.ts'
 import type { StepGradient } from './operation.ts'
 import { Builder, numbers } from './builder.ts'
-import { operation } from './table.ts'
+import { derivatives } from './derivatives/index.ts'
 import { invariant } from '../core/errors.ts'
 
 /**
@@ -73,7 +73,7 @@ function spread(
   parts: Map<number, number[]>,
 ): void {
   const node = build.nodes[id]!
-  const { derivative } = operation(node.op)
+  const derivative = derivatives.get(node.op)
   invariant(derivative, `${node.op} has no derivative`)
   const wanted = (index: number): boolean => active.has(node.inputs[index]!)
   const { inputs } = node

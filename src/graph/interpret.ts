@@ -2,7 +2,7 @@ import { ancestors } from './ancestors.ts'
 import { type Context, meanings } from './meanings/index.ts'
 import type { Graph, Node } from './types.ts'
 import { type Value, eachRow, entries, reader, zeros } from './value.ts'
-import { operation } from './table.ts'
+import { type Scalar, scalars } from './meanings/scalars.ts'
 import { invariant } from '../core/errors.ts'
 
 /** Numbers of one call: window length, batch rows, and what random operations count by. */
@@ -51,8 +51,8 @@ function evaluate(node: Node, results: readonly (Result | undefined)[], call: Ca
 
 /** The float64 meaning of one operation; several values for `scan` and `scan_gradient`. */
 export function evaluateNode(node: Node, inputs: readonly Value[], call: Call): Result {
-  const { scalar } = operation(node.op)
-  if (scalar) return elementwise(node, scalar(node.attributes), inputs, call)
+  const scalar = scalars.get(node.op)
+  if (scalar) return elementwise(node, scalar, inputs, call)
   const meaning = meanings.get(node.op)
   invariant(meaning, `the leaf ${String(node.attributes.name)} was not given`)
   return meaning(inputs, contextOf(node, call))
@@ -70,18 +70,15 @@ function contextOf(node: Node, call: Call): Context {
   }
 }
 
-function elementwise(
-  node: Node,
-  apply: (a: number, b: number) => number,
-  inputs: readonly Value[],
-  call: Call,
-): Value {
-  const result = zeros(node.type, call.steps, call.rows)
-  const size = entries(node.type.shape)
+function elementwise(node: Node, apply: Scalar, inputs: readonly Value[], call: Call): Value {
+  const { type, attributes } = node
+  const result = zeros(type, call.steps, call.rows)
+  const size = entries(type.shape)
   const a = reader(inputs[0]!)
   const b = inputs.length > 1 ? reader(inputs[1]!) : a
-  eachRow(node.type, call.steps, call.rows, (step, row, index) => {
-    for (let i = 0; i < size; i++) result.data[index * size + i] = apply(a(step, row, i), b(step, row, i))
+  eachRow(type, call.steps, call.rows, (step, row, index) => {
+    for (let i = 0; i < size; i++)
+      result.data[index * size + i] = apply(a(step, row, i), b(step, row, i), attributes)
   })
   return result
 }

@@ -1,5 +1,4 @@
-import type { Attributes, Graph, Node, StepGraph, Type } from './types.ts'
-import type { Builder } from './builder.ts'
+import type { Attributes, Graph, StepGraph, Type } from './types.ts'
 
 /** Arithmetic on sizes: numbers in concrete graphs, linear forms with unknowns while equations are read. */
 export interface Sizes<S> {
@@ -9,23 +8,6 @@ export interface Sizes<S> {
   /** One of `count` equal parts. */
   part(whole: S, count: number): S
   of(size: number): S
-}
-
-/** What the derivative of an operation may use: the builder it writes to, its operands, its value and its gradient. */
-export interface DerivativeContext {
-  readonly build: Builder
-  readonly node: Node
-  readonly inputs: readonly number[]
-  /** The value of the operation itself. */
-  readonly y: number
-  /** Gradient of the result; one entry a result for operations with several, `undefined` where nothing reads it. */
-  readonly dys: readonly (number | undefined)[]
-  /** `dys[0]`, for the operations with one result. */
-  readonly dy: number
-  /** Whether the gradient of input `index` is wanted. */
-  wanted(index: number): boolean
-  /** The derivative of the body of a scan. */
-  differentiateStep(step: StepGraph): StepGradient
 }
 
 /**
@@ -51,10 +33,6 @@ export interface Operation {
   type<S>(inputs: readonly Type<S>[], attributes: Attributes, sizes: Sizes<S>): Type<S>
   /** Types of every result, for operations with several. */
   results?(inputs: readonly Type[], attributes: Attributes): readonly Type[]
-  /** Float64 meaning of an elementwise operation for single entries; the others have theirs in `meanings`. */
-  scalar?(attributes: Attributes): (a: number, b: number) => number
-  /** Gradients of the inputs, written into the graph; `undefined` where there is none. */
-  derivative?(context: DerivativeContext): readonly (number | undefined)[]
   /** Floating-point operations for one entry of the result (elementwise), beside the counted products. */
   readonly cost: number
 }

@@ -1,6 +1,5 @@
-import { arithmetic } from './operations/arithmetic.ts'
 import { attention } from './operations/attention.ts'
-import { functions } from './operations/functions.ts'
+import { elementwise } from './operations/elementwise.ts'
 import { losses } from './operations/losses.ts'
 import { masks } from './operations/masks.ts'
 import { memories } from './operations/memories.ts'
@@ -9,11 +8,13 @@ import { window } from './operations/window.ts'
 import type { Operation } from './operation.ts'
 import { invariant } from '../core/errors.ts'
 
-/** The operation table: each operation once, with its shape rule, derivative and cost; `meanings` has what it computes. */
+/**
+ * The operation table: each operation once, with its shape rule and cost; `scalars` and `meanings` have what it computes,
+ * `derivatives` its derivative.
+ */
 export const table: ReadonlyMap<string, Operation> = new Map<string, Operation>(
   Object.entries({
-    ...arithmetic,
-    ...functions,
+    ...elementwise,
     ...structure,
     ...attention,
     ...window,

@@ -1,5 +1,6 @@
 import type { Attributes, Builder, Node } from '../graph/index.ts'
 import { operation } from '../graph/index.ts'
+import { scalars } from '../graph/meanings/scalars.ts'
 
 /** A vector as a number for each row times a vector. */
 interface Scaled {
@@ -64,12 +65,12 @@ export class Algebra {
 
   /** An operation on constants is a constant. */
   #folded(op: string, inputs: readonly number[], attributes: Attributes): number | undefined {
-    const { scalar } = operation(op)
+    const scalar = scalars.get(op)
     const nodes = inputs.map((input) => this.#node(input))
     if (!scalar || attributes.size !== undefined || nodes.some((node) => node.op !== 'constant'))
       return undefined
     const [a, b] = nodes.map((node) => node.attributes.value as number)
-    return this.#build.constant(scalar(attributes)(a!, b ?? 0))
+    return this.#build.constant(scalar(a!, b ?? 0, attributes))
   }
 
   /** An operation on vectors of equal entries. */

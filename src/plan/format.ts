@@ -309,59 +309,102 @@ export const reductionKinds = ['weight', 'columns', 'scatter', 'chunks', 'transp
 export const packKinds = ['forward', 'backward', 'bias'] as const
 
 /** Meanings of the pointwise instructions; letters are slots, k and k2 immediates. `d` (and `d2` where said) is written. */
-export const instructions = {
-  copy: 'a',
-  neg: '-a',
-  add: 'a + b',
-  sub: 'a - b',
-  mul: 'a * b',
-  div: 'a / b',
-  max: 'max(a, b)',
-  min: 'min(a, b)',
-  prefer: 'a > b ? 1 : a == b ? 0.5 : 0',
-  positive: 'a > 0 ? 1 : 0',
-  sign: 'sign(a)',
-  inside: 'k <= a <= k2 ? 1 : 0',
-  clip: 'min(max(a, k), k2)',
-  abs: '|a|',
-  sqrt: 'sqrt(a)',
-  exp: 'exp(a)',
-  log: 'log(a)',
-  sigmoid: '1 / (1 + exp(-a))',
-  tanh: 'tanh(a)',
-  relu: 'max(a, 0)',
-  leaky_relu: 'a > 0 ? a : k * a',
-  elu: 'a > 0 ? a : k * (exp(a) - 1)',
-  softplus: 'log(1 + exp(a))',
-  log_sigmoid: '-log(1 + exp(-a))',
-  softsign: 'a / (1 + |a|)',
-  hard_sigmoid: 'min(max(0.2 a + 0.5, 0), 1)',
-  power: 'a ^ k',
-  affine: 'a * k + k2',
-  fma: 'a * b + c',
-  fma2: 'a * b + c * e',
-  mul_sub: 'a * (b - c)',
-  lerp: 'a * (b - c) + c',
-  dsigmoid: 'a * (b * (1 - b))',
-  dtanh: 'a * (1 - b * b)',
-  mul_dsigmoid: 'a * b * (c * (1 - c))',
-  mul_dtanh: 'a * b * (1 - c * c)',
-  mul_dtanh_add: 'a * b * (1 - c * c) + e',
-  mul_fma: 'a * b * c + e',
-  add3: 'a + b + c',
-  sigmoid_fma: 'sigmoid(a * b + c)',
-  tanh_fma: 'tanh(a * b + c)',
-  tanh_mul: 'd = tanh(a); d2 = b * d',
-  mul_and_dsigmoid: 'd = a * b; d2 = a * c * (b * (1 - b))',
-  dsigmoid_and_dtanh: 'd = a * c * (b * (1 - b)); d2 = a * b * (1 - c * c)',
-  dsigmoid_and_dtanh_add: 'd = a * c * (b * (1 - b)); d2 = a * b * (1 - c * c) + e',
-  row_sum: 'd = sum over the blocks so far of a, without the lanes after the entries',
-  row_sum_mul: 'd = sum over the blocks so far of a * b, without the lanes after the entries',
-  column_sum: 'd += sum over rows of a',
-  column_sum_mul: 'd += sum over rows of a * b',
-} as const
+export const instructions = [
+  'copy', // a
+  'neg', // -a
+  'add', // a + b
+  'sub', // a - b
+  'mul', // a * b
+  'div', // a / b
+  'max', // max(a, b)
+  'min', // min(a, b)
+  'prefer', // a > b ? 1 : a == b ? 0.5 : 0
+  'positive', // a > 0 ? 1 : 0
+  'sign', // sign(a)
+  'inside', // k <= a <= k2 ? 1 : 0
+  'clip', // min(max(a, k), k2)
+  'abs', // |a|
+  'sqrt', // sqrt(a)
+  'exp', // exp(a)
+  'log', // log(a)
+  'sigmoid', // 1 / (1 + exp(-a))
+  'tanh', // tanh(a)
+  'relu', // max(a, 0)
+  'leaky_relu', // a > 0 ? a : k * a
+  'elu', // a > 0 ? a : k * (exp(a) - 1)
+  'softplus', // log(1 + exp(a))
+  'log_sigmoid', // -log(1 + exp(-a))
+  'softsign', // a / (1 + |a|)
+  'hard_sigmoid', // min(max(0.2 a + 0.5, 0), 1)
+  'power', // a ^ k
+  'affine', // a * k + k2
+  'fma', // a * b + c
+  'fma2', // a * b + c * e
+  'mul_sub', // a * (b - c)
+  'lerp', // a * (b - c) + c
+  'dsigmoid', // a * (b * (1 - b))
+  'dtanh', // a * (1 - b * b)
+  'mul_dsigmoid', // a * b * (c * (1 - c))
+  'mul_dtanh', // a * b * (1 - c * c)
+  'mul_dtanh_add', // a * b * (1 - c * c) + e
+  'mul_fma', // a * b * c + e
+  'add3', // a + b + c
+  'sigmoid_fma', // sigmoid(a * b + c)
+  'tanh_fma', // tanh(a * b + c)
+  'tanh_mul', // d = tanh(a); d2 = b * d
+  'mul_and_dsigmoid', // d = a * b; d2 = a * c * (b * (1 - b))
+  'dsigmoid_and_dtanh', // d = a * c * (b * (1 - b)); d2 = a * b * (1 - c * c)
+  'dsigmoid_and_dtanh_add', // d = a * c * (b * (1 - b)); d2 = a * b * (1 - c * c) + e
+  'row_sum', // d = sum over the blocks so far of a, without the lanes after the entries
+  'row_sum_mul', // d = sum over the blocks so far of a * b, without the lanes after the entries
+  'column_sum', // d += sum over rows of a
+  'column_sum_mul', // d += sum over rows of a * b
+] as const
 
-export type InstructionName = keyof typeof instructions
+/**
+ * What few plans hold. The modules that pages load at once do without it, and without lengths of rows and dropped weights;
+ * `rare.ts` says of a plan whether it needs more.
+ */
+export const rareStages: readonly (typeof stageKinds)[number][] = [
+  'reduce',
+  'sequence_dropout',
+  'word_dropout',
+  'mask',
+  'reverse',
+  'value_loss',
+  'bernoulli_loss',
+  'ctc_loss',
+  'score',
+  'score_additive',
+  'attention_softmax',
+  'attention_softmax_gradient',
+  'mix',
+  'row_outer',
+  'score_additive_gradient',
+  'places',
+  'keep',
+]
+export const rareInstructions: readonly InstructionName[] = [
+  'max',
+  'min',
+  'prefer',
+  'sign',
+  'abs',
+  'sqrt',
+  'exp',
+  'log',
+  'leaky_relu',
+  'elu',
+  'softplus',
+  'log_sigmoid',
+  'softsign',
+  'hard_sigmoid',
+  'power',
+  'row_sum',
+  'row_sum_mul',
+]
+
+export type InstructionName = (typeof instructions)[number]
 
 /** Fields of a call, float64: numbers in, then results out. */
 export const call = [

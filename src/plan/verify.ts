@@ -35,7 +35,7 @@ const signed: ReadonlySet<string> = new Set([
   'drop.threshold',
 ])
 
-const opcodes = Object.keys(instructions).length
+const opcodes = instructions.length
 
 /**
  * Checks a lowered plan before it runs: every reference names a record, and every address that a run can form lies in

@@ -1,6 +1,5 @@
 import { Unsupported } from '../core/errors.ts'
 import { inNode } from '../core/platform.ts'
-import type { Device } from './device.ts'
 import type { Machine, Runtime } from './types.ts'
 import type { WasmSource } from './wasm/host-browser.ts'
 
@@ -46,17 +45,7 @@ export async function openRuntime(
 /** Loads what a runtime needs and nothing else: a page pays for what it uses. */
 async function openNamed(name: Machine['runtime'], options: RuntimeOptions): Promise<Runtime> {
   if (name === 'reference') return (await import('./reference/reference.ts')).reference
-  const open = name === 'native' ? openNative : openWasm
-  const [{ packedRuntime }, device] = await Promise.all([import('./packed.ts'), open(options)])
-  return packedRuntime(device)
-}
-
-async function openWasm(options: RuntimeOptions): Promise<Device> {
-  return (await import('./wasm/index.ts')).openWasm(options)
-}
-
-/** Addons are for Node; a browser never loads the module. */
-async function openNative(options: RuntimeOptions): Promise<Device> {
-  if (!inNode) throw new Unsupported('unsupported/native-browser')
-  return (await import('./native/index.ts')).openNative(options)
+  if (name === 'wasm') return (await import('./wasm/index.ts')).wasmRuntime(options)
+  if (!inNode) throw new Unsupported('unsupported/native-browser') // addons are for Node; no page loads the module
+  return (await import('./native/index.ts')).nativeRuntime(options)
 }

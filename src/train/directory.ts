@@ -16,6 +16,7 @@ import {
   indexFile,
   isWhole,
   lastGood,
+  metricsFile,
   readIndex,
   reader,
 } from './run-index.ts'
@@ -32,7 +33,6 @@ import type { RunStore } from './store.ts'
  */
 
 const lockFile = 'lock'
-const metricsFile = 'metrics.jsonl'
 const writing = 'writing-'
 
 /** Last checkpoints that are kept, beside the best one. */

@@ -44,6 +44,7 @@ export {
 export { refuseDifferences, resumeDifferences, resumeNotes } from './resume.ts'
 export { type Input, type Kept, Session, type Snapshot, type Tensors } from './session.ts'
 export { type Settings, type SettingsOptions, continuedSettings, resolveSettings } from './settings.ts'
+export { type RunFiles, decodeRun, encodeRun } from './run-files.ts'
 export type { RunStore } from './store.ts'
 export type { ProgramOptions, Runnable, RuntimeSource, Trainable, Weights } from './trainable.ts'
 export { train } from './train.ts'

@@ -6,6 +6,11 @@ import { type ReadFile, decodeCheckpoint, runFormat, stepOf } from './checkpoint
 export const indexFile = 'run.json'
 /** Folder of a run directory that holds its checkpoints. */
 export const checkpointsFolder = 'checkpoints'
+/** File of a run directory with one line an update. */
+export const metricsFile = 'metrics.jsonl'
+
+/** What reading a run needs of its files. */
+export type RunReader = Pick<Files, 'read' | 'list'>
 
 /** Which checkpoints of a run count. */
 export interface RunIndex {
@@ -27,7 +32,7 @@ export function encodeIndex(index: RunIndex): Uint8Array {
  */
 export async function readIndex(
   path: string,
-  files: Files,
+  files: RunReader,
 ): Promise<{ index: RunIndex; notes: readonly string[] }> {
   const bytes = await files.read(`${path}/${indexFile}`)
   const index = bytes && parseIndex(bytes, path)
@@ -67,12 +72,12 @@ function isName(value: unknown): value is string {
 }
 
 /** Reads the files of one checkpoint of a run. */
-export function reader(path: string, files: Files, name: string): ReadFile {
+export function reader(path: string, files: RunReader, name: string): ReadFile {
   return (file) => files.read(`${path}/${checkpointsFolder}/${name}/${file}`)
 }
 
 /** Whether a checkpoint is there and every hash of it is right. */
-export async function isWhole(path: string, files: Files, name: string): Promise<boolean> {
+export async function isWhole(path: string, files: RunReader, name: string): Promise<boolean> {
   return decodeCheckpoint(name, reader(path, files, name)).then(
     () => true,
     () => false,
@@ -89,7 +94,7 @@ export interface Found<T> {
 /** Reads the first whole checkpoint of a list; none at all, or none whole, is an error. */
 export async function lastGood<T>(
   path: string,
-  files: Files,
+  files: RunReader,
   names: readonly string[],
   decode: (name: string, read: ReadFile) => Promise<T>,
 ): Promise<Found<T>> {

@@ -3,6 +3,7 @@ import { cellNamed, usualCell } from './cell-choices.ts'
 import { Client } from './client.ts'
 import { sampleText } from './text/sample-text.ts'
 import { type Curve, emptyCurve, extended } from './train/curve.ts'
+import type { Shown } from './run/run-file.ts'
 import type {
   CellChoice,
   Event,
@@ -29,6 +30,8 @@ export const model = signal<ModelInfo | undefined>(undefined)
 export const isUntrained = computed(() => model.value?.step === 0 && !model.value.isLoaded)
 /** What the next model is made of. */
 export const chosen = signal({ cell: usualCell, hidden: 32, layers: 1 })
+/** How the next training goes. */
+export const wished = signal<TrainSpec>({ batch: 16, window: 32, learningRate: 0.01, steps: 5000 })
 /** A cell that the library does not have: from the lab, or of a model that was loaded. */
 export const ownCell = signal<CellChoice | undefined>(undefined)
 /** Rises whenever the weights may have changed: what was computed from them is stale. */
@@ -39,7 +42,10 @@ export const problem = signal<string | undefined>(undefined)
 export type Phase = 'idle' | 'running' | 'paused'
 export const phase = signal<Phase>('idle')
 export const curve = signal<Curve>(emptyCurve)
-export const pace = signal({ tokensPerSecond: 0, learningRate: 0, epoch: 0 })
+const noPace = { tokensPerSecond: 0, learningRate: 0, epoch: 0 }
+export const pace = signal(noPace)
+/** Whether the model has a training that can be saved. */
+export const isRun = signal(false)
 export const samples = signal<readonly { readonly step: number; readonly text: string }[]>([])
 
 /** Samples that are kept. */
@@ -84,16 +90,42 @@ export async function makeModel(cell: CellChoice, hidden: number, layers: number
 export async function loadModel(bytes: Uint8Array, name: string): Promise<void> {
   const info = await client.ask('load', bytes, name)
   taken(info)
-  const { cell, units } = info.layers[0]!
-  if (!cellNamed(cell.name)) ownCell.value = cell
-  chosen.value = { cell, hidden: units, layers: info.layers.length }
+  choose(info)
 }
 
-function taken(info: ModelInfo): void {
+/** What the next model is made of is as this one. */
+function choose({ layers }: ModelInfo): void {
+  const { cell, units } = layers[0]!
+  if (!cellNamed(cell.name)) ownCell.value = cell
+  chosen.value = { cell, hidden: units, layers: layers.length }
+}
+
+function taken(info: ModelInfo, shown: Shown = { curve: emptyCurve, samples: [], pace: noPace }): void {
   model.value = info
   weights.value++
-  curve.value = emptyCurve
-  samples.value = []
+  curve.value = shown.curve
+  samples.value = shown.samples
+  pace.value = shown.pace
+  isRun.value = false
+}
+
+/** The training under way, or the last one, as a file; it goes on meanwhile. @param folder that it is unpacked to */
+export async function runFile(folder: string): Promise<Uint8Array<ArrayBuffer>> {
+  await client.ask('checkpoint')
+  const shown = { curve: curve.value, samples: samples.value, pace: pace.value }
+  return client.ask('saveRun', shown, folder)
+}
+
+/** The text, the model and the training of a file, which waits to go on. @returns how it was trained */
+export async function openRun(bytes: Uint8Array, name: string): Promise<TrainSpec> {
+  const { model: info, text: read, spec, shown, isOver, notes } = await client.ask('openRun', bytes, name)
+  text.value = read
+  taken(info, shown)
+  choose(info)
+  isRun.value = true
+  phase.value = isOver ? 'idle' : 'paused'
+  if (notes.length > 0) problem.value = notes.join(' ')
+  return spec
 }
 
 /** Starts to train the model on the text. */
@@ -101,16 +133,18 @@ export async function startTraining(spec: TrainSpec): Promise<void> {
   curve.value = emptyCurve
   await client.ask('start', spec)
   phase.value = 'running'
+  isRun.value = true
 }
 
+/** Holds the training, unless it has ended meanwhile. */
 export async function pauseTraining(): Promise<void> {
   await client.ask('pause')
-  phase.value = 'paused'
+  if (phase.value === 'running') phase.value = 'paused'
 }
 
 export async function resumeTraining(): Promise<void> {
   await client.ask('resume')
-  phase.value = 'running'
+  if (phase.value === 'paused') phase.value = 'running'
 }
 
 function heed(event: Event): void {
@@ -136,6 +170,7 @@ function heed(event: Event): void {
       ? `${failure.message} The model is as it was before this training.`
       : failure.message
     if (before) model.value = before
+    isRun.value = false
     weights.value++
   }
 }

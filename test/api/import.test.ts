@@ -35,15 +35,15 @@ const importing = `
   console.log(JSON.stringify({ offers: Object.keys(library), added, busy: process.getActiveResourcesInfo() }))
 `
 
+/** What Node 20 called an experiment. */
+const permission = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission'
+
 test('importing the library reads no file, starts no thread and leaves nothing running', async () => {
   await writeFile(join(folder, 'import.mjs'), importing)
   // Node refuses this process all files but those of the folder, addons, threads and other processes.
-  const args = [
-    '--experimental-permission',
-    `--allow-fs-read=${folder}/*`,
-    '--no-warnings',
-    join(folder, 'import.mjs'),
-  ]
+  const args = [permission, `--allow-fs-read=${folder}/*`, '--no-warnings', join(folder, 'import.mjs')]
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: folder })
   expect(stderr).toBe('')
   const { offers, added, busy } = JSON.parse(stdout) as Record<'offers' | 'added' | 'busy', string[]>

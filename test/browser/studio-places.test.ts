@@ -1,7 +1,7 @@
-import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cells, model, text } from '../../src/browser.ts'
 import { reference } from '../../src/runtime/index.ts'
@@ -20,11 +20,13 @@ beforeAll(async () => {
   runs = await mkdtemp(join(tmpdir(), 'sluice-runs-'))
   for (const name of ['first', 'second', 'later']) await makeRun(join(runs, name), name === 'second' ? 5 : 4)
   await fromLaterVersion(join(runs, 'later'))
+  await makeRun(join(runs, 'torn'), 4)
+  await tear(join(runs, 'torn'))
   for (const name of many) {
     await mkdir(join(runs, name))
     await writeFile(join(runs, name, 'metrics.jsonl'), '{"step":3,"loss":2}\n{"step":4,"lo')
   }
-  site = await openStudioSite(['first', 'second', 'later', ...many].map((name) => join(runs, name)))
+  site = await openStudioSite(['first', 'second', 'later', 'torn', ...many].map((name) => join(runs, name)))
   browser = await startChromium()
 })
 afterAll(async () => {
@@ -47,6 +49,12 @@ async function fromLaterVersion(path: string): Promise<void> {
   const file = join(path, 'run.json')
   await writeFile(file, (await readFile(file, 'utf8')).replace(/"format": \d+/, '"format": 99'))
   expect(await readdir(path)).toContain('run.json')
+}
+
+/** Cuts off the model of every checkpoint of a run. */
+async function tear(path: string): Promise<void> {
+  for (const name of await readdir(join(path, 'checkpoints')))
+    await truncate(join(path, 'checkpoints', name, 'model.safetensors'), 100)
 }
 
 describe('runs on disk', () => {
@@ -81,6 +89,48 @@ describe('runs on disk', () => {
       for (const room of ['cell', 'units', 'memory', 'lab']) {
         await page.goto(`${site.url}#${room}`)
         await page.locator(`.room.${room}`).waitFor()
+      }
+    })
+  })
+
+  test('are shown in more tabs than a browser has connections, also when the first is closed', async () => {
+    const context = await browser.newContext()
+    let streams = 0
+    context.on('request', (request) => (streams += Number(request.url().endsWith('api/metrics'))))
+    try {
+      const pages: Page[] = []
+      for (let tab = 0; tab < 7; tab++) {
+        const page = await context.newPage()
+        await page.goto(site.url)
+        await page.getByTestId('run-second').getByText('6 updates').waitFor()
+        pages.push(page)
+      }
+      expect(streams).toBe(1)
+      const grown = async (step: number): Promise<void> => {
+        await appendFile(join(runs, 'second/metrics.jsonl'), `{"step":${step},"loss":1.5}\n`)
+        for (const page of pages) await page.getByTestId('run-second').getByText(`${step} updates`).waitFor()
+      }
+      await grown(20)
+      await pages.shift()!.close()
+      await grown(21)
+      expect(streams).toBe(2)
+    } finally {
+      await context.close()
+    }
+  })
+
+  test('whose checkpoints are damaged, or that have none, show their losses and say why no model loads', async () => {
+    await checkStudio(browser, site.url, async (page) => {
+      const bar = page.getByTestId('model-bar')
+      await bar.getByText('from first').waitFor()
+      for (const [name, updates, reason] of [
+        ['torn', 6, /damaged/],
+        ['a', 3, /no checkpoint|no run|nothing/i],
+      ] as const) {
+        await page.getByTestId(`run-${name}`).getByText(`${updates} updates`).waitFor()
+        await page.getByTestId(`run-${name}`).getByRole('button', { name: 'Take its model' }).click()
+        await page.getByRole('alert').getByText(reason).waitFor()
+        expect(await bar.textContent()).toContain('from first')
       }
     })
   })

@@ -184,10 +184,10 @@ describe('training', () => {
       await page.getByLabel('cell', { exact: true }).selectOption('gru')
       await page.getByTestId('model-bar').getByText('gru').waitFor()
       const file = { name: 'mine.safetensors', mimeType: 'application/octet-stream', buffer: bytes }
-      await page.getByLabel('Load a model …').setInputFiles(file)
+      await page.getByLabel('Load a run or a model …').setInputFiles(file)
       await page.getByTestId('model-bar').getByText('lstm').waitFor()
       await page
-        .getByLabel('Load a model …')
+        .getByLabel('Load a run or a model …')
         .setInputFiles({ ...file, buffer: Buffer.from('nonsense '.repeat(9)) })
       await page.getByRole('alert').getByText('mine.safetensors').waitFor()
     })
@@ -202,6 +202,24 @@ describe('training', () => {
       await page.getByRole('alert').getByText('The model is as it was before this training.').waitFor()
       await drag(page, 'learning rate', -3)
       await train(page, 30)
+    })
+  })
+
+  test('takes nothing from a file in another encoding, until it is told which', async () => {
+    await checkRoom('train', async (page) => {
+      await page.evaluate(() => {
+        const transfer = new DataTransfer()
+        transfer.items.add(new File([new Uint8Array([99, 97, 102, 233, 32, 98, 233, 98, 233])], 'old.txt'))
+        const drop = new DragEvent('drop', { dataTransfer: transfer, bubbles: true })
+        document.querySelector('.drop')!.dispatchEvent(drop)
+      })
+      const alert = page.getByRole('alert')
+      await alert.getByText('old.txt is not UTF-8: byte 3 (0xe9) starts no character.').waitFor()
+      expect(await page.getByTestId('text-info').textContent()).toContain('a river and its gates')
+      await page.getByLabel('Encoding of files').selectOption('windows-1252')
+      await page.getByTestId('text-info').getByText('old.txt: 9 characters, 6 symbols').waitFor()
+      expect(await page.getByLabel('Text to learn from').inputValue()).toBe('café bébé')
+      await alert.waitFor({ state: 'detached' })
     })
   })
 
@@ -254,7 +272,7 @@ describe('units of several layers', () => {
     const { name, unit } = detections[place]!.best[0]!
     await checkRoom('train', async (page) => {
       const file = { name: 'mine.safetensors', mimeType: '', buffer: Buffer.from(encodeModel(net)) }
-      await page.getByLabel('Load a model …').setInputFiles(file)
+      await page.getByLabel('Load a run or a model …').setInputFiles(file)
       await page.getByTestId('model-bar').getByText('gru').waitFor()
       await page.goto(`${site.url}#units`)
       await page.getByRole('button', { name: 'Search all units' }).click()

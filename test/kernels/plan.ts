@@ -1,5 +1,5 @@
 import { Stream } from '../../src/core/random.ts'
-import { type RecordName, call, instructions as meanings } from '../../src/plan/format.ts'
+import { type RecordName, call, instructions as names } from '../../src/plan/format.ts'
 import { type FieldOf, type HeaderField, PlanWriter, type Range } from '../../src/plan/write.ts'
 import type { Device, Loaded } from '../../src/runtime/device.ts'
 
@@ -219,5 +219,5 @@ export async function runCall(
 
 /** Number of a pointwise instruction. */
 export function opcodeOf(name: string): number {
-  return Object.keys(meanings).indexOf(name)
+  return (names as readonly string[]).indexOf(name)
 }

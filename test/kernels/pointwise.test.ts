@@ -5,8 +5,7 @@ import type { Device } from '../../src/runtime/device.ts'
 import { devices, titleOf } from './devices.ts'
 import { type Fields, type Place, TestPlan, each, numbers, read, runCall, write } from './plan.ts'
 
-const names = Object.keys(instructions) as InstructionName[]
-const opOf = (name: InstructionName): number => names.indexOf(name)
+const opOf = (name: InstructionName): number => instructions.indexOf(name)
 const sigmoid = (x: number): number => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)))
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))
 

@@ -1,4 +1,4 @@
-import type { DerivativeContext, Operation, Sizes } from '../operation.ts'
+import type { Operation, Sizes } from '../operation.ts'
 import type { Type } from '../types.ts'
 
 /*
@@ -18,10 +18,6 @@ const score: Operation = {
   arity: 2,
   cost: 0,
   type: (inputs, _attributes, sizes) => places(inputs, sizes),
-  derivative: ({ build, inputs: [query, keys], dy, wanted }) => [
-    wanted(0) ? build.add('mix', [dy, keys!]) : undefined,
-    wanted(1) ? build.add('row_outer', [dy, query!]) : undefined,
-  ],
 }
 
 /** The sum of the places of a memory, each times its weight. */
@@ -33,10 +29,6 @@ const mix: Operation = {
     sizes.same(weights!.shape[0]!, memory!.shape[0]!)
     return { extent: 'row', shape: [memory!.shape[1]!] }
   },
-  derivative: ({ build, inputs: [weights, memory], dy, wanted }) => [
-    wanted(0) ? build.add('score', [dy, memory!]) : undefined,
-    wanted(1) ? build.add('row_outer', [weights!, dy]) : undefined,
-  ],
 }
 
 /** In each row the outer product of a weight for each place and a vector: a gradient of a memory. */
@@ -56,7 +48,6 @@ const attentionSoftmax: Operation = {
     sizes.same(scores!.shape[0]!, mask!.shape[0]!)
     return { extent: 'row', shape: scores!.shape }
   },
-  derivative: ({ build, y, dy }) => [build.add('attention_softmax_gradient', [y, dy]), undefined],
 }
 
 /** The gradient of scores from the weights and their gradient: w * (dw - sum of w * dw). */
@@ -75,11 +66,6 @@ const scoreAdditive: Operation = {
   type([query, keys, vector], _attributes, sizes) {
     sizes.same(query!.shape[0]!, vector!.shape[0]!)
     return places([query!, keys!], sizes)
-  },
-  derivative({ build, inputs, dy, wanted }: DerivativeContext) {
-    const part = (index: number, of: string): number | undefined =>
-      wanted(index) ? build.add(`score_additive_${of}`, [...inputs, dy]) : undefined
-    return [part(0, 'query'), part(1, 'keys'), part(2, 'vector')]
   },
 }
 

@@ -6,8 +6,4 @@ export const logSoftmaxRow: Operation = {
   arity: 1,
   cost: 20,
   type: ([logits]) => logits!,
-  derivative({ build, y, dy }) {
-    const total = build.add('sum', [dy])
-    return [build.add('sub', [dy, build.add('mul', [build.add('exp', [y]), total])])]
-  },
 }

@@ -41,10 +41,6 @@ export function lossOperations(name: string, rule: LossRule): Readonly<Record<st
       rule.check(inputs, attributes, sizes)
       return { extent: 'once', shape: [] }
     },
-    derivative({ build, node, inputs, dy }) {
-      const gradient = build.add(`${name}_gradient`, [...inputs, dy], node.attributes)
-      return inputs.map((_input, index) => (index === 0 ? gradient : undefined))
-    },
   }
   const gradient: Operation = {
     kind: 'window',

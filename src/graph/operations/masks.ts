@@ -36,7 +36,6 @@ const mask: Operation = {
   arity: 0,
   cost: 0,
   type: (_inputs, { size }, sizes) => ({ extent: 'step', shape: [sizes.of(size as number)] }),
-  derivative: () => [],
 }
 
 /** Dropout with one mask a row, the same at every step (Gal & Ghahramani 2016), scaled by 1/(1 - rate). */
@@ -45,7 +44,6 @@ const sequenceDropout: Operation = {
   arity: 1,
   cost: 1,
   type: ([value]) => value!,
-  derivative: ({ build, node, dy }) => [build.add('sequence_dropout', [dy], node.attributes)],
 }
 
 /** Drops the vectors of whole tokens, wherever they stand (Gal & Ghahramani 2016), scaled by 1/(1 - rate). */
@@ -54,10 +52,6 @@ const wordDropout: Operation = {
   arity: 2,
   cost: 1,
   type: ([value]) => value!,
-  derivative: ({ build, node, inputs: [, tokens], dy }) => [
-    build.add('word_dropout', [dy, tokens!], node.attributes),
-    undefined,
-  ],
 }
 
 /** Drops single weights of some columns of a matrix (Wan et al. 2013), scaled by 1/(1 - rate); other columns pass. */
@@ -66,7 +60,6 @@ const weightDropout: Operation = {
   arity: 1,
   cost: 1,
   type: ([matrix]) => matrix!,
-  derivative: ({ build, node, dy }) => [build.add('weight_dropout', [dy], node.attributes)],
 }
 
 const passing: ReadonlySet<string> = new Set([

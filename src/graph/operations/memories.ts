@@ -12,7 +12,6 @@ const remember: Operation = {
     extent: 'row',
     shape: [sizes.of(attributes.places as number), sequence!.shape[0]!],
   }),
-  derivative: ({ build, dy }) => [build.add('recall', [dy])],
 }
 
 /** A memory as a sequence: the gradient of `remember`. */
@@ -29,7 +28,6 @@ const places: Operation = {
   arity: 'any',
   cost: 0,
   type: (_inputs, attributes, sizes) => ({ extent: 'row', shape: [sizes.of(attributes.places as number)] }),
-  derivative: ({ inputs }) => inputs.map(() => undefined),
 }
 
 /** A sequence without the steps whose entry in a mask [places], one a row, is 0: they are zero, whatever stands there. */
@@ -38,7 +36,6 @@ const keep: Operation = {
   arity: 2,
   cost: 0,
   type: ([sequence]) => sequence!,
-  derivative: ({ build, inputs: [, mask], dy }) => [build.add('keep', [dy, mask!]), undefined],
 }
 
 /** Operations of window graphs that make memories of sequences. */

@@ -25,21 +25,6 @@ export const scan: Operation = {
       ...step.states.map(({ previous }) => row(step.nodes[previous]!.type)),
     ]
   },
-  derivative({ build, node, inputs, dys, differentiateStep }) {
-    const step = node.attributes.step as StepGraph
-    const seeds = node.results!.map((type, i) => dys[i] ?? build.zeros(type))
-    const gradient = differentiateStep(step)
-    const masked = node.attributes.masked === true
-    const attributes = { gradient, ...(masked && { masked }) }
-    const result = build.add('scan_gradient', [...inputs, ...seeds], attributes)
-    const pick = (index: number): number => build.add('pick', [result], { index })
-    const [states, parameters] = [step.inputs.length, step.inputs.length + step.states.length]
-    return [...gradient.inputs, ...gradient.states, ...gradient.parameters].map((part, index) => {
-      // Where no step is taken, the gradient of the final state is that of the initial one.
-      const passes = masked && index >= states && index < parameters
-      return part === undefined && !passes ? undefined : pick(index)
-    })
-  },
 }
 
 /**

@@ -9,10 +9,6 @@ export const select: Operation = {
   arity: 3,
   cost: 1,
   type: ([_flags, a]) => ({ extent: 'row', shape: a!.shape }),
-  derivative({ build, inputs: [flags], dy }) {
-    const none = build.zeros(build.type(dy))
-    return [undefined, build.add('select', [flags!, dy, none]), build.add('select', [flags!, none, dy])]
-  },
 }
 
 /**
@@ -25,7 +21,4 @@ export const reverse: Operation = {
   arity: 'any',
   cost: 0,
   type: ([sequence]) => sequence!,
-  derivative: ({ build, inputs: [, lengths], dy }) => [
-    build.add('reverse', lengths === undefined ? [dy] : [dy, lengths]),
-  ],
 }

@@ -30,14 +30,6 @@ const product: Operation = {
     sizes.same(matrix!.shape[columns]!, vector!.shape.at(-1)!)
     return { extent: vector!.extent, shape: [...vector!.shape.slice(0, -1), matrix!.shape[rows]!] }
   },
-  derivative({ build: graph, node, inputs: [matrix, vector], dy, wanted }) {
-    const { transpose } = node.attributes
-    invariant(node.type.shape.length === 1, 'products with memories are made outside steps')
-    return [
-      wanted(0) ? graph.add('outer', transpose ? [vector!, dy] : [dy, vector!]) : undefined,
-      wanted(1) ? graph.add('product', [matrix!, dy], transpose ? {} : { transpose: true }) : undefined,
-    ]
-  },
 }
 
 /**
@@ -62,18 +54,12 @@ const outer: Operation = {
   type: ([left, right]) => ({ extent: 'once', shape: [left!.shape[0]!, right!.shape[0]!] }),
 }
 
-function overEntries(share: boolean): Operation {
-  return {
-    kind: 'reduce',
-    arity: 1,
-    cost: 1,
-    type: ([vector]) => ({ extent: vector!.extent, shape: [] }),
-    derivative({ build: graph, inputs: [vector], dy }) {
-      const size = graph.type(vector!).shape[0]!
-      const each = share ? graph.add('mul', [dy, graph.constant(1 / size)]) : dy
-      return [graph.add('spread', [each], { size })]
-    },
-  }
+/** The sum of a vector's entries, or their mean. */
+const overEntries: Operation = {
+  kind: 'reduce',
+  arity: 1,
+  cost: 1,
+  type: ([vector]) => ({ extent: vector!.extent, shape: [] }),
 }
 
 /** Sum over rows (and steps): the gradient of a value that exists once. */
@@ -95,8 +81,6 @@ const spread: Operation = {
       shape: size === undefined ? value!.shape : [sizes.of(size as number)],
     }
   },
-  scalar: () => (a) => a,
-  derivative: ({ dy }) => [dy],
 }
 
 const concat: Operation = {
@@ -108,14 +92,6 @@ const concat: Operation = {
     const extent = order[Math.max(...inputs.map((input) => order.indexOf(input.extent)))]!
     return { extent, shape: [sizes.sum(inputs.map((input) => input.shape[0]!))] }
   },
-  derivative({ build: graph, inputs, dy }) {
-    let offset = 0
-    return inputs.map((input) => {
-      const size = graph.type(input).shape[0]!
-      offset += size
-      return graph.add('slice', [dy], { offset: offset - size, size })
-    })
-  },
 }
 
 const slice: Operation = {
@@ -123,9 +99,6 @@ const slice: Operation = {
   arity: 1,
   cost: 0,
   type: ([value], { size }, sizes) => ({ extent: value!.extent, shape: [sizes.of(size as number)] }),
-  derivative({ build: graph, node, inputs: [value], dy }) {
-    return [graph.add('place', [dy], { offset: node.attributes.offset, size: graph.type(value!).shape[0]! })]
-  },
 }
 
 /** The `index`-th of `count` equal consecutive parts, for graphs whose sizes are still symbols. */
@@ -145,9 +118,6 @@ const place: Operation = {
   arity: 1,
   cost: 0,
   type: ([value], { size }, sizes) => ({ extent: value!.extent, shape: [sizes.of(size as number)] }),
-  derivative({ build: graph, node, inputs: [value], dy }) {
-    return [graph.add('slice', [dy], { offset: node.attributes.offset, size: graph.type(value!).shape[0]! })]
-  },
 }
 
 /** Leaves, products, sums and everything that moves entries without changing them. */
@@ -159,8 +129,8 @@ export const structure: Readonly<Record<string, Operation>> = {
   product,
   accumulate,
   outer,
-  sum: overEntries(false),
-  mean: overEntries(true),
+  sum: overEntries,
+  mean: overEntries,
   sum_rows: sumRows,
   spread,
   concat,

@@ -9,7 +9,6 @@ const onehot: Operation = {
   arity: 1,
   cost: 0,
   type: ([tokens], { classes }, sizes) => ({ extent: tokens!.extent, shape: [sizes.of(classes as number)] }),
-  derivative: () => [undefined],
 }
 
 /** Rows of an embedding table `[classes, size]`, one for each token. */
@@ -18,9 +17,6 @@ const gather: Operation = {
   arity: 2,
   cost: 0,
   type: ([matrix, tokens]) => ({ extent: tokens!.extent, shape: [matrix!.shape[1]!] }),
-  derivative({ build, inputs: [matrix, tokens], dy }) {
-    return [build.add('scatter', [dy, tokens!], { classes: build.type(matrix!).shape[0]! }), undefined]
-  },
 }
 
 /** Adds each row to the row of a matrix that its token names: the gradient of `gather`. */
@@ -44,7 +40,6 @@ const dropout: Operation = {
   arity: 1,
   cost: 2,
   type: ([value]) => value!,
-  derivative: ({ build, node, dy }) => [build.add('dropout', [dy], node.attributes)],
 }
 
 /** One result of an operation that has several. */

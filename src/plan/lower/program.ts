@@ -6,7 +6,7 @@ import { ordered } from './order.ts'
 import { valuesOf } from './pairs.ts'
 import type { Lowering } from './writer.ts'
 
-const opcodes = new Map(Object.keys(instructions).map((name, index) => [name as InstructionName, index]))
+const opcodes = new Map(instructions.map((name, index) => [name, index]))
 
 /**
  * A sum that a program makes on its way: of the column (over rows), added to what is in `sums`, or of the row (over

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { Unsupported } from '../../core/errors.ts'
 import { header } from '../../plan/format.ts'
 import { type Backing, type Device, HeldPlan, Line, type Loaded, checkPlan, threadCount } from '../device.ts'
+import { packedRuntime } from '../packed.ts'
+import type { Runtime } from '../types.ts'
 
 /** How to open the native runtime. */
 export interface NativeOptions {
@@ -13,6 +15,11 @@ export interface NativeOptions {
   readonly threads?: number | undefined
   /** Instruction set: `baseline`, `avx2`, `avx512`, `avx512bf16` or `neon`; the processor's best unless given. */
   readonly isa?: string | undefined
+}
+
+/** Opens the native runtime. @throws Unsupported as `openNative` does */
+export function nativeRuntime(options: NativeOptions): Runtime {
+  return packedRuntime(openNative(options))
 }
 
 /** An instruction set of the addon that this processor has. */
@@ -45,7 +52,7 @@ export function nativeSets(): readonly string[] {
     .map(({ name }) => name)
 }
 
-/** Opens the native runtime. @throws Unsupported when it is not built, or the processor lacks the instruction set */
+/** Opens the native device. @throws Unsupported when it is not built, or the processor lacks the instruction set */
 export function openNative(options: NativeOptions = {}): Device {
   const native = addon()
   const sets = native.sets()

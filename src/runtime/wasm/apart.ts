@@ -3,6 +3,7 @@ import type { Backing, Exchange } from '../device.ts'
 import { type FromApart, type ToApart, serveApart } from './apart-worker.ts'
 import type { Host, HostWorker } from './host.ts'
 import { firstBytes, tooLarge } from './memories.ts'
+import type { ModuleFor } from './modules.ts'
 import { crash } from './workers.ts'
 
 /** Who waits for an answer. */
@@ -16,14 +17,14 @@ interface Waiting {
  * which every call sends what was written and brings back what is wanted.
  */
 export class Apart {
-  readonly #module: WebAssembly.Module
+  readonly #moduleFor: ModuleFor
   readonly #worker: HostWorker<ToApart, FromApart>
   readonly #waiting: Waiting[] = []
   #failure: SluiceError | undefined
   #plans = 0
 
-  constructor(module: WebAssembly.Module, host: Host) {
-    this.#module = module
+  constructor(moduleFor: ModuleFor, host: Host) {
+    this.#moduleFor = moduleFor
     this.#worker = host.worker(serveApart)
     this.#worker.listen(
       (answer) => this.#next()?.resolve(answer),
@@ -34,10 +35,11 @@ export class Apart {
   /** @throws Unsupported when memory is short */
   async place(plan: Int32Array): Promise<Backing> {
     const id = this.#plans++
+    const module = await this.#moduleFor(plan)
     const { error, bytes, arenaBytes } = await this.#ask({
       kind: 'load',
       id,
-      module: this.#module,
+      module,
       plan,
       beside: firstBytes,
     })

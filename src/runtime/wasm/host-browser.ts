@@ -8,10 +8,18 @@ export type WasmSource = (
 ) => string | URL | BufferSource | Promise<string | URL | BufferSource>
 
 /** Literal, so that bundlers find the files and put them beside the bundle. */
-const shipped: WasmSource = (file) =>
-  file === 'sluice.wasm'
-    ? new URL('../../../build/wasm/sluice.wasm', import.meta.url)
-    : new URL('../../../build/wasm/sluice-threads.wasm', import.meta.url)
+const shipped: WasmSource = (file) => {
+  switch (file) {
+    case 'sluice.wasm':
+      return new URL('../../../build/wasm/sluice.wasm', import.meta.url)
+    case 'sluice-threads.wasm':
+      return new URL('../../../build/wasm/sluice-threads.wasm', import.meta.url)
+    case 'sluice-full.wasm':
+      return new URL('../../../build/wasm/sluice-full.wasm', import.meta.url)
+    case 'sluice-full-threads.wasm':
+      return new URL('../../../build/wasm/sluice-full-threads.wasm', import.meta.url)
+  }
+}
 
 const shippedModules = new Modules((file) => read(file, shipped))
 

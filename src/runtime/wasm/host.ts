@@ -1,12 +1,15 @@
-/** The modules in build/wasm: for one thread, and for threads that share memory. */
-export type WasmFile = 'sluice.wasm' | 'sluice-threads.wasm'
+/**
+ * The modules in build/wasm: for one thread, and for threads that share memory; each without what few plans hold
+ * (src/plan/rare.ts), and `full`.
+ */
+export type WasmFile = 'sluice.wasm' | 'sluice-threads.wasm' | 'sluice-full.wasm' | 'sluice-full-threads.wasm'
 
 /** What WebAssembly needs of the program around it: Node (host-node.ts) or a browser (host-browser.ts). */
 export interface Host {
   readonly cores: number
   /** Whether memory can be shared with workers. */
   readonly sharesMemory: boolean
-  /** One of the modules, compiled. @throws Unsupported when it is not there or does not work here */
+  /** One of the modules, compiled once. @throws Unsupported when it is not there or does not work here */
   module(file: WasmFile): Promise<WebAssembly.Module>
   /** Starts a worker that does what a function says. */
   worker<To, From>(serve: Serve<To, From>): HostWorker<To, From>

@@ -4,7 +4,10 @@ import { inNode } from '../../core/platform.ts'
 import { type Backing, type Device, HeldPlan, Line, type Loaded, checkPlan, threadCount } from '../device.ts'
 import { Apart } from './apart.ts'
 import type { Host } from './host.ts'
-import type { WasmSource } from './host-browser.ts'
+import { isRare } from '../../plan/rare.ts'
+import { packedRuntime } from '../packed.ts'
+import type { Runtime } from '../types.ts'
+import { type WasmSource, browserHost } from './host-browser.ts'
 import { Together } from './together.ts'
 
 addLaterMessages()
@@ -28,7 +31,12 @@ interface Places {
   place(plan: Int32Array): Promise<Backing>
 }
 
-/** Opens the WebAssembly runtime. @throws Unsupported when it is not there or does not work here */
+/** Opens the WebAssembly runtime. @throws Unsupported as `openWasm` does */
+export async function wasmRuntime(options: WasmOptions): Promise<Runtime> {
+  return packedRuntime(await openWasm(options))
+}
+
+/** Opens the WebAssembly device. @throws Unsupported when it is not there or does not work here */
 export async function openWasm(options: WasmOptions = {}): Promise<Device> {
   const host = await hostFor(options.wasm)
   const memory = options.memory ?? (host.sharesMemory ? 'shared' : 'worker')
@@ -36,14 +44,17 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
   if (options.threads !== undefined && options.threads !== threads) {
     throw new SluiceError('threads/unshared')
   }
-  const module = await host.module(memory === 'shared' ? 'sluice-threads.wasm' : 'sluice.wasm')
-  if (memory === 'worker') return new WasmDevice(new Apart(module, host), threads)
-  return new WasmDevice(new Together(module, memory === 'shared' ? host : undefined, threads), threads)
+  const ending = memory === 'shared' ? '-threads.wasm' : '.wasm'
+  await host.module(`sluice${ending}`) // whether it is there and works is known at once
+  const moduleFor = (plan: Int32Array) =>
+    host.module(`sluice${isRare(plan) ? '-full' : ''}${ending}` as const)
+  if (memory === 'worker') return new WasmDevice(new Apart(moduleFor, host), threads)
+  return new WasmDevice(new Together(moduleFor, memory === 'shared' ? host : undefined, threads), threads)
 }
 
 async function hostFor(source: WasmSource | undefined): Promise<Host> {
   if (inNode) return (await import('./host-node.ts')).nodeHost
-  return (await import('./host-browser.ts')).browserHost(source)
+  return browserHost(source)
 }
 
 class WasmDevice implements Device {

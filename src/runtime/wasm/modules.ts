@@ -1,6 +1,9 @@
 import { Unsupported } from '../../core/errors.ts'
 import type { WasmFile } from './host.ts'
 
+/** Gives the module that runs a plan. @throws Unsupported when it is not there or does not work here */
+export type ModuleFor = (plan: Int32Array) => Promise<WebAssembly.Module>
+
 /** Modules that are fetched and compiled once; what failed is tried again. */
 export class Modules {
   readonly #read: (file: WasmFile) => Promise<BufferSource>

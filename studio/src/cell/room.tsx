@@ -1,6 +1,15 @@
 import { useEffect } from 'preact/hooks'
-import { attempt, chosen, isUntrained, makeModel, model, ownCell, phase, startTraining } from '../store.ts'
-import { wished } from '../train/settings.tsx'
+import {
+  attempt,
+  chosen,
+  isUntrained,
+  makeModel,
+  model,
+  ownCell,
+  phase,
+  startTraining,
+  wished,
+} from '../store.ts'
 import { CellSelect } from '../ui/cell-select.tsx'
 import { Choice, Field } from '../ui/controls.tsx'
 import { Diagram } from './diagram.tsx'

@@ -1,6 +1,6 @@
 import { computed, effect, signal } from '@preact/signals'
 import { type Cell, compile } from 'sluice/equations'
-import { watched } from '../look.ts'
+import { watchedLook } from '../look.ts'
 import { model, text } from '../store.ts'
 import type { CellChoice, Look, SeenLayer } from '../worker/messages.ts'
 import { type Tradition, tellingOf } from './traditions.ts'
@@ -23,7 +23,7 @@ export const lit = signal<string | undefined>(undefined)
 
 export const steppedText = computed(() => ownText.value ?? (text.value?.content ?? '').slice(0, 64))
 
-export const { look, watch } = watched(() => steppedText.value.slice(0, longest))
+export const { answer: look, watch } = watchedLook(() => steppedText.value.slice(0, longest))
 
 /** The cell of the layer that is shown. */
 export const cell = computed<Cell | undefined>(() => {

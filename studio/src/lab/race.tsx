@@ -3,6 +3,7 @@ import { usualCell } from '../cell-choices.ts'
 import { lesson } from '../memory/gap.ts'
 import { attempt, laneCurves, runLanes } from '../store.ts'
 import { Chart } from '../ui/chart.tsx'
+import { dashed } from '../ui/stroke.ts'
 import { Choice } from '../ui/controls.tsx'
 import { decimal } from '../ui/format.ts'
 import { hidden, own, reading } from './state.ts'
@@ -68,7 +69,7 @@ export function Race() {
             height={220}
             lines={[
               { label: raced.value || 'mine', colour: '--orange', values: mine.even, width: 2 },
-              { label: 'lstm', colour: '--blue', values: lstm.even, width: 2, dashed: true },
+              { label: 'lstm', colour: '--blue', values: lstm.even, width: 2, dashes: dashed },
             ]}
           />
         </>

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { attempt, client, laneCurves, runLanes } from '../store.ts'
 import { Chart } from '../ui/chart.tsx'
+import { dashed } from '../ui/stroke.ts'
 import { Field, Slider } from '../ui/controls.tsx'
 import { percent } from '../ui/format.ts'
 import type { Recall } from '../worker/messages.ts'
@@ -126,7 +127,7 @@ function Answers({ recalls: all }: { readonly recalls: NonNullable<typeof recall
           colour: colours[lane]!,
           values: rightOf(recall),
           width: 2.5,
-          dashed: lane === 0,
+          ...(lane === 0 && { dashes: dashed }),
         }))}
       />
     </>

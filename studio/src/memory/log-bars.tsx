@@ -1,4 +1,4 @@
-import { compact, visible } from '../ui/format.ts'
+import { compact, powerOfTen, visible } from '../ui/format.ts'
 import { type LogScale, barsOf } from './bars.ts'
 
 interface LogBarsProps {
@@ -23,7 +23,7 @@ export function LogBars({ label, factors, symbols, scale, height }: LogBarsProps
             class={power === 0 ? 'line one' : 'line'}
             style={{ top: `${100 * heightOf(power, scale)}%` }}
           >
-            <span>{power === 0 ? '1' : `10${superscript(power)}`}</span>
+            <span>{powerOfTen(power)}</span>
           </i>
         ))}
         {bars.map(({ top, height: tall, grows, isCut }, index) => (
@@ -57,22 +57,4 @@ function powersIn({ least, most }: LogScale): readonly number[] {
 function heightOf(power: number, { least, most }: LogScale): number {
   const [low, high] = [Math.log10(least), Math.log10(most)]
   return (high - power) / (high - low)
-}
-
-const raised: Readonly<Record<string, string>> = {
-  '-': '⁻',
-  0: '⁰',
-  1: '¹',
-  2: '²',
-  3: '³',
-  4: '⁴',
-  5: '⁵',
-  6: '⁶',
-  7: '⁷',
-  8: '⁸',
-  9: '⁹',
-}
-
-function superscript(power: number): string {
-  return [...String(power)].map((digit) => raised[digit]).join('')
 }

@@ -1,4 +1,5 @@
 import { FactorsRoom } from './factors-room.tsx'
+import { FlowPanel } from './flow.tsx'
 import { GapRoom } from './gap-room.tsx'
 import { PairSelect } from './pair-select.tsx'
 
@@ -18,6 +19,10 @@ export function MemoryRoom() {
       <section class="panel">
         <h2>I grew up in France … I speak fluent French</h2>
         <GapRoom />
+      </section>
+      <section class="panel wide">
+        <h2>How far back does your model learn?</h2>
+        <FlowPanel />
       </section>
     </div>
   )

@@ -1,16 +1,11 @@
 import { curve, pace, phase, problem } from '../store.ts'
 import { Chart, type Line } from '../ui/chart.tsx'
 import { compact, decimal, thousands } from '../ui/format.ts'
+import { dashed } from '../ui/stroke.ts'
 import { type Points, aligned } from './aligned.ts'
 import type { Curve } from './curve.ts'
 import { runCurves, runNames } from './runs.ts'
-
-const runColours = ['--orange', '--third', '--fourth', '--fifth'] as const
-
-/** The colour of a run, by its number. */
-export function runColour(index: number): string {
-  return runColours[index % runColours.length]!
-}
+import { runStrokes } from './run-strokes.ts'
 
 /** A line of the chart and its points. */
 type Drawn = Omit<Line, 'values'> & { readonly points: Points }
@@ -19,15 +14,15 @@ function ownLines({ steps, losses, even, validations }: Curve): readonly Drawn[]
   return [
     { label: 'loss', colour: '--faint-blue', width: 1, points: { x: steps, y: losses } },
     { label: 'evened out', colour: '--blue', width: 2, points: { x: steps, y: even } },
-    { label: 'validation', colour: '--blue', width: 2, dashed: true, points: { x: steps, y: validations } },
+    { label: 'validation', colour: '--blue', width: 2, dashes: dashed, points: { x: steps, y: validations } },
   ]
 }
 
 function runLines(name: string, { steps, even, validations }: Curve): readonly Drawn[] {
-  const colour = runColour(runNames.value.indexOf(name))
+  const [loss, validation] = runStrokes(runNames.value.indexOf(name))
   return [
-    { label: name, colour, width: 2, points: { x: steps, y: even } },
-    { label: `${name}, validation`, colour, width: 2, dashed: true, points: { x: steps, y: validations } },
+    { label: name, ...loss, points: { x: steps, y: even } },
+    { label: `${name}, validation`, ...validation, points: { x: steps, y: validations } },
   ]
 }
 

@@ -1,6 +1,7 @@
 import { attempt, phase } from '../store.ts'
+import { Sample } from '../ui/chart.tsx'
 import { decimal, thousands } from '../ui/format.ts'
-import { runColour } from './losses.tsx'
+import { runStrokes } from './run-strokes.ts'
 import { follow, leave, runCurves, runNames, takeModel } from './runs.ts'
 
 /** The runs on disk: shown or not, and their models. */
@@ -33,7 +34,7 @@ function Row({ name, index }: { readonly name: string; readonly index: number })
             checked={shown !== undefined}
             onChange={({ currentTarget }) => (currentTarget.checked ? follow(name) : leave(name))}
           />{' '}
-          <i class="swatch" style={{ background: `var(${runColour(index)})` }} /> {name}
+          <Sample {...runStrokes(index)[0]} /> {name}
         </label>
       </th>
       <td>{last < 0 ? '' : `${thousands(shown!.steps[last]!)} updates`}</td>

@@ -23,6 +23,16 @@ interface Metrics {
   readonly points: readonly Point[]
 }
 
+/** News of the runs: all that is known, or what was added. */
+type News =
+  | { readonly kind: 'state'; readonly curves: ReadonlyMap<string, Curve> }
+  | { readonly kind: 'metrics'; readonly metrics: Metrics }
+
+/** A tab was opened, and knows nothing yet. */
+interface Joined {
+  readonly kind: 'joined'
+}
+
 /** Asks the server for its runs; a page that came from elsewhere has none. */
 export async function findRuns(): Promise<readonly string[]> {
   const response = await fetch('api/runs').catch(() => undefined)
@@ -31,15 +41,49 @@ export async function findRuns(): Promise<readonly string[]> {
   return runNames.value
 }
 
-/** Hears of all runs, in one connection; one that was lost begins anew. */
+/**
+ * Hears of all runs: from the server in one tab, and from that one in all others. A browser has six connections for a
+ * server, over all its tabs.
+ */
 export function listen(): void {
-  const source = new EventSource('api/metrics')
-  source.addEventListener('open', () => (curves.value = new Map()))
-  source.addEventListener('message', ({ data }: MessageEvent<string>) => {
-    const { run, again, points } = JSON.parse(data) as Metrics
-    const before = again ? undefined : curves.value.get(run)
-    curves.value = new Map([...curves.value, [run, extended(before ?? emptyCurve, points)]])
+  const tabs = new BroadcastChannel('sluice-studio-runs')
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no other origin
+  const post = (said: News | Joined): void => tabs.postMessage(said)
+  let leads = false
+  const lead = (): Promise<never> => {
+    leads = true
+    hearServer((news) => {
+      heed(news)
+      post(news)
+    })
+    return new Promise(() => undefined) // until the tab is closed
+  }
+  tabs.addEventListener('message', ({ data }: MessageEvent<News | Joined>) => {
+    if (data.kind !== 'joined') heed(data)
+    else if (leads) post({ kind: 'state', curves: curves.value })
   })
+  post({ kind: 'joined' })
+  if (navigator.locks) void navigator.locks.request('sluice-studio-runs', lead)
+  else void lead()
+}
+
+/** Hears of all runs in one connection; one that was lost begins anew. */
+function hearServer(tell: (news: News) => void): void {
+  const source = new EventSource('api/metrics')
+  source.addEventListener('open', () => tell({ kind: 'state', curves: new Map() }))
+  source.addEventListener('message', ({ data }: MessageEvent<string>) =>
+    tell({ kind: 'metrics', metrics: JSON.parse(data) as Metrics }),
+  )
+}
+
+function heed(news: News): void {
+  if (news.kind === 'state') {
+    curves.value = news.curves
+    return
+  }
+  const { run, again, points } = news.metrics
+  const before = again ? undefined : curves.value.get(run)
+  curves.value = new Map([...curves.value, [run, extended(before ?? emptyCurve, points)]])
 }
 
 /** Shows the losses of a run. */

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 import {
   attempt,
   chosen,
@@ -9,13 +9,11 @@ import {
   phase,
   resumeTraining,
   startTraining,
+  wished,
 } from '../store.ts'
 import { CellSelect } from '../ui/cell-select.tsx'
 import { Field, Slider } from '../ui/controls.tsx'
 import { compact } from '../ui/format.ts'
-
-/** How the next training goes. */
-export const wished = signal({ batch: 16, window: 32, learningRate: 0.01, steps: 5000 })
 
 /** The learning rate's slider is logarithmic: its value is a power of ten. */
 function rateOf(position: number): number {
@@ -123,24 +121,32 @@ function Whole({ label, value, least, most, onChange }: WholeProps) {
   )
 }
 
+/**
+ * The buttons of a training. One that starts a training is never the one that holds it: the training may end just when that
+ * is pressed. A focus goes to what takes the place of the button that had it.
+ */
 function Buttons() {
+  const place = useRef<HTMLParagraphElement>(null)
+  const hasFocus = useRef(false)
   const now = phase.value
+  useEffect(() => {
+    if (hasFocus.current) place.current?.querySelector('button')?.focus({ preventScroll: true })
+  }, [now === 'idle'])
   return (
-    <p class="row">
-      {now === 'idle' && (
-        <button type="button" class="main" onClick={() => void attempt(() => startTraining(wished.value))}>
-          Train
-        </button>
-      )}
-      {now === 'running' && (
-        <button type="button" class="main" onClick={() => void attempt(pauseTraining)}>
-          Pause
-        </button>
-      )}
-      {now === 'paused' && (
-        <button type="button" class="main" onClick={() => void attempt(resumeTraining)}>
-          Go on
-        </button>
+    <p
+      class="row"
+      ref={place}
+      onFocusIn={() => (hasFocus.current = true)}
+      onFocusOut={({ relatedTarget }) => (hasFocus.current &&= relatedTarget === null)}
+    >
+      {now === 'idle' ? (
+        <Main key="train" title="Train" act={() => startTraining(wished.value)} />
+      ) : (
+        <Main
+          key="hold"
+          title={now === 'running' ? 'Pause' : 'Go on'}
+          act={now === 'running' ? pauseTraining : resumeTraining}
+        />
       )}
       {now !== 'idle' && (
         <button type="button" onClick={() => void attempt(() => client.ask('stop'))}>
@@ -148,5 +154,13 @@ function Buttons() {
         </button>
       )}
     </p>
+  )
+}
+
+function Main({ title, act }: { readonly title: string; readonly act: () => Promise<void> }) {
+  return (
+    <button type="button" class="main" onClick={() => void attempt(act)}>
+      {title}
+    </button>
   )
 }

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
-import { attempt, chosen, longestText, makeModel, phase, takeText, text } from '../store.ts'
+import { attempt, chosen, client, longestText, makeModel, phase, takeText, text } from '../store.ts'
+import { Field } from '../ui/controls.tsx'
 import { thousands } from '../ui/format.ts'
 import { sampleText } from '../text/sample-text.ts'
 
@@ -17,10 +18,40 @@ async function use(content: string, name: string): Promise<void> {
   })
 }
 
+/** Encodings that a file can be read in; the first is that of nearly all. */
+const encodings = [
+  { name: 'utf-8', title: 'UTF-8' },
+  { name: 'windows-1252', title: 'Western (Windows-1252, Latin-1)' },
+  { name: 'utf-16le', title: 'UTF-16' },
+  { name: 'iso-8859-2', title: 'Central European (ISO 8859-2)' },
+  { name: 'windows-1251', title: 'Cyrillic (Windows-1251)' },
+  { name: 'koi8-r', title: 'Cyrillic (KOI8-R)' },
+  { name: 'shift_jis', title: 'Japanese (Shift JIS)' },
+  { name: 'euc-kr', title: 'Korean (EUC-KR)' },
+  { name: 'gb18030', title: 'Chinese (GB 18030)' },
+  { name: 'big5', title: 'Chinese (Big5)' },
+]
+
+const encoding = signal('utf-8')
+/** A file that is no text in that encoding, so that another can be tried. */
+const refused = signal<File | undefined>(undefined)
+
 /** Reads no more of a file than a text may have: a character takes at most four bytes. */
 async function useFile(file: File): Promise<void> {
-  const part = file.size > 4 * longestText ? file.slice(0, 4 * longestText) : file
-  await use(await part.text(), file.name)
+  const isCut = file.size > 4 * longestText
+  const other = encoding.value === 'utf-8' ? {} : { encoding: encoding.value }
+  let content = ''
+  const isText = await attempt(async () => {
+    const bytes = new Uint8Array(await (isCut ? file.slice(0, 4 * longestText) : file).arrayBuffer())
+    content = await client.ask('decode', { name: file.name, bytes, isCut, ...other })
+  })
+  refused.value = isText ? undefined : file
+  if (isText) await use(content, file.name)
+}
+
+function readAs(name: string): void {
+  encoding.value = name
+  if (refused.value) void useFile(refused.value)
 }
 
 function onDrop(event: DragEvent): void {
@@ -74,6 +105,7 @@ export function TextChoice() {
             }}
           />
         </label>
+        <EncodingChoice busy={busy} />
         <button type="button" disabled={busy} onClick={() => void use(sampleText(), 'a river and its gates')}>
           The sample text
         </button>
@@ -82,5 +114,27 @@ export function TextChoice() {
         </span>
       </p>
     </div>
+  )
+}
+
+/** The encoding of files, where one was refused or another is chosen. */
+function EncodingChoice({ busy }: { readonly busy: boolean }) {
+  const file = refused.value
+  if (!file && encoding.value === 'utf-8') return null
+  return (
+    <Field label={file ? `read ${file.name} as` : 'read files as'}>
+      <select
+        aria-label="Encoding of files"
+        disabled={busy}
+        value={encoding.value}
+        onChange={({ currentTarget }) => readAs(currentTarget.value)}
+      >
+        {encodings.map(({ name, title }) => (
+          <option key={name} value={name}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </Field>
   )
 }

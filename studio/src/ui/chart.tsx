@@ -1,17 +1,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Axis, axisFor, nearestIndex, pathOf, placeOn, tickText } from './axis.ts'
 import { compact, thousands } from './format.ts'
+import type { Stroke } from './stroke.ts'
 
 /** A line of a chart. */
-export interface Line {
+export interface Line extends Stroke {
   readonly label: string
-  /** Name of a custom property of the page's styles, such as `--blue`. */
-  readonly colour: string
   readonly values: readonly (number | null)[]
-  readonly width?: number
   /** Joined over missing values. */
   readonly joined?: boolean
-  readonly dashed?: boolean
 }
 
 interface ChartProps {
@@ -23,6 +20,8 @@ interface ChartProps {
   readonly height?: number
   /** From the bottom to the top; what the numbers need unless given. */
   readonly yRange?: readonly [number, number]
+  /** What is written for a number of the lines; as many digits as are needed unless given. */
+  readonly yText?: (value: number) => string
 }
 
 /** Room for the numbers beside the plane, in pixels. */
@@ -41,7 +40,7 @@ function useWidth() {
 }
 
 /** Curves over a common axis, with the numbers under the pointer, or the last ones, below. */
-export function Chart({ label, xLabel, x, lines, height = 220, yRange }: ChartProps) {
+export function Chart({ label, xLabel, x, lines, height = 220, yRange, yText }: ChartProps) {
   const [place, width] = useWidth()
   const [pointed, setPointed] = useState<number | undefined>(undefined)
   const plane = {
@@ -71,16 +70,9 @@ export function Chart({ label, xLabel, x, lines, height = 220, yRange }: ChartPr
         onMouseMove={point}
         onMouseLeave={() => setPointed(undefined)}
       >
-        <Grid {...{ xAxis, yAxis, left, top, width, height }} />
-        {lines.map(({ label: name, colour, values, width: thick = 1.5, joined = false, dashed = false }) => (
-          <path
-            key={name}
-            d={pathOf(x, values, (a, b) => [left(a), top(b)], joined)}
-            fill="none"
-            stroke={`var(${colour})`}
-            stroke-width={thick}
-            stroke-dasharray={dashed ? '5 4' : undefined}
-          />
+        <Grid {...{ xAxis, yAxis, left, top, width, height, yText }} />
+        {lines.map(({ label: name, values, joined = false, ...stroke }) => (
+          <path key={name} d={pathOf(x, values, (a, b) => [left(a), top(b)], joined)} {...drawn(stroke)} />
         ))}
         {at !== undefined && at >= 0 && (
           <line
@@ -92,8 +84,26 @@ export function Chart({ label, xLabel, x, lines, height = 220, yRange }: ChartPr
           />
         )}
       </svg>
-      <Legend {...{ xLabel, x, lines, at: at ?? x.length - 1 }} />
+      <Legend {...{ xLabel, x, lines, yText, at: at ?? x.length - 1 }} />
     </div>
+  )
+}
+
+function drawn({ colour, width = 1.5, dashes }: Stroke) {
+  return {
+    fill: 'none',
+    stroke: `var(${colour})`,
+    'stroke-width': width,
+    ...(dashes !== undefined && { 'stroke-dasharray': dashes }),
+  }
+}
+
+/** A piece of a line, to be put before its name. */
+export function Sample(stroke: Stroke) {
+  return (
+    <svg class="sample" width={26} height={8} aria-hidden="true">
+      <path d="M0 4H26" {...drawn({ ...stroke, width: Math.max(2, stroke.width ?? 0) })} />
+    </svg>
   )
 }
 
@@ -104,15 +114,16 @@ interface GridProps {
   readonly top: (value: number) => number
   readonly width: number
   readonly height: number
+  readonly yText: ChartProps['yText'] | undefined
 }
 
-function Grid({ xAxis, yAxis, left, top, width, height }: GridProps) {
+function Grid({ xAxis, yAxis, left, top, width, height, yText }: GridProps) {
   return (
     <g class="axes">
       {xAxis.ticks.map((tick) => (
         <g key={tick}>
           <line x1={left(tick)} x2={left(tick)} y1={margin.top} y2={height - margin.bottom} />
-          <text x={left(tick)} y={height - 5} text-anchor="middle">
+          <text x={left(tick)} y={height - 5} text-anchor={left(tick) > width - 24 ? 'end' : 'middle'}>
             {tickText(xAxis, tick)}
           </text>
         </g>
@@ -121,7 +132,7 @@ function Grid({ xAxis, yAxis, left, top, width, height }: GridProps) {
         <g key={tick}>
           <line x1={margin.left} x2={width - margin.right} y1={top(tick)} y2={top(tick)} />
           <text x={margin.left - 6} y={top(tick) + 4} text-anchor="end">
-            {tickText(yAxis, tick)}
+            {yText ? yText(tick) : tickText(yAxis, tick)}
           </text>
         </g>
       ))}
@@ -131,20 +142,21 @@ function Grid({ xAxis, yAxis, left, top, width, height }: GridProps) {
 
 interface LegendProps extends Pick<ChartProps, 'xLabel' | 'x' | 'lines'> {
   readonly at: number
+  readonly yText: ChartProps['yText'] | undefined
 }
 
-function Legend({ xLabel, x, lines, at }: LegendProps) {
+function Legend({ xLabel, x, lines, at, yText = compact }: LegendProps) {
   return (
     <p class="legend">
       <span>
         {xLabel} {x[at] === undefined ? '' : thousands(x[at])}
       </span>
-      {lines.map(({ label, colour, values, dashed, joined }) => {
+      {lines.map(({ label, values, joined, ...stroke }) => {
         const value = joined ? values.slice(0, at + 1).findLast((each) => each !== null) : values[at]
         return (
           <span key={label}>
-            <i class={dashed ? 'dashed' : ''} style={{ '--colour': `var(${colour})` }} /> {label}{' '}
-            {value === undefined || value === null ? '' : <b>{compact(value)}</b>}
+            <Sample {...stroke} /> {label}{' '}
+            {value === undefined || value === null ? '' : <b>{yText(value)}</b>}
           </span>
         )
       })}

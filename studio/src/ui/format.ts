@@ -26,6 +26,12 @@ export function percent(share: number): string {
   return `${Math.round(share * 100)}\u202f%`
 }
 
+/** A whole power of ten: `1`, `10⁻²`. */
+export function powerOfTen(power: number): string {
+  const raised = Array.from(String(power), (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? '⁻')
+  return power === 0 ? '1' : `10${raised.join('')}`
+}
+
 /** A character so that it can be seen: a line end as ↵, a space as ␣. */
 export function visible(symbol: string): string {
   if (symbol === '\n') return '↵'

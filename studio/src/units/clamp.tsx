@@ -67,7 +67,7 @@ export function Clamp() {
       </p>
       <h3>The next character</h3>
       <Guesses name="as it is" guesses={look.value?.guesses[at.value]} />
-      {held !== undefined && <Guesses name="held" guesses={changed.look.value?.guesses[at.value]} />}
+      {held !== undefined && <Guesses name="held" guesses={changed.answer.value?.guesses[at.value]} />}
       <h3>How it goes on</h3>
       <pre class="went" dir="auto" data-testid="went-on">
         {shared}
@@ -84,7 +84,7 @@ export function Clamp() {
 }
 
 function lossChange(): string {
-  const [before, after] = [look.value?.loss ?? 0, changed.look.value?.loss ?? 0]
+  const [before, after] = [look.value?.loss ?? 0, changed.answer.value?.loss ?? 0]
   const change = after - before
   return `loss on this text ${decimal(before, 3)} → ${decimal(after, 3)} (${change < 0 ? '' : '+'}${decimal(change, 3)})`
 }

@@ -59,12 +59,18 @@ export function Detectors() {
         </button>
         <input
           type="text"
+          class="wish"
           aria-label="A regular expression of your own"
           placeholder="and a regular expression, such as \bthe\b"
           value={expression.value}
           onInput={({ currentTarget }) => (expression.value = currentTarget.value)}
         />
       </p>
+      {found.value && (
+        <p class="hint">
+          Choose a finding: the map marks its best unit and takes its order, and below you can hold it.
+        </p>
+      )}
       {found.value && (
         <ul class="detections" data-testid="detections">
           {found.value.map((each) => (

@@ -82,6 +82,7 @@ export function HeatMap() {
       <p class="about" data-testid="spot">
         unit <b>{unit.value}</b> of {name} at <b>{visible(symbols[at.value] ?? '')}</b>:{' '}
         {decimal(data[at.value * units + unit.value] ?? Number.NaN, 3)}
+        <span class="hint"> · click a field, or use the arrow keys, to mark another</span>
       </p>
     </>
   )

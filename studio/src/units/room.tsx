@@ -4,6 +4,8 @@ import { Clamp } from './clamp.tsx'
 import { ColouredText } from './coloured-text.tsx'
 import { Detectors } from './detectors.tsx'
 import { HeatMap } from './heat-map.tsx'
+import { ReasonsPanel } from './reasons.tsx'
+import { SaturationPanel } from './saturation.tsx'
 import { look, ownText, readText, watchUnits } from './state.ts'
 
 /** Room 3: what each unit looks at. */
@@ -42,6 +44,14 @@ export function UnitsRoom() {
       <section class="panel">
         <h2>Hold the unit</h2>
         <Clamp />
+      </section>
+      <section class="panel">
+        <h2>Why this next character?</h2>
+        <ReasonsPanel />
+      </section>
+      <section class="panel">
+        <h2>How open are the gates?</h2>
+        <SaturationPanel />
       </section>
     </div>
   )

@@ -1,6 +1,6 @@
 import { computed, effect, signal } from '@preact/signals'
 import type { Edit } from 'sluice/inspect'
-import { watched } from '../look.ts'
+import { watchedLook } from '../look.ts'
 import { text } from '../store.ts'
 import { type Range, rangeOf } from '../ui/colour.ts'
 import { scaled } from './scaled.ts'
@@ -31,7 +31,7 @@ export const readText = computed(() =>
   (ownText.value ?? (text.value?.content ?? '').slice(0, 420)).slice(0, longest),
 )
 
-export const { look, watch } = watched(() => readText.value)
+export const { answer: look, watch } = watchedLook(() => readText.value)
 
 export const seen = computed(() => {
   const layers = look.value?.layers ?? []
@@ -71,7 +71,7 @@ export const edits = computed<readonly Edit[]>(() => {
 })
 
 /** The same text with the unit held. */
-export const changed = watched(
+export const changed = watchedLook(
   () => readText.value,
   () => edits.value,
 )

@@ -1,5 +1,5 @@
 import { type Model, type Text, type Training, type TrainingStep, train } from 'sluice'
-import type { Checkpoint } from 'sluice/train'
+import { type Checkpoint, refuseDifferences, resumeDifferences, resumeNotes } from 'sluice/train'
 import { fitted } from '../train/fit.ts'
 import { MemoryStore } from './memory-store.ts'
 import type { Event, Point, TrainSpec } from './messages.ts'
@@ -21,7 +21,10 @@ export interface Listener {
   show(step: number): Promise<void>
 }
 
-/** A training that can be paused, stopped, and given another learning rate on the way. */
+/**
+ * A training that can be paused, stopped, saved, and given another learning rate on the way. For each of these it ends with
+ * a checkpoint, and what follows goes on from there to the same bits.
+ */
 export class Course {
   readonly #model: Model
   readonly #text: Text
@@ -35,15 +38,21 @@ export class Course {
   /** Milliseconds until the model is shown again: often at first, when it changes most. */
   #pause = 400
   #stopped = false
-  #changed = false
+  /** Whether the part under way ends after its update. */
+  #leaves = false
+  /** The part under way, or the last one. */
+  #part: Promise<void> = Promise.resolve()
   /** Resolves when a pause is over. */
   #gate: { readonly open: Promise<void>; readonly release: () => void } | undefined
 
-  constructor(model: Model, text: Text, spec: TrainSpec, listener: Listener) {
+  /** @param from what it goes on from, if anything */
+  constructor(model: Model, text: Text, spec: TrainSpec, listener: Listener, from?: Checkpoint) {
     this.#model = model
     this.#text = text
     this.#spec = spec
     this.#listener = listener
+    this.#store.last = from
+    this.#step = from?.progress.step ?? 0
   }
 
   /** Updates done in this course. */
@@ -51,18 +60,18 @@ export class Course {
     return this.#step
   }
 
+  get spec(): TrainSpec {
+    return this.#spec
+  }
+
   /** Trains until the end, a stop or an error. */
   async run(): Promise<void> {
-    const { runtime } = await studioRuntime()
+    await this.#gate?.open
     do {
-      this.#changed = false
-      const training = train(this.#model, this.#text, { ...this.#settings(), runtime })
-      for await (const step of training) {
-        await this.#report(training, step)
-        await this.#gate?.open
-        if (this.#stopped || this.#changed) break
-      }
-    } while (this.#changed && !this.#stopped)
+      this.#part = this.#stopped ? Promise.resolve() : this.#train()
+      await this.#part
+      await this.#gate?.open
+    } while (this.#leaves && !this.#stopped)
     await this.#listener.show(this.#step)
   }
 
@@ -70,6 +79,7 @@ export class Course {
     let release = (): void => undefined
     const open = new Promise<void>((resolve) => (release = resolve))
     this.#gate ??= { open, release }
+    this.#leaves = true
   }
 
   resume(): void {
@@ -79,22 +89,63 @@ export class Course {
 
   stop(): void {
     this.#stopped = true
+    this.#leaves = true
     this.resume()
   }
 
   /** Goes on with another learning rate after the update under way. */
   rate(learningRate: number): void {
     this.#spec = { ...this.#spec, learningRate }
-    this.#changed = true
+    this.#leaves = true
+  }
+
+  /** All that is needed to go on from the update under way; everything before it has been told then. */
+  async checkpoint(): Promise<Checkpoint> {
+    this.#leaves = true
+    await this.#part
+    if (!this.#store.last) throw new Error('This training has not begun.')
+    return this.#store.last
+  }
+
+  /**
+   * What people should know of going on from the checkpoint that was given.
+   * @throws SluiceError `resume-differs` where it was another training's
+   */
+  async notes(): Promise<readonly string[]> {
+    const { runtime } = await studioRuntime()
+    const from = this.#from()
+    if (!from) return []
+    refuseDifferences(await resumeDifferences(from, this.#settings(), this.#text))
+    return resumeNotes(from, runtime.machine)
+  }
+
+  /** Trains until the end, or until it is to leave. */
+  async #train(): Promise<void> {
+    this.#leaves = false
+    const { runtime } = await studioRuntime()
+    const resume = this.#from()
+    const options = { ...this.#settings(), run: this.#store, ...(resume && { resume }), runtime }
+    const training = train(this.#model, this.#text, options)
+    for await (const step of training) {
+      await this.#report(training, step)
+      if (this.#leaves) break
+    }
+  }
+
+  /** The last checkpoint, as if its run had had the learning rate of now: what comes after it has. */
+  #from(): Checkpoint | undefined {
+    const { last } = this.#store
+    if (!last) return undefined
+    const { description } = last
+    const settings = { ...description.settings, learningRate: this.#spec.learningRate }
+    return { ...last, description: { ...description, settings } }
   }
 
   #settings() {
     const { learningRate, steps } = this.#spec
     const { batch, window, heldOut } = fitted(this.#text.tokens.length, this.#spec)
     const validation = heldOut === 0 ? ('none' as const) : { by: 'tail' as const, fraction: heldOut }
-    const settings = { batch, window, learningRate, steps, validation, validateEvery, checkpointEvery: 1e6 }
-    const last = this.#store.last
-    return { ...settings, run: this.#store, ...(last && { resume: withRate(last, learningRate) }) }
+    return { batch, window, learningRate, steps, validation, validateEvery, checkpointEvery: 1e6 }
   }
 
   async #report(training: Training, { step, loss, validation, ...rest }: TrainingStep): Promise<void> {
@@ -102,7 +153,7 @@ export class Course {
     this.#points.push({ step, loss, ...(validation && { validation: validation.loss }) })
     const now = performance.now()
     const { tokensPerSecond, learningRate, epoch, total } = { ...rest }
-    if (now - this.#told < progressEvery && step < total && !this.#gate) return
+    if (now - this.#told < progressEvery && step < total && !this.#leaves) return
     this.#told = now
     this.#listener.tell({ kind: 'progress', points: this.#points, tokensPerSecond, learningRate, epoch })
     this.#points = []
@@ -112,11 +163,4 @@ export class Course {
     this.#shown = performance.now()
     this.#pause = Math.min(longestPause, 1.4 * this.#pause)
   }
-}
-
-/** A checkpoint as if its run had had another learning rate: what comes after it has. */
-function withRate(checkpoint: Checkpoint, learningRate: number): Checkpoint {
-  const { description } = checkpoint
-  const settings = { ...description.settings, learningRate }
-  return { ...checkpoint, description: { ...description, settings } }
 }

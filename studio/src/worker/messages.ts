@@ -1,5 +1,6 @@
 import type { InitSpec, Machine } from 'sluice'
-import type { Edit, GradientCheck } from 'sluice/inspect'
+import type { Edit, GradientCheck, GradientFlow, Saturation } from 'sluice/inspect'
+import type { Shown } from '../run/run-file.ts'
 
 /*
  * What page and worker say to each other. The page asks by name and gets one answer; the worker tells of a training
@@ -46,6 +47,16 @@ export interface TextInfo {
   readonly symbols: number
 }
 
+/** A file of a text. */
+export interface TextFile {
+  readonly name: string
+  readonly bytes: Uint8Array
+  /** Whether more bytes follow, which are left out: the last character may be torn. */
+  readonly isCut: boolean
+  /** Label of an encoding, such as `windows-1252`; absent: UTF-8. */
+  readonly encoding?: string
+}
+
 /** Settings of a training. */
 export interface TrainSpec {
   readonly batch: number
@@ -53,6 +64,18 @@ export interface TrainSpec {
   readonly learningRate: number
   /** Updates to make from now on. */
   readonly steps: number
+}
+
+/** A run that was opened. */
+export interface OpenedRun {
+  readonly model: ModelInfo
+  readonly text: TextInfo & { readonly content: string }
+  readonly spec: TrainSpec
+  readonly shown: Shown
+  /** Whether all its updates are done; otherwise it waits to go on. */
+  readonly isOver: boolean
+  /** Why it will not go on to the same bits, if so, one line each. */
+  readonly notes: readonly string[]
 }
 
 /** A point of the curves. Losses in nats a character. */
@@ -199,9 +222,33 @@ export interface Found {
   }[]
 }
 
+/** How often a gate of a layer is all but closed or all but open. */
+export type SeenGate = Pick<Saturation, 'layer' | 'name' | 'closed' | 'open' | 'mean'>
+
+/** A prediction that is explained. */
+export interface SaliencySpec {
+  readonly text: string
+  /** Number of the symbol that it follows. */
+  readonly at: number
+  /** The symbol whose probability is explained. */
+  readonly symbol: string
+}
+
+/** What each symbol before a prediction does to it. */
+export interface Reasons {
+  /** The symbols, the last of which the prediction follows. */
+  readonly symbols: readonly string[]
+  /** For each, above zero where it speaks for the prediction. */
+  readonly products: Float64Array
+  readonly target: string
+  readonly probability: number
+}
+
 /** What the page can ask for. */
 export interface Calls {
   machine(): Promise<MachineInfo>
+  /** The text of a file in some encoding. */
+  decode(file: TextFile): Promise<string>
   /** Reads the text to train on. */
   read(text: string, name: string): Promise<TextInfo>
   /** A new model for the text that was read. */
@@ -215,6 +262,12 @@ export interface Calls {
   resume(): Promise<void>
   stop(): Promise<void>
   rate(learningRate: number): Promise<void>
+  /** Notes what the training under way, or the last one, goes on from; all events before it come before the answer. */
+  checkpoint(): Promise<void>
+  /** The training as it was noted last, as a file. @param folder that it is unpacked to */
+  saveRun(shown: Shown, folder: string): Promise<Uint8Array<ArrayBuffer>>
+  /** Takes text, model and training of a file, which then waits to go on. Where that fails nothing changes. */
+  openRun(bytes: Uint8Array, name: string): Promise<OpenedRun>
   sample(spec: SampleSpec): Promise<string>
   /** Trains models of several cells on the same text; events tell how it goes. Absent text: that which was read. */
   lanes(spec: LaneSpec, content?: string): Promise<void>
@@ -226,6 +279,12 @@ export interface Calls {
   recall(): Promise<readonly Recall[]>
   /** Searches the units for detectors, also of a regular expression. */
   detect(spec: { readonly expression?: string }): Promise<readonly Found[]>
+  /** How open the gates are on a text. */
+  saturation(text: string): Promise<readonly SeenGate[]>
+  /** How far gradients of the model reach on the text that it learns from. */
+  flow(): Promise<GradientFlow>
+  /** Which symbols speak for a prediction. */
+  saliency(spec: SaliencySpec): Promise<Reasons>
   /** Everything that the model does with a text. */
   look(spec: LookSpec): Promise<Look>
 }

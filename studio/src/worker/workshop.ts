@@ -5,7 +5,7 @@ import type { ModelInfo, ModelSpec, SampleSpec, TextInfo } from './messages.ts'
 import { studioRuntime } from './runtime.ts'
 
 /** A text as it was read, before a model's vocabulary is laid on it. */
-interface Source {
+export interface Source {
   readonly name: string
   readonly content: string
 }
@@ -28,21 +28,19 @@ export class Workshop {
   }
 
   /** The text as it was read. */
-  get content(): string {
+  get source(): Source {
     if (!this.#source) throw new Error('No text was read yet.')
-    return this.#source.content
+    return this.#source
   }
 
   /** The text without what the model does not know. */
   get readable(): string {
-    return readable(this.content, this.model)
+    return readable(this.source.content, this.model)
   }
 
   /** The text by the symbols of the model. @throws SluiceError `unknown-character` where the model lacks one */
   get text(): Text {
-    if (!this.#source) throw new Error('No text was read yet.')
-    const { name, content } = this.#source
-    return text.from(content, { name, vocabulary: this.model.vocabulary })
+    return readBy(this.model, this.source)
   }
 
   get model(): Model {
@@ -51,15 +49,22 @@ export class Workshop {
   }
 
   make({ cell: { name, equations, init }, hidden, layers, seed }: ModelSpec): ModelInfo {
-    if (!this.#source) throw new Error('No text was read yet.')
-    const { vocabulary } = text.from(this.#source.content)
+    const { name: source, content } = this.source
+    const { vocabulary } = text.from(content)
     const factory = cell(name, equations, { init })
     const stack = Array.from({ length: layers }, () => factory(hidden))
-    return this.#use(model({ input: vocabulary, layers: stack, seed }), this.#source.name, false)
+    return this.#use(model({ input: vocabulary, layers: stack, seed }), source, false)
   }
 
   load(bytes: Uint8Array, name: string): ModelInfo {
     return this.#use(decodeModel(bytes, name), name, true)
+  }
+
+  /** Takes a text, and a model of it that has had some updates. */
+  take(made: Model, source: Source, step: number): void {
+    this.#use(made, source.name, false)
+    this.#source = source
+    this.step = step
   }
 
   /** Takes a model; one that cannot be shown leaves everything as it was. */
@@ -71,16 +76,6 @@ export class Workshop {
     this.#id++
     this.step = 0
     return this.info()
-  }
-
-  /** A copy of the weights. */
-  weights(): ReadonlyMap<string, Float32Array> {
-    return new Map([...this.model.parameters].map(([name, { data }]) => [name, data.slice()]))
-  }
-
-  /** Puts weights back that `weights` gave. */
-  restore(weights: ReadonlyMap<string, Float32Array>): void {
-    for (const [name, { data }] of this.model.parameters) data.set(weights.get(name)!)
   }
 
   save(): Uint8Array<ArrayBuffer> {
@@ -114,6 +109,11 @@ export class Workshop {
     for await (const piece of sample(this.edited(edits), { ...spec, prime: known, runtime })) written += piece
     return written
   }
+}
+
+/** A text by the symbols of a model. @throws SluiceError `unknown-character` where the model lacks one */
+export function readBy({ vocabulary }: Model, { name, content }: Source): Text {
+  return text.from(content, { name, vocabulary })
 }
 
 /** The cells of a model. @throws Error for people where it has something else */
