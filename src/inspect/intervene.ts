@@ -29,6 +29,8 @@ export interface EditedValue {
   readonly scan: NamedScan
   readonly name: string
   readonly node: number
+  /** Names of the parameters of the step that change it. */
+  readonly parameters: { readonly scale: string; readonly shift: string }
   readonly scale: Float32Array
   readonly shift: Float32Array
 }
@@ -49,13 +51,13 @@ export function intervene(model: Trainable, edits: readonly Edit[]): Trainable {
   return withEdits(model, editedValues(layersOf(model), edits))
 }
 
-/** The model with scale and shift of some values as parameters of their own, named by `scaleName` and `shiftName`. */
+/** The model with scale and shift of some values as parameters of their own. */
 export function withEdits(model: Trainable, values: readonly EditedValue[]): Trainable {
   const byLayer = groupBy(values, ({ scan }) => scan.name)
   const own = new Map<string, Weights>()
-  for (const { scan, name, scale, shift } of values) {
-    own.set(`${scan.name}.${scaleName(name)}`, { shape: [scale.length], data: scale })
-    own.set(`${scan.name}.${shiftName(name)}`, { shape: [shift.length], data: shift })
+  for (const { scan, parameters, scale, shift } of values) {
+    own.set(`${scan.name}.${parameters.scale}`, { shape: [scale.length], data: scale })
+    own.set(`${scan.name}.${parameters.shift}`, { shape: [shift.length], data: shift })
   }
   return adapted(
     model,
@@ -72,14 +74,6 @@ export function withEdits(model: Trainable, values: readonly EditedValue[]): Tra
   )
 }
 
-/** Names of the parameters of a step that change one of its values. */
-export function scaleName(name: string): string {
-  return `scale of ${name}`
-}
-export function shiftName(name: string): string {
-  return `shift of ${name}`
-}
-
 function editedStep(step: StepGraph, values: readonly EditedValue[]): StepGraph {
   const rewriter = new StepRewriter(step)
   const { build } = rewriter
@@ -88,8 +82,8 @@ function editedStep(step: StepGraph, values: readonly EditedValue[]): StepGraph 
     const value = byNode.get(id)
     if (!value) return copy
     const units = value.scale.length
-    const scaled = build.add('mul', [copy, rewriter.parameter(scaleName(value.name), units)])
-    return build.add('add', [scaled, rewriter.parameter(shiftName(value.name), units)])
+    const scaled = build.add('mul', [copy, rewriter.parameter(value.parameters.scale, units)])
+    return build.add('add', [scaled, rewriter.parameter(value.parameters.shift, units)])
   })
   return rewriter.finish()
 }
@@ -111,7 +105,23 @@ function editedValues(scans: readonly NamedScan[], edits: readonly Edit[]): read
 /** A value with a scale of 1 and a shift of 0. */
 export function unchanged(scan: NamedScan, name: string, node: number): EditedValue {
   const units = unitsOf(scan, node)
-  return { scan, name, node, scale: new Float32Array(units).fill(1), shift: new Float32Array(units) }
+  const parameters = parameterNames(scan.step, name)
+  return {
+    scan,
+    name,
+    node,
+    parameters,
+    scale: new Float32Array(units).fill(1),
+    shift: new Float32Array(units),
+  }
+}
+
+/** Names that no parameter of the step has: the value may have been changed before. */
+function parameterNames({ parameters }: StepGraph, name: string): EditedValue['parameters'] {
+  const taken = new Set(parameters.map((port) => port.name))
+  let of = name
+  while (taken.has(`scale of ${of}`)) of = `changed ${of}`
+  return { scale: `scale of ${of}`, shift: `shift of ${of}` }
 }
 
 function apply(edit: Edit, { scan, scale, shift }: EditedValue): void {

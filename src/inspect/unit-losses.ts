@@ -5,7 +5,7 @@ import type { RuntimeSource, Trainable } from '../train/index.ts'
 import { Session } from '../train/session.ts'
 import { type InspectedText, layersOf, tokensOf } from './adapt.ts'
 import { type LayerName, checkUnit, findLayer, findValue, unitsOf } from './find.ts'
-import { scaleName, shiftName, unchanged, withEdits } from './intervene.ts'
+import { unchanged, withEdits } from './intervene.ts'
 
 /** Which units are taken away, one after the other. */
 export interface UnitLossOptions {
@@ -54,12 +54,13 @@ export async function unitLosses(
   for (const unit of units) checkUnit(`${scan.name}.${name}`, unit, count)
   const rows = Math.max(1, Math.min(wholeNumber('batch', batch, 1), Math.floor(tokens.length / window)))
   const cut = windows(tokens, { batch: rows, window: Math.min(window, tokens.length) })
-  const edited = withEdits(model, [unchanged(scan, name, node)])
+  const value = unchanged(scan, name, node)
+  const edited = withEdits(model, [value])
   const session = await Session.open(edited, options.runtime, { rows, steps: cut.window, training: false })
   const held = async (unit: number | undefined): Promise<number> => {
     const weights = new Map<string, Tensor>([
-      [`${scan.name}.${scaleName(name)}`, vector(count, 1, unit, 0)],
-      [`${scan.name}.${shiftName(name)}`, vector(count, 0, unit, clamp)],
+      [`${scan.name}.${value.parameters.scale}`, vector(count, 1, unit, 0)],
+      [`${scan.name}.${value.parameters.shift}`, vector(count, 0, unit, clamp)],
     ])
     session.restore({ weights, slots: new Map(), states: session.states() })
     return (await measureLoss(session, windowBatches(cut))).loss

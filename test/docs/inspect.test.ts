@@ -8,6 +8,9 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { codeBlocks } from '../../scripts/readme-blocks.ts'
 import { inspectCommand } from '../../src/cli/commands/inspect.ts'
+import { sampleCommand } from '../../src/cli/commands/sample.ts'
+import { smallText } from '../cli/fixtures.ts'
+import { ReaderFolder } from './reader.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const page = readFileSync(`${root}docs/inspect.md`, 'utf8')
@@ -40,9 +43,36 @@ test('the blocks of docs/inspect.md run, and print what they should', { timeout:
   expect(salient).toBe('0 ! 8 8\n')
 })
 
+test.skipIf(process.platform === 'win32')(
+  'the commands of docs/inspect.md run, and say what they should',
+  { timeout: 120_000 },
+  async () => {
+    const book = `${smallText()}He said "no" and left.\n`
+    const reader = await ReaderFolder.of({ 'book.txt': book, 'column.csv': book.replaceAll(/[^]/g, '1\n') })
+    try {
+      const small = '--hidden 20 --layers 1 --batch 4 --window 16 --steps 20 --threads 1 --out runs/book'
+      await reader.run({ language: 'sh', note: '', line: 0, code: `sluice train book.txt ${small}\n` })
+      const [seen, changed] = await Promise.all(codeBlocks(page, ['sh']).map((block) => reader.run(block)))
+      expect(seen).toMatch(/"searched":40/)
+      expect(changed).toMatch(/\d before, \d\.\d+ after: [+-]\d\.\d{4} nats a symbol/)
+      expect(changed).toMatch(/^layers\.0\.h\.\d+ +\+/m)
+      const record = JSON.parse(changed!.split('\n').find((line) => line.startsWith('{'))!) as {
+        saliency: { at: number; symbol: string; products: number[] }
+      }
+      expect(record.saliency).toMatchObject({ at: 40, symbol: 'n' })
+      expect(record.saliency.products).toHaveLength(40)
+      expect(changed).toMatch(/^# as it is\nThe [^]*\n# with the interventions\nThe /m)
+    } finally {
+      await reader.remove()
+    }
+  },
+)
+
 test('the options that docs/inspect.md tells of exist, and what it links to', () => {
-  const known = new Set(inspectCommand().options.map(({ long }) => long))
-  const told = codeBlocks(page, ['sh']).flatMap(({ code }) => code.match(/--\w+/g) ?? [])
+  const known = new Set(
+    [inspectCommand(), sampleCommand()].flatMap((each) => each.options.map(({ long }) => long)),
+  )
+  const told = codeBlocks(page, ['sh']).flatMap(({ code }) => code.match(/--[\w-]+/g) ?? [])
   expect(told.length).toBeGreaterThan(5)
   for (const name of told) expect([name, known.has(name)]).toEqual([name, true])
   const headings = new Set(

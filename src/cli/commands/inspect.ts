@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { SluiceError } from '../../core/errors.ts'
 import { type Text, textFrom } from '../../data/index.ts'
+import { type EditFlags, addEditOptions, editsFrom } from '../edits.ts'
 import { type Inspection, inspectModel } from '../inspection.ts'
 import { writeTable } from '../inspection-table.ts'
 import { readLabels } from '../labels.ts'
@@ -13,6 +14,7 @@ import {
   addOutputOptions,
   addRuntimeOptions,
   gathered,
+  numberOr,
   option,
   runtimeFor,
   whole,
@@ -25,7 +27,7 @@ import { inspectionPage } from '../view/inspection-page.ts'
 import { widthOf } from '../view/screen.ts'
 import { wantsColour } from '../view/style.ts'
 
-interface InspectFlags extends RuntimeFlags, OutputFlags, ModelFlags {
+interface InspectFlags extends RuntimeFlags, OutputFlags, ModelFlags, EditFlags {
   readonly text?: string
   readonly file?: string
   readonly keepCr?: boolean
@@ -36,6 +38,9 @@ interface InspectFlags extends RuntimeFlags, OutputFlags, ModelFlags {
   readonly pattern?: readonly string[]
   readonly labels?: readonly string[]
   readonly memory?: boolean
+  readonly saliency?: number | 'last'
+  readonly symbol?: string
+  readonly unitLosses?: string
   readonly html?: string
   readonly parquet?: string
 }
@@ -48,7 +53,8 @@ export function inspectCommand(): Command {
     .summary('look at what the units of a model do on a text')
     .description(
       'Runs a model over a text and shows what its units do: the text coloured by one of them, units that tell where ' +
-        'a text is in quotes, in a line, in a word, and how often its gates are open. Without a terminal or with ' +
+        'a text is in quotes, in a line, in a word, and how often its gates are open; with interventions, what the changed ' +
+        'model does. Without a terminal or with ' +
         'NO_COLOR, bars stand under the text in place of colours.',
     )
     .argument('[model]', 'a run directory or a model file; without it, the latest run')
@@ -74,8 +80,19 @@ export function inspectCommand(): Command {
       option('--labels <path>', 'also for a column of numbers, one a line for each symbol', gathered),
     )
     .addOption(option('--memory', 'follow gradients back through time: how long the memory is'))
+    .addOption(option('--unit-losses <name>', 'how much larger the loss is without each unit of LAYER.NAME'))
+    .optionsGroup('One prediction:')
+    .addOption(
+      option(
+        '--saliency <n|last>',
+        'what each symbol does to the prediction that follows n symbols, or the last',
+        numberOr('--saliency', ['last']),
+      ),
+    )
+    .addOption(option('--symbol <text>', 'the symbol that is explained', undefined, 'the one that follows'))
+  addEditOptions(command)
   addRuntimeOptions(command)
-  addOutputOptions(command, 'one JSON object: unit, detectors, saturation, memory')
+  addOutputOptions(command, 'one JSON object: unit, detectors, saturation, memory, change, losses, saliency')
   command
     .addOption(option('--html <path>', 'a page of it, on its own in one file'))
     .addOption(option('--parquet <path>', 'every value of every unit after each symbol, as a table'))
@@ -93,6 +110,7 @@ async function runInspect(given: string | undefined, flags: InspectFlags): Promi
   const inspection = await inspectModel(opened.model, text, runtime, {
     ...chosen,
     isWhole: flags.parquet !== undefined,
+    edits: editsFrom(flags),
     ...(labels && { labels: await readLabels(labels, entire.tokens.length, text.tokens.length) }),
   })
   await tell(inspection, opened, flags, output)
@@ -138,7 +156,8 @@ async function written(path: string, page: string): Promise<void> {
 }
 
 /** The numbers of an inspection. */
-function recordOf({ unit, symbols, saturation, detections, memory }: Inspection): object {
+function recordOf(inspection: Inspection): object {
+  const { unit, symbols, saturation, detections, memory, saliency, losses, change } = inspection
   return {
     steps: symbols.length,
     unit: { ...unit, values: [...unit.values] },
@@ -149,6 +168,16 @@ function recordOf({ unit, symbols, saturation, detections, memory }: Inspection)
     ...(detections && { detectors: detections.detections, searched: detections.units }),
     ...(memory && {
       memory: { ...memory, states: memory.states.map((state) => ({ ...state, norms: [...state.norms] })) },
+    }),
+    ...(change && { change }),
+    ...(losses && { losses }),
+    ...(saliency && {
+      saliency: {
+        ...saliency,
+        symbols: symbols.slice(saliency.start, saliency.at),
+        norms: [...saliency.norms],
+        products: [...saliency.products],
+      },
     }),
   }
 }

@@ -3,6 +3,7 @@ import type { Model } from '../../model/index.ts'
 import type { Inspection, ShownUnit } from '../inspection.ts'
 import { modelText } from '../train-words.ts'
 import { count } from './format.ts'
+import { saliencyTitle } from './inspection-changes.ts'
 import { pageScript, pageStyle } from './page-parts.ts'
 
 /** Values that a page may hold: a byte each. */
@@ -17,10 +18,10 @@ interface PageUnit {
 
 /** A page of its own, in one file that asks for nothing: the text by any unit, detectors, gates, memory. */
 export function inspectionPage(path: string, model: Model, inspection: Inspection): string {
-  const { symbols, unit, saturation, detections, memory } = inspection
+  const { symbols, unit, saturation, detections, memory, losses, change } = inspection
   const data = {
     symbols,
-    units: pageUnits(inspection),
+    units: [...pageUnits(inspection), ...saliencyUnits(inspection)],
     shown: nameOf(unit),
     detectors: detections?.detections ?? [],
     gates: saturation.map(({ layer, name, closed, open, mean }) => ({
@@ -35,6 +36,12 @@ export function inspectionPage(path: string, model: Model, inspection: Inspectio
         name: `${layer}.${state}`,
         norms: [...norms],
       })) ?? [],
+    losses:
+      losses?.changes.map((each) => ({
+        name: nameOf({ ...losses, unit: each.unit }),
+        change: each.change,
+      })) ?? [],
+    change: change ? [change] : [],
   }
   const title = `${path}: ${modelText(model)}`
   return `<!doctype html>
@@ -86,6 +93,14 @@ function unitsOf(value: TracedValue, isGate: boolean) {
     const name = nameOf({ ...value, unit })
     return { name, unit: () => pageUnit(name, tracedUnit(value, unit), isGate) }
   })
+}
+
+/** What each symbol does to a prediction, as if it were a unit; other symbols do nothing. */
+function saliencyUnits({ saliency, symbols }: Inspection): readonly PageUnit[] {
+  if (!saliency) return []
+  const values = new Float32Array(symbols.length)
+  values.set(saliency.products, saliency.start)
+  return [pageUnit(saliencyTitle(saliency), values, false)]
 }
 
 /** Gates go from 0 to 1, with the middle at one half; others keep their sign. */

@@ -1,6 +1,7 @@
 import type { Detection, Detections, GradientFlow, Saturation } from '../../inspect/index.ts'
 import type { Inspection, ShownUnit } from '../inspection.ts'
 import { count, plural } from './format.ts'
+import { changeLines } from './inspection-changes.ts'
 import type { Style } from './style.ts'
 import { table } from './table.ts'
 import { spotsOf, unitText } from './unit-text.ts'
@@ -8,13 +9,14 @@ import { spotsOf, unitText } from './unit-text.ts'
 /** Symbols that a terminal shows. */
 const mostShown = 2000
 
-/** What was seen of a model, for a terminal: the text by a unit, detectors, gates, memory. */
+/** What was seen of a model, for a terminal: the text by a unit, detectors, gates, memory, changes, saliency. */
 export function inspectionLines(
-  { symbols, unit, saturation, detections, memory }: Inspection,
+  inspection: Inspection,
   width: number,
   style: Style,
   colour: boolean,
 ): readonly string[] {
+  const { symbols, unit, saturation, detections, memory } = inspection
   const spots = spotsOf(symbols, unit.values, unit.isGate)
   const more = symbols.length - mostShown
   return [
@@ -24,6 +26,7 @@ export function inspectionLines(
     ...(detections ? ['', ...detectorLines(detections, style)] : []),
     ...(saturation.length > 0 ? ['', ...saturationLines(saturation, style)] : []),
     ...(memory ? ['', ...memoryLines(memory, style)] : []),
+    ...changeLines(inspection, width, style, colour),
   ]
 }
 
