@@ -2,9 +2,11 @@ import { SluiceError } from '../core/errors.ts'
 import { groupBy } from '../core/collections.ts'
 import { knownKeys, numberWithin } from '../data/index.ts'
 import { StepRewriter, type StepGraph } from '../graph/index.ts'
+import type { SequenceModel } from '../model/index.ts'
+import type { Program } from '../runtime/index.ts'
 import type { Trainable, Weights } from '../train/index.ts'
 import { adapted, layersOf } from './adapt.ts'
-import { type LayerName, checkUnit, findLayer, findValue, unitsOf } from './find.ts'
+import { type LayerName, checkUnit, findLayer, findValue, unitsOf, withoutPrime } from './find.ts'
 import type { NamedScan } from './scans.ts'
 import { changeSteps } from './window-change.ts'
 
@@ -47,37 +49,44 @@ const known = ['layer', 'name', 'units', 'clamp', 'scale', 'add']
  *
  * @throws SluiceError `inspect-layer`, `inspect-name`, `inspect-unit`, `inspect-edit` or `option-value`
  */
-export function intervene(model: Trainable, edits: readonly Edit[]): Trainable {
+export function intervene(model: SequenceModel, edits: readonly Edit[]): SequenceModel
+export function intervene(model: Trainable, edits: readonly Edit[]): Trainable
+export function intervene(
+  model: Trainable | SequenceModel,
+  edits: readonly Edit[],
+): Trainable | SequenceModel {
   return withEdits(model, editedValues(layersOf(model), edits))
 }
 
 /** The model with scale and shift of some values as parameters of their own. */
-export function withEdits(model: Trainable, values: readonly EditedValue[]): Trainable {
+export function withEdits<M extends Trainable | SequenceModel>(model: M, values: readonly EditedValue[]): M
+export function withEdits(
+  model: Trainable | SequenceModel,
+  values: readonly EditedValue[],
+): Trainable | SequenceModel {
   const byLayer = groupBy(values, ({ scan }) => scan.name)
   const own = new Map<string, Weights>()
   for (const { scan, parameters, scale, shift } of values) {
     own.set(`${scan.name}.${parameters.scale}`, { shape: [scale.length], data: scale })
     own.set(`${scan.name}.${parameters.shift}`, { shape: [shift.length], data: shift })
   }
-  return adapted(
-    model,
-    (program) => {
-      const graph = changeSteps(program.graph, ({ name, step }) => {
-        const edited = byLayer.get(name)
-        return edited && editedStep(step, edited)
-      })
-      const { gradient } = program
-      const frozen = [...(gradient?.frozen ?? []), ...own.keys()]
-      return { ...program, graph, ...(gradient && { gradient: { ...gradient, frozen } }) }
-    },
-    own,
-  )
+  const change = (program: Program): Program => {
+    const graph = changeSteps(program.graph, ({ name, step }) => {
+      const edited = byLayer.get(name)
+      return edited && editedStep(step, edited)
+    })
+    const { gradient } = program
+    const frozen = [...(gradient?.frozen ?? []), ...own.keys()]
+    return { ...program, graph, ...(gradient && { gradient: { ...gradient, frozen } }) }
+  }
+  return 'changed' in model ? model.changed(change, own) : adapted(model, change, own)
 }
 
 function editedStep(step: StepGraph, values: readonly EditedValue[]): StepGraph {
   const rewriter = new StepRewriter(step)
   const { build } = rewriter
-  const byNode = new Map(values.map((value) => [value.node, value]))
+  const nodes = new Map(step.traces.map(({ name, node }) => [name, node]))
+  const byNode = new Map(values.map((value) => [nodes.get(value.name), value]))
   rewriter.replace((copy, id) => {
     const value = byNode.get(id)
     if (!value) return copy
@@ -104,13 +113,14 @@ function editedValues(scans: readonly NamedScan[], edits: readonly Edit[]): read
 
 /** A value with a scale of 1 and a shift of 0. */
 export function unchanged(scan: NamedScan, name: string, node: number): EditedValue {
+  if (scan.step.nodes[node]!.op === 'attention_softmax')
+    throw new SluiceError('inspect-edit/places', { value: `${scan.name}.${name}` })
   const units = unitsOf(scan, node)
-  const parameters = parameterNames(scan.step, name)
   return {
     scan,
-    name,
+    name: withoutPrime(name),
     node,
-    parameters,
+    parameters: parameterNames(scan.step, name),
     scale: new Float32Array(units).fill(1),
     shift: new Float32Array(units),
   }

@@ -31,7 +31,7 @@ test('the blocks of docs/inspect.md run, and print what they should', { timeout:
     import.meta.resolve('tsx'),
     path,
   ])
-  const [traced, gates, found, changed, held, memory, salient] = stdout.split('#\n').slice(1)
+  const [traced, gates, found, changed, held, memory, salient, sequences] = stdout.split('#\n').slice(1)
   expect(traced).toBe('lstm 24 240 true\n')
   expect(gates).toBe(['f', 'i', 'o'].map((gate) => `layers.0 ${gate} true\n`).join(''))
   expect(found).toMatch(
@@ -41,6 +41,7 @@ test('the blocks of docs/inspect.md run, and print what they should', { timeout:
   expect(held).toBe('[ 0.75, -2 ] true\n')
   expect(memory).toBe('c 100 true\nh 100 true\ntrue\n12 12 true\n')
   expect(salient).toBe('0 ! 8 8\n')
+  expect(sequences).toBe('encoder.0 5\nencoder.0.reverse 5\nlayers.0 3\n5\n5 true\n')
 })
 
 test.skipIf(process.platform === 'win32')(
