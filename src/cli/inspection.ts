@@ -3,6 +3,7 @@ import {
   type Edit,
   type GradientFlow,
   type Oracle,
+  type OracleName,
   type Saliency,
   type Saturation,
   type Trace,
@@ -25,6 +26,7 @@ import { type Text, wholeNumber } from '../data/index.ts'
 import type { Runtime } from '../runtime/index.ts'
 import { type Trainable, evaluate } from '../train/index.ts'
 import { unitNamed, valueNamed } from './edits.ts'
+import { plural } from './view/format.ts'
 
 /** What of a model is looked at. */
 export interface InspectionFlags {
@@ -58,10 +60,17 @@ export interface ShownUnit {
   readonly isGate: boolean
 }
 
-/** What each symbol does to the probability of one prediction, which follows so many symbols. */
-export interface SeenSaliency extends Saliency {
+/** What each symbol does to the probability of one prediction. */
+export interface SeenSaliency extends Pick<Saliency, 'norms' | 'products'> {
+  /** What is read before the prediction, or for the answer at that step. */
   readonly at: number
+  /** The same in words. */
+  readonly place: string
+  readonly symbols: readonly string[]
+  /** What is explained, and the log of its probability; or the name of a value, and the value. */
   readonly symbol: string
+  readonly value: number
+  readonly isProbability: boolean
 }
 
 /** What holding single units of a value at 0 does to the loss, the most harmful first. */
@@ -76,14 +85,16 @@ export interface SeenLosses {
 /** What was seen of a model on a text. */
 export interface Inspection {
   readonly symbols: readonly string[]
-  readonly trace: Trace
+  /** Of sequences: the last step of each. */
+  readonly ends?: ReadonlySet<number>
+  readonly trace: Pick<Trace, 'layers'>
   readonly unit: ShownUnit
   readonly saturation: readonly Saturation[]
   readonly detections?: Detections
   readonly memory?: GradientFlow
   readonly saliency?: SeenSaliency
   readonly losses?: SeenLosses
-  /** Loss in nats a symbol without and with the edits. */
+  /** Mean loss without and with the edits, in nats a symbol or as the task has it. */
   readonly change?: { readonly before: number; readonly after: number }
 }
 
@@ -131,7 +142,17 @@ async function weighed(
   const { length } = text.tokens
   const at = place === 'last' ? Math.max(1, length - 1) : wholeNumber('--saliency', place, 1, length)
   const found = await saliency(model, text, { runtime, at, ...(symbol !== undefined && { symbol }) })
-  return { ...found, at, symbol: model.vocabulary.symbol(found.target) }
+  const { vocabulary } = model
+  return {
+    at,
+    place: `after ${plural(at, 'symbol')}`,
+    symbols: Array.from(text.tokens.subarray(found.start, at), (token) => vocabulary.symbol(token)),
+    symbol: vocabulary.symbol(found.target),
+    value: found.logProbability,
+    isProbability: true,
+    norms: found.norms,
+    products: found.products,
+  }
 }
 
 /** As a loss of `evaluate` and of `unitLosses`, so that they can be compared. */
@@ -150,12 +171,20 @@ async function lossesOf(model: Trainable, text: Text, runtime: Runtime, wanted: 
 }
 
 /** A unit by its layer, the name of its value and its number. */
-type UnitName = Pick<ShownUnit, 'layer' | 'name' | 'unit'>
+export type UnitName = Pick<ShownUnit, 'layer' | 'name' | 'unit'>
 
-function shown(traced: Trace, { layer, name, unit }: UnitName): ShownUnit {
+/** A unit of a trace. @throws SluiceError as `tracedValue` */
+export function shown(traced: Inspection['trace'], { layer, name, unit }: UnitName): ShownUnit {
   const value = tracedValue(traced, layer, name)
   const { gates } = traced.layers.find((each) => each.name === value.layer)!
   return { layer: value.layer, name, unit, values: tracedUnit(value, unit), isGate: gates.includes(name) }
+}
+
+/** The oracles of texts, and expressions. */
+export function usualOracles(
+  pattern: readonly string[] = [],
+): readonly (OracleName | { readonly name: string; readonly expression: string })[] {
+  return [...oracleNames, ...pattern.map((expression) => ({ name: `/${expression}/`, expression }))]
 }
 
 function search(
@@ -165,21 +194,20 @@ function search(
   { pattern = [], labels = {} }: InspectionFlags,
 ): Promise<Detections> {
   const oracles: readonly Oracle[] = [
-    ...oracleNames,
-    ...pattern.map((expression) => ({ name: `/${expression}/`, expression })),
+    ...usualOracles(pattern),
     ...Object.entries(labels).map(([name, values]) => ({ name, values })),
   ]
   return detect(model, text, { runtime, oracles, top: 3 })
 }
 
 /** The unit that is surest to tell something. */
-function best(found: Detections | undefined): UnitName | undefined {
+export function best(found: Detections | undefined): UnitName | undefined {
   const sure = found?.detections.filter(({ isFound }) => isFound).map(({ best: [first] }) => first!) ?? []
   return sure.toSorted((a, b) => a.p - b.p)[0]
 }
 
 /** The unit that changes most, of the last layer that was traced. */
-function liveliest({ layers }: Trace): UnitName {
+export function liveliest({ layers }: Inspection['trace']): UnitName {
   const last = layers.findLast((layer) => valuesOf(layer).length > 0)!
   const units = valuesOf(last).flatMap((value) =>
     Array.from({ length: value.units }, (_unused, unit) => ({

@@ -214,6 +214,7 @@ export const nodeCatalogue = {
   'disk/read': '{path} could not be read: {reason}.',
   'inspect-unit/form': '"{text}" names no unit; write LAYER.NAME.UNIT, such as 0.h.3.',
   'inspect-unit/value': '"{text}" names no value; write LAYER.NAME or LAYER.NAME.UNIT, such as 0.f or 0.h.3.',
+  'inspect-size/class': 'The model answers no class "{symbol}"; there are {names}.',
   'unsupported/native-missing':
     "The native runtime is not built: install a C++ compiler and run 'npm run kernels'.",
   'unsupported/native-broken': "The native runtime does not load ({reason}): run 'npm run kernels'.",

@@ -36,7 +36,7 @@ export async function detectSequences(
   options: SequenceDetectOptions,
 ): Promise<Detections> {
   knownKeys('detect', options, [...knownToDetect, 'symbols', 'side'])
-  return detectIn(layersOf(model), options, 'the sequences', (settings) =>
+  return detectIn(layersOf(model), options, 'what is searched', (settings) =>
     searchedSequences(model, sequences, options, settings),
   )
 }
@@ -69,7 +69,7 @@ async function searchedSequences(
 }
 
 /** The side that is asked for, or the one that comes first. */
-function sideFor(model: SequenceModel, given: Side | undefined): Side {
+export function sideFor(model: SequenceModel, given: Side | undefined): Side {
   const sides = layersOf(model)
     .filter(({ step }) => step.states.length > 0)
     .map(({ name }) => sideOf(model, name))
@@ -95,7 +95,8 @@ function oracleAt(
   throw new SluiceError('inspect-sequence/symbols', { name })
 }
 
-function inOne(parts: readonly (readonly TracedValue[])[]): readonly TracedValue[] {
+/** Values of several traces, one after the other. */
+export function inOne(parts: readonly (readonly TracedValue[])[]): readonly TracedValue[] {
   return parts[0]!.map((value, index) => {
     const own = parts.map((part) => part[index]!.data)
     const data = new Float32Array(own.reduce((sum, { length }) => sum + length, 0))

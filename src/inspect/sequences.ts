@@ -103,14 +103,19 @@ export function sideOf({ config }: SequenceModel, layer: string): Side {
 /** Shown for what a writing model reads before the first token that it wrote. */
 const startMark = '\u2402'
 
-/** What layers of a side read at each step, in symbols. */
+/** What layers of a side read at each step, in symbols: of tokens, or of the numbers of steps that read vectors. */
 export function symbolsOf(
   { config }: SequenceModel,
   { example }: LaidSequence,
   side: Side,
   symbolOf: (token: number) => string,
 ): readonly string[] {
-  if (side === 'read') return Array.from(layInput(config, example.input, 0), symbolOf)
+  if (side === 'read') {
+    const numbers = Array.from(layInput(config, example.input, 0))
+    return 'tokens' in config.input
+      ? numbers.map(symbolOf)
+      : Array.from({ length: numbers.length / inputSize(config) }, (_unused, step) => symbolOf(step))
+  }
   return [startMark, ...Array.from(example.target as ArrayLike<number>, symbolOf)]
 }
 

@@ -9,11 +9,20 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { codeBlocks } from '../../scripts/readme-blocks.ts'
 import { inspectCommand } from '../../src/cli/commands/inspect.ts'
 import { sampleCommand } from '../../src/cli/commands/sample.ts'
+import { trainCommand } from '../../src/cli/commands/train.ts'
 import { smallText } from '../cli/fixtures.ts'
 import { ReaderFolder } from './reader.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const page = readFileSync(`${root}docs/inspect.md`, 'utf8')
+
+/** Short mail, of which a word says the label. */
+function mail(): string {
+  const rows = Array.from({ length: 40 }, (_unused, i) =>
+    i % 2 ? `ham,see you at ${i}` : `spam,you win ${i}`,
+  )
+  return `label,text\n${rows.join('\n')}\n`
+}
 
 let folder = ''
 beforeAll(async () => {
@@ -49,11 +58,19 @@ test.skipIf(process.platform === 'win32')(
   { timeout: 120_000 },
   async () => {
     const book = `${smallText()}He said "no" and left.\n`
-    const reader = await ReaderFolder.of({ 'book.txt': book, 'column.csv': book.replaceAll(/[^]/g, '1\n') })
+    const reader = await ReaderFolder.of({
+      'book.txt': book,
+      'column.csv': book.replaceAll(/[^]/g, '1\n'),
+      'mail.csv': mail(),
+    })
     try {
       const small = '--hidden 20 --layers 1 --batch 4 --window 16 --steps 20 --threads 1 --out runs/book'
       await reader.run({ language: 'sh', note: '', line: 0, code: `sluice train book.txt ${small}\n` })
-      const [seen, changed] = await Promise.all(codeBlocks(page, ['sh']).map((block) => reader.run(block)))
+      const [seen, changed, task] = await Promise.all(
+        codeBlocks(page, ['sh']).map((block) => reader.run(block)),
+      )
+      expect(task).toMatch(/saliency of each symbol for "(?:ham|spam)" at the end of the first sequence/)
+      expect(task).toMatch(/^detectors among 32 units/m)
       expect(seen).toMatch(/"searched":40/)
       expect(changed).toMatch(/\d before, \d\.\d+ after: [+-]\d\.\d{4} nats a symbol/)
       expect(changed).toMatch(/^layers\.0\.h\.\d+ +\+/m)
@@ -71,7 +88,9 @@ test.skipIf(process.platform === 'win32')(
 
 test('the options that docs/inspect.md tells of exist, and what it links to', () => {
   const known = new Set(
-    [inspectCommand(), sampleCommand()].flatMap((each) => each.options.map(({ long }) => long)),
+    [inspectCommand(), sampleCommand(), trainCommand()].flatMap((each) =>
+      each.options.map(({ long }) => long),
+    ),
   )
   const told = codeBlocks(page, ['sh']).flatMap(({ code }) => code.match(/--[\w-]+/g) ?? [])
   expect(told.length).toBeGreaterThan(5)

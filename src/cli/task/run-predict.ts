@@ -56,7 +56,12 @@ async function* answerRows(
     yield labelledRows(answered, codec)
 }
 
-async function tableOf(input: string | undefined, flags: PredictFlags, net: SequenceModel): Promise<Table> {
+/** What a model of a task is to read: texts, lines of standard input or of a file, or a table. @throws SluiceError `usage` */
+export async function tableOf(
+  input: string | undefined,
+  flags: Pick<PredictFlags, 'text' | 'format' | 'delimiter' | 'encoding'>,
+  net: SequenceModel,
+): Promise<Table> {
   const codec = taskCodec(net)
   if (flags.text) return textTable(flags.text, codec, '--text')
   if (input === undefined) throw new SluiceError('usage/no-input')

@@ -1,7 +1,5 @@
 import { type TracedValue, tracedUnit, valuesOf } from '../../inspect/index.ts'
-import type { Model } from '../../model/index.ts'
 import type { Inspection, ShownUnit } from '../inspection.ts'
-import { modelText } from '../train-words.ts'
 import { count } from './format.ts'
 import { saliencyTitle } from './inspection-changes.ts'
 import { pageScript, pageStyle } from './page-parts.ts'
@@ -17,10 +15,11 @@ interface PageUnit {
 }
 
 /** A page of its own, in one file that asks for nothing: the text by any unit, detectors, gates, memory. */
-export function inspectionPage(path: string, model: Model, inspection: Inspection): string {
-  const { symbols, unit, saturation, detections, memory, losses, change } = inspection
+export function inspectionPage(title: string, inspection: Inspection): string {
+  const { symbols, ends, unit, saturation, detections, memory, losses, change } = inspection
   const data = {
     symbols,
+    ends: [...(ends ?? [])],
     units: [...pageUnits(inspection), ...saliencyUnits(inspection)],
     shown: nameOf(unit),
     detectors: detections?.detections ?? [],
@@ -43,7 +42,6 @@ export function inspectionPage(path: string, model: Model, inspection: Inspectio
       })) ?? [],
     change: change ? [change] : [],
   }
-  const title = `${path}: ${modelText(model)}`
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -96,10 +94,10 @@ function unitsOf(value: TracedValue, isGate: boolean) {
 }
 
 /** What each symbol does to a prediction, as if it were a unit; other symbols do nothing. */
-function saliencyUnits({ saliency, symbols }: Inspection): readonly PageUnit[] {
-  if (!saliency) return []
+function saliencyUnits({ saliency, symbols, ends }: Inspection): readonly PageUnit[] {
+  if (!saliency || ends) return []
   const values = new Float32Array(symbols.length)
-  values.set(saliency.products, saliency.start)
+  values.set(saliency.products, Math.max(0, saliency.at - saliency.products.length))
   return [pageUnit(saliencyTitle(saliency), values, false)]
 }
 

@@ -16,8 +16,8 @@ export function inspectionLines(
   style: Style,
   colour: boolean,
 ): readonly string[] {
-  const { symbols, unit, saturation, detections, memory } = inspection
-  const spots = spotsOf(symbols, unit.values, unit.isGate)
+  const { symbols, ends, unit, saturation, detections, memory } = inspection
+  const spots = spotsOf(symbols, unit.values, unit.isGate, ends)
   const more = symbols.length - mostShown
   return [
     style.bold(unitTitle(unit)),
@@ -25,7 +25,7 @@ export function inspectionLines(
     ...(more > 0 ? [style.dim(`${plural(more, 'more symbol')}; --html shows all`)] : []),
     ...(detections ? ['', ...detectorLines(detections, style)] : []),
     ...(saturation.length > 0 ? ['', ...saturationLines(saturation, style)] : []),
-    ...(memory ? ['', ...memoryLines(memory, style)] : []),
+    ...(memory ? ['', ...memoryLines(memory, ends !== undefined, style)] : []),
     ...changeLines(inspection, width, style, colour),
   ]
 }
@@ -72,19 +72,23 @@ function saturationLines(gates: readonly Saturation[], style: Style): readonly s
 
 function memoryLines(
   { states, steps, memory, isCut, window }: GradientFlow,
+  ofSequences: boolean,
   style: Style,
 ): readonly string[] {
   const rows = states.map((state) => [
     `${state.layer}.${state.state}`,
     state.isCut ? `${state.memory} or more` : String(state.memory),
-    ...[1, 10, 50].map((back) => (state.norms[back] ?? NaN).toExponential(1)),
+    ...[1, 10, 50].map((back) => state.norms[back]?.toExponential(1) ?? '-'),
   ])
-  const advice = isCut
+  const ofText = isCut
     ? `Gradients are still alive after ${plural(steps, 'step')}: give a longer text to see where they end, and train with windows longer than that.`
     : `Gradients reach back ${plural(memory, 'step')}; windows of ${count(window)} let half of the predictions see all of it.`
+  const reached = isCut
+    ? 'Gradients are still alive where the sequences begin: answers come from all of them.'
+    : `Gradients reach back ${plural(memory, 'step')}; what stands before that hardly counts.`
   return [
     style.bold('memory: steps until a gradient is below a hundredth of its largest norm'),
     ...table([['state', 'steps', 'norm 1 back', '10 back', '50 back'], ...rows]),
-    advice,
+    ofSequences ? reached : ofText,
   ]
 }

@@ -18,9 +18,10 @@ const data = JSON.parse(document.getElementById('data').textContent)
 const [select, text, range, tables] = ['unit', 'text', 'range', 'tables'].map((id) => document.getElementById(id))
 const decode = (unit) => Int8Array.from(atob(unit.values), (byte) => byte.charCodeAt(0))
 for (const unit of data.units) select.add(new Option(unit.name, unit.name))
-const spots = data.symbols.map((symbol) => {
+const ends = new Set(data.ends)
+const spots = data.symbols.map((symbol, at) => {
   const spot = document.createElement('span')
-  spot.textContent = symbol === '\n' ? '⏎\n' : symbol
+  spot.textContent = symbol === '\n' ? '⏎\n' : symbol + (ends.has(at) ? '\n' : '')
   return text.appendChild(spot)
 })
 function show(name) {
