@@ -20,6 +20,7 @@ import { type ModelFlags, type OpenedStored, addLastOption, openStored } from '.
 import { type Output, openOutput } from '../output.ts'
 import { type Choice, sample } from '../../generate/index.ts'
 import type { Trainable } from '../../train/index.ts'
+import { requireHeeded, sampling } from '../task/heeded.ts'
 import { harmless } from '../view/width.ts'
 
 interface SampleFlags extends RuntimeFlags, OutputFlags, ModelFlags, EditFlags {
@@ -86,6 +87,7 @@ async function runSample(given: string | undefined, flags: SampleFlags): Promise
 
 async function writeTexts({ stored }: OpenedStored, flags: SampleFlags, output: Output): Promise<number> {
   if (flags.compare || editsFrom(flags).length > 0) throw new SluiceError('usage/edit')
+  requireHeeded(flags, { task: 'caption' }, sampling)
   const { sampleClass } = await import('../task/sample-task.ts')
   const { class: name, count = 1, seed = 1 } = flags
   const runtime = await runtimeFor(flags, output)
@@ -100,6 +102,7 @@ async function continueText(
   output: Output,
 ): Promise<number> {
   if (flags.class !== undefined) throw new SluiceError('usage/class')
+  requireHeeded(flags, { task: 'lm' }, sampling)
   const model = modelFrom(stored)
   const edits = editsFrom(flags)
   if (flags.compare && edits.length === 0) throw new SluiceError('usage/compare')

@@ -11,6 +11,7 @@ import { runtimeFor } from '../options.ts'
 import type { Output } from '../output.ts'
 import { table } from '../view/table.ts'
 import { type AnswerRow, forecastRows, labelledRows, shownRows } from './answer-rows.ts'
+import { predicting, requireHeeded } from './heeded.ts'
 import { linesIn, openTable, readingAgain } from './open-table.ts'
 
 /** Rows that are shown at once, so that their columns stand under each other. */
@@ -26,6 +27,7 @@ export async function runPredict(
   const { stored } = await openStored(path, flags, output)
   const net = sequenceModelFrom(stored)
   const codec = taskCodec(net)
+  requireHeeded(flags, codec, predicting)
   const given = await tableOf(input, flags, net)
   const runtime = await runtimeFor(flags, output)
   const writer = new AnswerWriter(flags.out, output)

@@ -22,11 +22,12 @@ const usualEmbedding = 64
 /** More tokens than these are embedded unless it is said otherwise. */
 const mostOneHot = 300
 
-/** A new model for data that was understood. */
+/** A new model for data that was understood. @param table digest of that, kept with the model */
 export async function taskModel(
   flags: TrainFlags,
   { model, codec }: Understood<TaskCodec>,
   reading: TableFlags,
+  table: string,
 ): Promise<SequenceModel> {
   const { shape, input, output } = model
   const { dropout = 0, seed, pool } = flags
@@ -47,7 +48,7 @@ export async function taskModel(
       ...(pool !== undefined && { pool }),
       ...(seed !== undefined && { seed }),
     },
-    { ...codec, ...(Object.keys(reading).length > 0 && { reading }) },
+    { ...codec, table, ...(Object.keys(reading).length > 0 && { reading }) },
   )
 }
 
