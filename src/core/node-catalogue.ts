@@ -25,6 +25,9 @@ export const nodeCatalogue = {
   'usage/init-task': '--init-from is for texts; a task on a table starts anew, or goes on with --resume.',
   'usage/two-starts': '--init-from starts a new run, --resume goes on with one: give one of them.',
   'usage/inspect-text': 'inspect needs a text: give either --text or --file.',
+  'usage/two-cells': '--cell and --branches both name cells: give one of them.',
+  'usage/join': '--join says how branches are joined: give --branches too, or leave it out.',
+  'usage/plan-option': '{option} is for --plan: give that too, or leave it out.',
   'usage/compare': '--compare is for interventions: give --clamp, --scale or --ablate with it.',
   'usage/edit':
     'Interventions are for models that continue a text; this one writes texts of a class: leave them out.',
