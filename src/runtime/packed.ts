@@ -19,10 +19,11 @@ import {
   partedBytes,
 } from './parted.ts'
 import { callOf, packCall, resultOf } from './call.ts'
-import { type Lowered, type Operand, type Place, passFloats, lower, plan, verify } from '../plan/index.ts'
+import { type Lowered, type Place, passFloats, lower, plan, verify } from '../plan/index.ts'
 import { lossDivisor } from '../graph/index.ts'
 import { SluiceError, invariant } from '../core/errors.ts'
 import { checkPrecision, checkProgram, checkRun, checkWrite, checkWritten } from './check.ts'
+import { add, addressOf, blockOffset, blocksOf, copyFours } from './entries.ts'
 import { Ledger } from './ledger.ts'
 
 addLaterMessages()
@@ -149,12 +150,33 @@ class PackedExecutable implements PartExecutable {
     const size = sizeOf(places)
     const slots = places[0]!.kind === 'steps' ? this.#steps : 1
     const data = new Float32Array(slots * this.#program.rows * size)
-    const { floats } = this.#loaded
-    for (const place of places)
-      this.#move(place, size, data.length, (at, i, count) => {
-        for (let lane = 0; lane < count; lane++) data[i + lane]! += floats[at + lane]!
-      })
+    for (const place of places) this.#gather(place, size, data)
     return data
+  }
+
+  /**
+   * Reads one part into entries `[steps × rows][size]`, which start as zeros; what stands at several places is added up. Most of
+   * the time of a trace goes here: whole numbers move faster than floats, four at a time faster still.
+   */
+  #gather({ piece, kind, places, unless }: Place, size: number, data: Float32Array): void {
+    const { rows } = this.#program
+    const { floats, ints } = this.#loaded
+    const { vectorWidth } = this.#lowered.target
+    const bits = new Int32Array(data.buffer)
+    const shift = kind === 'final' ? this.#steps : 0
+    const isSum = places.length > 1
+    for (const operand of places) {
+      const blocks = blocksOf(operand, piece.rows, vectorWidth)
+      for (let to = piece.row, step = shift, row = 0; to < data.length; to += size) {
+        const from = addressOf(operand, step, row)
+        if (unless === undefined || ints[unless + row] === 0)
+          for (const { start, offset, count } of blocks) {
+            if (isSum) add(floats, from + offset, data, to + start, count)
+            else copyFours(ints, from + offset, bits, to + start, count)
+          }
+        if (++row === rows) [row, step] = [0, step + 1]
+      }
+    }
   }
 
   /**
@@ -336,14 +358,6 @@ class PackedExecutable implements PartExecutable {
 
 function copy(from: ArrayLike<number>, first: number, to: Float32Array, at: number, count: number): void {
   for (let i = 0; i < count; i++) to[at + i] = from[first + i]!
-}
-
-function blockOffset({ panelStride, unitStride, units }: Operand, block: number): number {
-  return Math.floor(block / units) * panelStride + (block % units) * unitStride
-}
-
-function addressOf({ base, timeStride, rowStride }: Operand, step: number, row: number): number {
-  return base + step * timeStride + row * rowStride
 }
 
 function sizeOf(places: readonly Place[]): number {
