@@ -29,7 +29,8 @@ export interface DetectOptions {
 export interface Detector extends UnitScore {
   /**
    * Chance of so good a unit where there is none to be found: the share of circular shifts of the labels for which any of
-   * the units that were searched is as good, times the number of oracles.
+   * the units that were searched is as good, times the number of oracles. A unit is as good as it is without what its drift
+   * over the whole text has to do with a drift of the labels, since any two drifts are alike.
    */
   readonly p: number
 }
@@ -67,7 +68,7 @@ const fewest = 100
  * Searches the units of a model for those that tell what an oracle says (Karpathy, Johnson and Fei-Fei 2015): yes or no by
  * the area under the curve, a number by R². What chance would give is measured: labels are shifted around the text, so that
  * they are as smooth as they were and stand in the wrong places, and the best of all units counts, since the best is what
- * is listed. All shifts of at least a twentieth of the text are tried.
+ * is listed. All shifts of at least a twentieth of the text are tried. What is no more than a common drift does not count.
  * @throws SluiceError `inspect-layer`, `inspect-name`, `inspect-oracle`, `inspect-size`, `text-empty` or `unknown-character`
  */
 export async function detect(

@@ -2,6 +2,7 @@ import type { Detection, Detections } from './detect.ts'
 import { Shifts } from './fourier.ts'
 import type { Labels } from './oracles.ts'
 import { type Column, LabelScorer, signalOf } from './score.ts'
+import { Trend } from './trend.ts'
 import { type TracedValue, tracedUnit } from './traced.ts'
 
 /** Values of some steps, and what oracles say of these. */
@@ -16,16 +17,18 @@ const sure = 0.05
 /** Scores every unit against every label. @param top units to list for each */
 export async function search({ steps, values, labels }: Searched, top: number): Promise<Detections> {
   const shifts = new Shifts(steps)
+  const trend = new Trend(steps)
   const varied = labels.filter((each) => each.values.some((value) => value !== each.values[0]))
-  const scorers = new Map(varied.map((each) => [each.name, new LabelScorer(each, shifts)]))
+  const scorers = new Map(varied.map((each) => [each.name, new LabelScorer(each, shifts, trend)]))
   const result = shifts.zeros()
   for (const columns of pairsOf(values)) {
     for (const isYesNo of [true, false]) {
       const meant = [...scorers.values()].filter((scorer) => scorer.labels.isYesNo === isYesNo)
       if (meant.length === 0) continue
-      const [one, other] = columns.map((column) => signalOf(column, isYesNo))
-      const pair = shifts.pair(one!, other ?? new Float64Array(steps))
-      for (const scorer of meant) scorer.add(columns, pair, result)
+      const signals = columns.map((column) => signalOf(column, isYesNo))
+      const trends = signals.map((signal) => trend.of(signal))
+      const pair = shifts.pair(signals[0]!, signals[1] ?? new Float64Array(steps))
+      for (const scorer of meant) scorer.add(columns, trends, pair, result)
     }
     await turn()
   }

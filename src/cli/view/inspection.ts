@@ -55,8 +55,13 @@ function bestOf({ best, chance, isFound, measure }: Detection): readonly string[
     measured(score),
     measured(measure === 'auc' && score < 0.5 ? 1 - chance : chance),
     p < 0.001 ? '< 0.001' : p.toFixed(3),
-    isFound ? 'found' : 'none better than chance',
+    isFound ? 'found' : isTrend(first, chance) ? 'no more than a drift' : 'none better than chance',
   ]
+}
+
+/** Whether a unit is better than chance by its drift over the whole text alone. */
+function isTrend({ score }: { readonly score: number }, chance: number): boolean {
+  return Math.max(score, 1 - score) > Math.max(chance, 1 - chance)
 }
 
 function saturationLines(gates: readonly Saturation[], style: Style): readonly string[] {
