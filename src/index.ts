@@ -8,7 +8,17 @@ import { type Which, readModel as readStored } from './train/read-model.ts'
 
 export * from './browser.ts'
 export * from './sequences.ts'
-export { evaluate, train } from './sequences.ts'
+export {
+  detect,
+  evaluate,
+  gradientFlow,
+  intervene,
+  saliency,
+  saturation,
+  trace,
+  train,
+  unitLosses,
+} from './sequences.ts'
 export { type FileOptions, text } from './data/file.ts'
 export {
   type CalendarFeature,

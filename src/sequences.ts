@@ -73,6 +73,25 @@ export type {
   ScheduledSamplingOptions,
 } from './train/index.ts'
 
+export type {
+  InspectedSequence,
+  SequenceDetectOptions,
+  SequenceOracle,
+  SequenceSaliency,
+  SequenceSaliencyOptions,
+  SequenceTrace,
+  SequenceTraceOptions,
+} from './inspect/all.ts'
+export {
+  detect,
+  gradientFlow,
+  intervene,
+  saliency,
+  saturation,
+  trace,
+  unitLosses,
+} from './sequence-inspection.ts'
+
 /** Trains a model of the next token on a text: `for await` gives one step after each update. */
 export function train(net: Trainable, text: Text, options?: OnAnyRuntime<TrainOptions>): Training
 /**

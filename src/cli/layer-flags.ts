@@ -45,13 +45,20 @@ function dropoutOptions(flags: LayerFlags, { index, embedding, skip }: Place): L
   }
 }
 
-/** The layers of a model with the dropouts that the command line gives them. */
-export function withDropouts({ layers, embedding }: ModelConfig, flags: LayerFlags): ModelConfig['layers'] {
-  return layers.map((layer, index) =>
-    'branches' in layer
-      ? layer
-      : changed(layer, dropoutOptions(flags, { index, embedding, skip: layer.skip })),
-  )
+/** The layers of a model with the dropouts that the command line gives them, but for those without a past. */
+export function withDropouts(
+  { layers, embedding }: Pick<ModelConfig, 'layers' | 'embedding'>,
+  flags: LayerFlags,
+): ModelConfig['layers'] {
+  return layers.map((layer, index) => {
+    if ('branches' in layer)
+      return {
+        ...layer,
+        branches: layer.branches.map((stack) => withDropouts({ layers: stack, embedding }, flags)),
+      }
+    if (layer.sizes['units'] !== undefined) return layer
+    return changed(layer, dropoutOptions(flags, { index, embedding, skip: layer.skip }))
+  })
 }
 
 function changed(layer: CellConfig, options: LayerOptions): CellConfig {
@@ -61,11 +68,11 @@ function changed(layer: CellConfig, options: LayerOptions): CellConfig {
 
 /** How layers differ from what the command line says about them: name, before, now. */
 export function layerDifferences(
-  { layers, embedding }: ModelConfig,
+  { stacks, embedding }: { readonly stacks: readonly ModelConfig['layers'][]; readonly embedding: number },
   flags: LayerFlags,
 ): readonly (readonly [name: string, before: string, now: string])[] {
   const found = new Map<string, readonly [string, string, string]>()
-  for (const [index, layer] of layers.entries()) {
+  for (const [index, layer] of stacks.flatMap((stack) => [...stack.entries()])) {
     if ('branches' in layer) continue
     const given = layerOptions({ ...(layer.skip && { skip: layer.skip }), ...flags }, { index, embedding })
     const wanted = cellOptions(layer, given)

@@ -1,52 +1,41 @@
 import { totalmem } from 'node:os'
-import { type InitSpec, usualCell } from '../cells/index.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { Tokenizer } from '../data/index.ts'
 import {
   type CellConfig,
   Model,
   type ModelConfig,
-  layer,
   modelConfig,
   readConfig,
   startFrom,
   trainingDemand,
 } from '../model/index.ts'
 import { type Settings, slotCount } from '../train/index.ts'
-import { type ChosenCell, chooseCell } from './cell-choice.ts'
-import { type LayerFlags, layerDifferences, layerOptions, withDropouts } from './layer-flags.ts'
+import { chooseCell } from './cell-choice.ts'
+import { layerDifferences, withDropouts } from './layer-flags.ts'
 import type { OpenedModel } from './open-model.ts'
+import { type StackFlags, askedStack, stackDefaults, stackOf, toldStack } from './stack-flags.ts'
 import { bytes, count } from './view/format.ts'
 
 /** What the command line says about a model; what is absent has its default, or is as in the run. */
-export interface ModelFlags extends LayerFlags {
-  readonly cell?: string
-  readonly hidden?: number
-  readonly layers?: number
+export interface ModelFlags extends StackFlags {
   readonly embedding?: number
-  readonly dropout?: number
   readonly embeddingDropout?: number
   readonly tied?: boolean
   readonly seed?: number
-  readonly size?: Readonly<Record<string, number>>
-  readonly init?: InitSpec
   /** Bytes that training may take: less than all that it would keep. */
   readonly memory?: number
 }
 
 /** What a model is unless the command line says otherwise. */
-export const modelDefaults = { cell: usualCell, hidden: 128, layers: 2, embedding: 0, dropout: 0 } as const
+export const modelDefaults = { ...stackDefaults, embedding: 0, dropout: 0 } as const
 
 /** A new model. @throws SluiceError `model-too-large` if this machine has not the memory to train it */
 export async function newModel(flags: ModelFlags, input: Tokenizer, settings: Settings): Promise<Model> {
-  const { hidden, layers, embedding, dropout } = { ...modelDefaults, ...flags }
-  const chosen = await chooseCell(flags.cell ?? modelDefaults.cell, flags.init)
-  const made = chosen.make(layerSizes(chosen, hidden, flags))
+  const { embedding, dropout } = { ...modelDefaults, ...flags }
   const { seed, embeddingDropout, tied } = flags
   const config = modelConfig({
-    layers: Array.from({ length: layers }, (_unused, index) =>
-      layer(made, layerOptions(flags, { index, embedding })),
-    ),
+    layers: await stackOf(flags, { embedding }),
     embedding,
     dropout,
     ...(embeddingDropout !== undefined && { embeddingDropout }),
@@ -100,22 +89,13 @@ function requireMemory(
   })
 }
 
-/** Sizes of a layer: `hidden`, where the cell has it or it was asked for, and those of `--size`. */
-export function layerSizes(
-  { cell }: ChosenCell,
-  hidden: number,
-  flags: ModelFlags,
-): Readonly<Record<string, number>> {
-  const wanted = cell.sizes.includes('hidden') || flags.hidden !== undefined
-  return { ...(wanted && { hidden }), ...flags.size }
-}
-
 /** How a model on the command line differs from the one of the run that goes on. */
 export async function modelDifferences(flags: ModelFlags, config: ModelConfig): Promise<readonly string[]> {
-  const first = config.layers.find((stored) => 'equations' in stored)
+  const told = toldStack(config.layers)
+  const { first, stacks } = told
   const before = {
     hidden: first?.sizes['hidden'],
-    layers: config.layers.length,
+    layers: stacks[0]!.length,
     embedding: config.embedding,
     dropout: config.dropout,
     embeddingDropout: config.embeddingDropout ?? 0,
@@ -132,7 +112,13 @@ export async function modelDifferences(flags: ModelFlags, config: ModelConfig): 
     ([name, value]) => [name, value, flags[name as keyof typeof before]] as const,
   )
   const cell = await cellDifference(flags.cell, first)
-  return [...cell, ...numbers, ...layerDifferences(config, flags), ...sizes, ...starts]
+  const forks = Object.entries(await askedStack(flags, told)).map(([name, now]): Difference => [
+    name,
+    told[name as 'branches' | 'join' | 'dense'],
+    now,
+  ])
+  const options = layerDifferences({ stacks, embedding: config.embedding }, flags)
+  return [...cell, ...forks, ...numbers, ...options, ...sizes, ...starts]
     .filter(([, was, now]) => now !== undefined && now !== was)
     .map(([name, was, now]) => `${name} (${was ?? 'none'}, now ${now})`)
 }

@@ -7,7 +7,9 @@ import { type MemoryUse, lower, memoryOf, plan } from '../plan/index.ts'
 import { Unsupported } from '../core/errors.ts'
 import { openNative } from '../runtime/native/index.ts'
 import { chooseCell } from './cell-choice.ts'
-import { count, plural } from './view/format.ts'
+import { type BranchFlag, type DenseFlag, stackOf } from './stack-flags.ts'
+import { stackText } from './train-words.ts'
+import { count } from './view/format.ts'
 import type { Style } from './view/style.ts'
 import { table } from './view/table.ts'
 
@@ -23,11 +25,17 @@ export interface PlanFlags {
   readonly window?: number
   readonly optimizer?: OptimizerName
   readonly isa?: string
+  /** Further branches beside that of the cell. */
+  readonly branches?: readonly BranchFlag[]
+  readonly join?: 'concat' | 'sum'
+  readonly dense?: readonly DenseFlag[]
 }
 
 /** The memory that training a model takes, and for what. */
 export interface PlanReport {
   readonly cell: string
+  /** All layers in a few words. */
+  readonly stack: string
   readonly layers: number
   readonly sizes: Readonly<Record<string, number>>
   readonly symbols: number
@@ -53,10 +61,22 @@ export const planDefaults = {
 export async function reportPlan(file: string, flags: PlanFlags): Promise<PlanReport> {
   const { hidden, layers, symbols, batch, window, optimizer } = { ...planDefaults, ...flags }
   const { embedding = 0, dropout = 0, size } = flags
-  const { cell, make } = await chooseCell(file)
+  const { cell } = await chooseCell(file)
   const sizes = { ...(cell.sizes.includes('hidden') && { hidden }), ...size }
-  const layer = make(sizes)
-  const config = modelConfig({ layers: Array.from({ length: layers }, () => layer), embedding, dropout })
+  const { branches, join, dense } = flags
+  const stack = await stackOf(
+    {
+      layers,
+      dropout,
+      ...(cell.sizes.includes('hidden') && { hidden }),
+      ...(size && { size }),
+      ...(branches ? { branches: [{ cell: file }, ...branches] } : { cell: file }),
+      ...(join && { join }),
+      ...(dense && { dense }),
+    },
+    { embedding },
+  )
+  const config = modelConfig({ layers: stack, embedding, dropout })
   const { graph, states } = nextTokenWindow(partsOf(config, symbols), true)
   const planned = plan({ graph, gradient: { of: ['loss'], inputs: [] } })
   const { isa, vectorWidth } = target(flags.isa)
@@ -70,6 +90,7 @@ export async function reportPlan(file: string, flags: PlanFlags): Promise<PlanRe
   const memory = memoryOf(planned, lowered)
   return {
     cell: cell.name,
+    stack: stackText(config.layers),
     layers,
     sizes,
     symbols,
@@ -95,15 +116,13 @@ function target(isa: string | undefined): { readonly isa: string; readonly vecto
 
 /** The report for people. */
 export function planLines(report: PlanReport, style: Style): readonly string[] {
-  const { cell, layers, sizes, symbols, batch, window, optimizer, isa, arena, memory } = report
+  const { stack, sizes, symbols, batch, window, optimizer, isa, arena, memory } = report
   const given = Object.entries(sizes).map(([name, value]) => `${name} ${count(value)}`)
   const rows = memory.map(({ use, of, bytes }) => [use, of, count(bytes), share(bytes, arena)])
   const numbers = [...rows, ['the arena', '', count(arena), share(arena, arena)]]
   const widest = Math.max(...numbers.map(([, , bytes]) => bytes!.length))
   return [
-    style.bold(
-      `${plural(layers, 'layer')} of ${cell}: ${[...given, `${count(symbols)} symbols`].join(', ')}`,
-    ),
+    style.bold(`${stack}: ${[...given, `${count(symbols)} symbols`].join(', ')}`),
     `batch ${batch}, window ${window}, ${optimizer}, laid out for ${isa}; in bytes`,
     '',
     ...table(

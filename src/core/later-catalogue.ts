@@ -61,7 +61,19 @@ export const laterCatalogue = {
   'inspect-oracle/value': 'The labels "{name}" hold {value} at {index}; they must be numbers.',
   'inspect-oracle/expression': '"{text}" is no regular expression: {reason}.',
   'inspect-edit/empty': 'An edit of {value} changes nothing; give it clamp, scale or add.',
+  'inspect-edit/places':
+    '{value} has a unit for each place of what is read, so that its units cannot be changed; change what it is made from.',
   'inspect-edit/both': 'An edit of {value} has clamp and {option}; a clamped value is what clamp says.',
+  'inspect-sequence/none': 'There is no sequence to look at; give one at least.',
+  'inspect-sequence/target':
+    'Sequence {number} has no target, and the model answers no classes of which the likeliest could stand for it; give one.',
+  'inspect-sequence/labels':
+    'The model answers labels without steps of their own; which step an answer comes from cannot be told.',
+  'inspect-sequence/symbols':
+    'The oracle "{name}" reads symbols; say by the option symbols what each token is, or give labels.',
+  'inspect-sequence/length':
+    'The labels "{name}" are of {count} sequences; there are {needed}, and each needs its own.',
+  'inspect-sequence/side': 'The model has no layers that go through what is {side}.',
   'unsupported/precision':
     'Products in {precision} need the native runtime on a processor with AVX512-BF16, and this is {runtime} ({isa}): take float32.',
   'unsupported/wasm-fetch':

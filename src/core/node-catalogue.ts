@@ -25,6 +25,12 @@ export const nodeCatalogue = {
   'usage/init-task': '--init-from is for texts; a task on a table starts anew, or goes on with --resume.',
   'usage/two-starts': '--init-from starts a new run, --resume goes on with one: give one of them.',
   'usage/inspect-text': 'inspect needs a text: give either --text or --file.',
+  'usage/two-cells': '--cell and --branches both name cells: give one of them.',
+  'usage/join': '--join says how branches are joined: give --branches too, or leave it out.',
+  'usage/plan-option': '{option} is for --plan: give that too, or leave it out.',
+  'usage/compare': '--compare is for interventions: give --clamp, --scale or --ablate with it.',
+  'usage/edit':
+    'Interventions are for models that continue a text; this one writes texts of a class: leave them out.',
   'usage/schedule': '{option} belongs to --schedule {kinds}, not to {kind}.',
   'output-file': '{path} could not be written: {reason}. Give another path.',
   'answers-file': 'The answers could not be written to {path}: {reason}. Give another file with --out.',
@@ -210,6 +216,8 @@ export const nodeCatalogue = {
     'Nothing[ of update {step}] can be saved in {path}: {reason}. Check the disk[, then resume: the checkpoint {kept} is safe].',
   'disk/read': '{path} could not be read: {reason}.',
   'inspect-unit/form': '"{text}" names no unit; write LAYER.NAME.UNIT, such as 0.h.3.',
+  'inspect-unit/value': '"{text}" names no value; write LAYER.NAME or LAYER.NAME.UNIT, such as 0.f or 0.h.3.',
+  'inspect-size/class': 'The model answers no class "{symbol}"; there are {names}.',
   'unsupported/native-missing':
     "The native runtime is not built: install a C++ compiler and run 'npm run kernels'.",
   'unsupported/native-broken': "The native runtime does not load ({reason}): run 'npm run kernels'.",

@@ -2,7 +2,7 @@ import { lazy } from '../core/lazy.ts'
 import type { Text } from '../data/index.ts'
 import { textFrom } from '../data/index.ts'
 import type { Program } from '../runtime/index.ts'
-import type { Trainable, Weights } from '../train/index.ts'
+import type { Runnable, Trainable, Weights } from '../train/index.ts'
 import { requireSameVocabulary } from '../train/vocabularies.ts'
 import { type NamedScan, scansOf } from './scans.ts'
 
@@ -16,8 +16,8 @@ export function tokensOf(model: Trainable, text: InspectedText): Int32Array {
   return text.tokens
 }
 
-/** The cells of a model by name, from the input up. */
-export function layersOf(model: Trainable): readonly NamedScan[] {
+/** The cells of a model of any kind by name, from the input up. */
+export function layersOf(model: Pick<Runnable, 'program'>): readonly NamedScan[] {
   return scansOf(model.program({ rows: 1, steps: 1, training: false }).graph)
 }
 

@@ -3,11 +3,12 @@ import { knownKeys, wholeNumber } from '../data/index.ts'
 import type { RuntimeSource, Trainable } from '../train/index.ts'
 import { type InspectedText, layersOf, tokensOf } from './adapt.ts'
 import { type LayerName, findLayer, knownNames, usualLayers } from './find.ts'
-import { Shifts } from './fourier.ts'
-import { type Labels, type Oracle, labelsOf, oracleNames } from './oracles.ts'
-import { type Column, LabelScorer, type UnitScore, signalOf } from './score.ts'
+import { type Oracle, labelsOf, oracleNames } from './oracles.ts'
+import type { NamedScan } from './scans.ts'
+import type { UnitScore } from './score.ts'
+import { type Searched, search } from './search.ts'
 import { trace } from './trace.ts'
-import { type TracedLayer, type TracedValue, tracedUnit, valuesOf } from './traced.ts'
+import { type TracedLayer, type TracedValue, valuesOf } from './traced.ts'
 
 /** What is searched for what. */
 export interface DetectOptions {
@@ -28,7 +29,8 @@ export interface DetectOptions {
 export interface Detector extends UnitScore {
   /**
    * Chance of so good a unit where there is none to be found: the share of circular shifts of the labels for which any of
-   * the units that were searched is as good, times the number of oracles.
+   * the units that were searched is as good, times the number of oracles. A unit is as good as it is without what its drift
+   * over the whole text has to do with a drift of the labels, since any two drifts are alike.
    */
   readonly p: number
 }
@@ -56,17 +58,17 @@ export interface Detections {
   readonly detections: readonly Detection[]
 }
 
-const known = ['runtime', 'oracles', 'layers', 'names', 'steps', 'top']
+/** Options of `detect`. */
+export const knownToDetect = ['runtime', 'oracles', 'layers', 'names', 'steps', 'top']
 
 /** Fewer symbols leave too few shifts to tell anything. */
 const fewest = 100
-const sure = 0.05
 
 /**
  * Searches the units of a model for those that tell what an oracle says (Karpathy, Johnson and Fei-Fei 2015): yes or no by
  * the area under the curve, a number by R². What chance would give is measured: labels are shifted around the text, so that
  * they are as smooth as they were and stand in the wrong places, and the best of all units counts, since the best is what
- * is listed. All shifts of at least a twentieth of the text are tried.
+ * is listed. All shifts of at least a twentieth of the text are tried. What is no more than a common drift does not count.
  * @throws SluiceError `inspect-layer`, `inspect-name`, `inspect-oracle`, `inspect-size`, `text-empty` or `unknown-character`
  */
 export async function detect(
@@ -74,24 +76,56 @@ export async function detect(
   text: InspectedText,
   options: DetectOptions,
 ): Promise<Detections> {
-  knownKeys('detect', options, known)
+  knownKeys('detect', options, knownToDetect)
+  return detectIn(layersOf(model), options, 'the text', (settings) =>
+    searchedText(model, text, options, settings),
+  )
+}
+
+/** What is taken of layers: symbols at most, names of values, and the values of a layer. */
+export interface SearchSettings {
+  readonly most: number
+  readonly names: readonly string[]
+  readonly wanted: (layer: TracedLayer) => readonly TracedValue[]
+}
+
+/** Searches what `take` gives. @param what is searched, for errors */
+export async function detectIn(
+  layers: readonly NamedScan[],
+  options: Omit<DetectOptions, 'oracles'>,
+  what: string,
+  take: (settings: SearchSettings) => Promise<Searched>,
+): Promise<Detections> {
+  const most = wholeNumber('steps', options.steps ?? 2 ** 14, fewest, 2 ** 20)
+  const names = namesFor(layers, options)
+  const found = await take({ most, names, wanted: (layer) => searched(layer, options.names !== undefined) })
+  requireSteps(found.steps, what)
+  return search(found, wholeNumber('top', options.top ?? 5, 1))
+}
+
+function requireSteps(count: number, name: string): void {
+  if (count < fewest) throw new SluiceError('inspect-size/short', { name, count, least: fewest })
+}
+
+async function searchedText(
+  model: Trainable,
+  text: InspectedText,
+  { oracles = oracleNames, layers, runtime }: DetectOptions,
+  {
+    most,
+    names,
+    wanted,
+  }: { most: number; names: readonly string[]; wanted: (layer: TracedLayer) => readonly TracedValue[] },
+): Promise<Searched> {
   const all = tokensOf(model, text)
   const { vocabulary } = model
-  const tokens = all.subarray(0, wholeNumber('steps', options.steps ?? 2 ** 14, fewest, 2 ** 20))
-  if (tokens.length < fewest)
-    throw new SluiceError('inspect-size/short', { name: 'the text', count: tokens.length, least: fewest })
+  const tokens = all.subarray(0, most)
+  requireSteps(tokens.length, 'the text')
   const symbols = Array.from(tokens, (token) => vocabulary.symbol(token))
-  const labels = (options.oracles ?? oracleNames).map((oracle) =>
-    labelsOf(symbols, shortened(oracle, all, tokens)),
-  )
-  const names = namesFor(model, options)
-  const { layers } = await trace(
-    model,
-    { tokens, vocabulary, name: 'the text' },
-    { runtime: options.runtime, names, ...(options.layers && { layers: options.layers }) },
-  )
-  const values = layers.flatMap((layer) => searched(layer, options.names !== undefined))
-  return search(values, labels, tokens.length, wholeNumber('top', options.top ?? 5, 1))
+  const labels = oracles.map((oracle) => labelsOf(symbols, shortened(oracle, all, tokens)))
+  const own = { tokens, vocabulary, name: 'the text' }
+  const traced = await trace(model, own, { runtime, names, ...(layers && { layers }) })
+  return { steps: tokens.length, values: traced.layers.flatMap(wanted), labels }
 }
 
 /** Labels of the whole text as labels of its beginning. */
@@ -102,8 +136,10 @@ function shortened(oracle: Oracle, all: Int32Array, tokens: Int32Array): Oracle 
 }
 
 /** The names that are asked for, or those of all states. */
-function namesFor(model: Trainable, { layers, names }: DetectOptions): readonly string[] {
-  const all = layersOf(model)
+function namesFor(
+  all: readonly NamedScan[],
+  { layers, names }: Pick<DetectOptions, 'layers' | 'names'>,
+): readonly string[] {
   if (names) return [...knownNames(all, names)]
   const scans = layers?.map((layer) => findLayer(all, layer)) ?? usualLayers(all)
   return [...new Set(scans.flatMap(({ step }) => step.states.map(({ name }) => name)))]
@@ -112,73 +148,4 @@ function namesFor(model: Trainable, { layers, names }: DetectOptions): readonly 
 /** Values of a layer to search: another layer's state may be an ordinary value of this one. */
 function searched(layer: TracedLayer, all: boolean): readonly TracedValue[] {
   return valuesOf(layer).filter(({ name }) => all || layer.states.includes(name))
-}
-
-async function search(
-  values: readonly TracedValue[],
-  labels: readonly Labels[],
-  steps: number,
-  top: number,
-): Promise<Detections> {
-  const shifts = new Shifts(steps)
-  const varied = labels.filter((each) => each.values.some((value) => value !== each.values[0]))
-  const scorers = new Map(varied.map((each) => [each.name, new LabelScorer(each, shifts)]))
-  const result = shifts.zeros()
-  for (const columns of pairsOf(values)) {
-    for (const isYesNo of [true, false]) {
-      const meant = [...scorers.values()].filter((scorer) => scorer.labels.isYesNo === isYesNo)
-      if (meant.length === 0) continue
-      const [one, other] = columns.map((column) => signalOf(column, isYesNo))
-      const pair = shifts.pair(one!, other ?? new Float64Array(steps))
-      for (const scorer of meant) scorer.add(columns, pair, result)
-    }
-    await turn()
-  }
-  const detections = labels.map((each) => detection(each, scorers.get(each.name), varied.length, top))
-  return { steps, units: values.reduce((sum, { units }) => sum + units, 0), detections }
-}
-
-/** Units two by two; the last may be alone. */
-function* pairsOf(values: readonly TracedValue[]): Generator<readonly Column[]> {
-  let columns: Column[] = []
-  for (const value of values) {
-    for (let unit = 0; unit < value.units; unit++) {
-      columns.push({ layer: value.layer, name: value.name, unit, data: tracedUnit(value, unit) })
-      if (columns.length < 2) continue
-      yield columns
-      columns = []
-    }
-  }
-  if (columns.length > 0) yield columns
-}
-
-let turned = 0
-
-/** Gives the event loop a turn now and then. */
-async function turn(): Promise<void> {
-  if (performance.now() - turned < 20) return
-  await new Promise((resolve) => {
-    setTimeout(resolve, 0)
-  })
-  turned = performance.now()
-}
-
-function detection(
-  { name, values, isYesNo }: Labels,
-  scorer: LabelScorer | undefined,
-  oracles: number,
-  top: number,
-): Detection {
-  const best = (scorer?.best(top) ?? []).map(({ score, share }) => ({
-    ...score,
-    p: Math.min(1, share * oracles),
-  }))
-  return {
-    oracle: name,
-    measure: isYesNo ? 'auc' : 'r2',
-    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
-    best,
-    chance: scorer?.chanceScore(sure / oracles) ?? 1,
-    isFound: best.length > 0 && best[0]!.p < sure,
-  }
 }

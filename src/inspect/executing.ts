@@ -1,5 +1,5 @@
 import type { Executable, GradientRequest, Program } from '../runtime/index.ts'
-import type { RuntimeSource, Tensors, Trainable } from '../train/index.ts'
+import type { Runnable, RuntimeSource, Tensors, Trainable } from '../train/index.ts'
 import { Session } from '../train/session.ts'
 import type { Tensor } from '../interop/index.ts'
 
@@ -8,7 +8,7 @@ const longestRead = 64
 
 /** Compiles a program of a model and gives it the model's weights. */
 export async function execute(
-  model: Trainable,
+  model: Pick<Runnable, 'parameters'>,
   program: Program,
   source: RuntimeSource,
 ): Promise<Executable> {

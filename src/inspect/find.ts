@@ -5,9 +5,11 @@ import type { NamedScan } from './scans.ts'
 /** A layer by its number among the layers of the model, or by its name: `layers.0`, or shorter `0`. */
 export type LayerName = number | string
 
-/** Layers that are looked into unless others are asked for: neither the head nor norms around layers. */
+/** Layers that are looked into unless others are asked for: neither the head, nor norms around layers, nor bridges. */
 export function usualLayers(scans: readonly NamedScan[]): readonly NamedScan[] {
-  return scans.filter(({ name }) => name !== 'head' && !name.endsWith('.norm'))
+  return scans.filter(
+    ({ name }) => name !== 'head' && !name.endsWith('.norm') && !name.startsWith('bridges.'),
+  )
 }
 
 /** The layer of a name. @throws SluiceError `inspect-layer` */
@@ -66,6 +68,7 @@ export function checkUnit(value: string, unit: number, units: number): void {
   throw new SluiceError('inspect-unit/range', { value, units, unit: String(unit) })
 }
 
-function withoutPrime(name: string): string {
+/** The name of a state, as its values are named, where it stands with a prime. */
+export function withoutPrime(name: string): string {
   return name.replace(/'$/, '')
 }

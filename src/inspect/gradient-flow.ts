@@ -69,11 +69,10 @@ export async function gradientFlow(
   const steps = Math.min(wholeNumber('steps', options.steps ?? 100, 1), tokens.length - 1)
   if (steps < 1) throw new SluiceError('inspect-size/short', { name: 'the text', count: 1, least: 2 })
   const starts = spread(tokens.length - steps, wholeNumber('predictions', options.predictions ?? 32, 1))
-  const all = layersOf(model)
-  const chosen = options.layers?.map((layer) => findLayer(all, layer)) ?? usualLayers(all)
-  const layers = chosen.filter(({ step }) => step.states.length > 0)
+  const layers = statefulLayers(layersOf(model), options.layers)
   const before = await statesAfter(model, tokens, starts, options.runtime)
-  const program = flowProgram(model, layers, starts.length, steps)
+  const size = { rows: starts.length, steps, training: false }
+  const program = flowProgram(model.program(size), layers)
   const executable = await execute(model, program, options.runtime)
   try {
     startFrom(executable, program, before)
@@ -100,12 +99,21 @@ function spread(count: number, most: number): readonly number[] {
   )
 }
 
-function flowProgram(model: Trainable, layers: readonly NamedScan[], rows: number, steps: number): Program {
-  const plain = model.program({ rows, steps, training: false })
+/** Layers that have states, those that are asked for or all. @throws SluiceError `inspect-layer` */
+export function statefulLayers(
+  all: readonly NamedScan[],
+  layers: readonly LayerName[] | undefined,
+): readonly NamedScan[] {
+  const chosen = layers?.map((layer) => findLayer(all, layer)) ?? usualLayers(all)
+  return chosen.filter(({ step }) => step.states.length > 0)
+}
+
+/** The program whose loss has the gradients of all states of some layers. */
+export function flowProgram(plain: Program, layers: readonly NamedScan[]): Program {
   const graph = withNudges(plain.graph, layers, 'new')
   const window = onlyOutputs({ graph, states: plain.states }, (name) => name === 'loss')
   const inputs = layers.flatMap((layer) => layer.step.states.map(({ name }) => nudgeOf(layer, name, 'new')))
-  return { ...window, rows, steps, gradient: onlyInputs(window, ['loss'], [...new Set(inputs)]) }
+  return { ...plain, ...window, gradient: onlyInputs(window, ['loss'], [...new Set(inputs)]) }
 }
 
 function statesOf(executable: Executable, layer: NamedScan, rows: number): readonly StateFlow[] {
@@ -128,17 +136,19 @@ function meanNorms(gradient: ArrayLike<number>, rows: number, size: number): Flo
   })
 }
 
-function memoryOf(norms: Float64Array): { readonly memory: number; readonly isCut: boolean } {
+/** How long the memory is that norms show. */
+export function memoryOf(norms: Float64Array): { readonly memory: number; readonly isCut: boolean } {
   const least = gone * norms.reduce((most, x) => (x < Infinity ? Math.max(most, x) : most), 0)
   const memory = norms.findLastIndex((x) => !Number.isFinite(x) || (x >= least && x > 0)) + 1
   return { memory, isCut: memory === norms.length }
 }
 
-function summary(states: readonly StateFlow[], predictions: number): GradientFlow {
+/** The memory of all states, and the advice that follows. */
+export function summary(states: readonly StateFlow[], predictions: number): GradientFlow {
   const memory = states.reduce((most, state) => Math.max(most, state.memory), 0)
   return {
     states,
-    steps: states[0]?.norms.length ?? 0,
+    steps: states.reduce((most, { norms }) => Math.max(most, norms.length), 0),
     predictions,
     memory,
     isCut: states.some(({ isCut }) => isCut),

@@ -2,9 +2,11 @@ import { SluiceError } from '../core/errors.ts'
 import { groupBy } from '../core/collections.ts'
 import { knownKeys, numberWithin } from '../data/index.ts'
 import { StepRewriter, type StepGraph } from '../graph/index.ts'
+import type { SequenceModel } from '../model/index.ts'
+import type { Program } from '../runtime/index.ts'
 import type { Trainable, Weights } from '../train/index.ts'
 import { adapted, layersOf } from './adapt.ts'
-import { type LayerName, checkUnit, findLayer, findValue, unitsOf } from './find.ts'
+import { type LayerName, checkUnit, findLayer, findValue, unitsOf, withoutPrime } from './find.ts'
 import type { NamedScan } from './scans.ts'
 import { changeSteps } from './window-change.ts'
 
@@ -29,6 +31,8 @@ export interface EditedValue {
   readonly scan: NamedScan
   readonly name: string
   readonly node: number
+  /** Names of the parameters of the step that change it. */
+  readonly parameters: { readonly scale: string; readonly shift: string }
   readonly scale: Float32Array
   readonly shift: Float32Array
 }
@@ -45,51 +49,50 @@ const known = ['layer', 'name', 'units', 'clamp', 'scale', 'add']
  *
  * @throws SluiceError `inspect-layer`, `inspect-name`, `inspect-unit`, `inspect-edit` or `option-value`
  */
-export function intervene(model: Trainable, edits: readonly Edit[]): Trainable {
+export function intervene(model: SequenceModel, edits: readonly Edit[]): SequenceModel
+export function intervene(model: Trainable, edits: readonly Edit[]): Trainable
+export function intervene(
+  model: Trainable | SequenceModel,
+  edits: readonly Edit[],
+): Trainable | SequenceModel {
   return withEdits(model, editedValues(layersOf(model), edits))
 }
 
-/** The model with scale and shift of some values as parameters of their own, named by `scaleName` and `shiftName`. */
-export function withEdits(model: Trainable, values: readonly EditedValue[]): Trainable {
+/** The model with scale and shift of some values as parameters of their own. */
+export function withEdits<M extends Trainable | SequenceModel>(model: M, values: readonly EditedValue[]): M
+export function withEdits(
+  model: Trainable | SequenceModel,
+  values: readonly EditedValue[],
+): Trainable | SequenceModel {
   const byLayer = groupBy(values, ({ scan }) => scan.name)
   const own = new Map<string, Weights>()
-  for (const { scan, name, scale, shift } of values) {
-    own.set(`${scan.name}.${scaleName(name)}`, { shape: [scale.length], data: scale })
-    own.set(`${scan.name}.${shiftName(name)}`, { shape: [shift.length], data: shift })
+  for (const { scan, parameters, scale, shift } of values) {
+    own.set(`${scan.name}.${parameters.scale}`, { shape: [scale.length], data: scale })
+    own.set(`${scan.name}.${parameters.shift}`, { shape: [shift.length], data: shift })
   }
-  return adapted(
-    model,
-    (program) => {
-      const graph = changeSteps(program.graph, ({ name, step }) => {
-        const edited = byLayer.get(name)
-        return edited && editedStep(step, edited)
-      })
-      const { gradient } = program
-      const frozen = [...(gradient?.frozen ?? []), ...own.keys()]
-      return { ...program, graph, ...(gradient && { gradient: { ...gradient, frozen } }) }
-    },
-    own,
-  )
-}
-
-/** Names of the parameters of a step that change one of its values. */
-export function scaleName(name: string): string {
-  return `scale of ${name}`
-}
-export function shiftName(name: string): string {
-  return `shift of ${name}`
+  const change = (program: Program): Program => {
+    const graph = changeSteps(program.graph, ({ name, step }) => {
+      const edited = byLayer.get(name)
+      return edited && editedStep(step, edited)
+    })
+    const { gradient } = program
+    const frozen = [...(gradient?.frozen ?? []), ...own.keys()]
+    return { ...program, graph, ...(gradient && { gradient: { ...gradient, frozen } }) }
+  }
+  return 'changed' in model ? model.changed(change, own) : adapted(model, change, own)
 }
 
 function editedStep(step: StepGraph, values: readonly EditedValue[]): StepGraph {
   const rewriter = new StepRewriter(step)
   const { build } = rewriter
-  const byNode = new Map(values.map((value) => [value.node, value]))
+  const nodes = new Map(step.traces.map(({ name, node }) => [name, node]))
+  const byNode = new Map(values.map((value) => [nodes.get(value.name), value]))
   rewriter.replace((copy, id) => {
     const value = byNode.get(id)
     if (!value) return copy
     const units = value.scale.length
-    const scaled = build.add('mul', [copy, rewriter.parameter(scaleName(value.name), units)])
-    return build.add('add', [scaled, rewriter.parameter(shiftName(value.name), units)])
+    const scaled = build.add('mul', [copy, rewriter.parameter(value.parameters.scale, units)])
+    return build.add('add', [scaled, rewriter.parameter(value.parameters.shift, units)])
   })
   return rewriter.finish()
 }
@@ -110,8 +113,25 @@ function editedValues(scans: readonly NamedScan[], edits: readonly Edit[]): read
 
 /** A value with a scale of 1 and a shift of 0. */
 export function unchanged(scan: NamedScan, name: string, node: number): EditedValue {
+  if (scan.step.nodes[node]!.op === 'attention_softmax')
+    throw new SluiceError('inspect-edit/places', { value: `${scan.name}.${name}` })
   const units = unitsOf(scan, node)
-  return { scan, name, node, scale: new Float32Array(units).fill(1), shift: new Float32Array(units) }
+  return {
+    scan,
+    name: withoutPrime(name),
+    node,
+    parameters: parameterNames(scan.step, name),
+    scale: new Float32Array(units).fill(1),
+    shift: new Float32Array(units),
+  }
+}
+
+/** Names that no parameter of the step has: the value may have been changed before. */
+function parameterNames({ parameters }: StepGraph, name: string): EditedValue['parameters'] {
+  const taken = new Set(parameters.map((port) => port.name))
+  let of = name
+  while (taken.has(`scale of ${of}`)) of = `changed ${of}`
+  return { scale: `scale of ${of}`, shift: `shift of ${of}` }
 }
 
 function apply(edit: Edit, { scan, scale, shift }: EditedValue): void {

@@ -1,10 +1,10 @@
 import { knownKeys, wholeNumber } from '../data/index.ts'
 import { SluiceError } from '../core/errors.ts'
-import type { WindowGraph } from '../graph/index.ts'
 import type { Executable, Program } from '../runtime/index.ts'
 import type { RuntimeSource, Trainable } from '../train/index.ts'
 import { type InspectedText, tokensOf } from './adapt.ts'
 import { execute, onlyInputs, startFrom, statesAfter } from './executing.ts'
+import { encoded, vectorsOf, withoutEncoder } from './encoded.ts'
 import { dot, largest, norm } from './vectors.ts'
 import { onlyOutputs } from './window-change.ts'
 
@@ -34,9 +34,6 @@ export interface Saliency {
 
 const known = ['runtime', 'at', 'symbol', 'steps']
 
-/** The input that stands for the encoder. */
-const encoded = 'encoded'
-
 /**
  * The saliency of each symbol for a prediction (Simonyan, Vedaldi and Zisserman 2014; Li et al. 2016): the derivative of the
  * log-probability of a symbol with respect to each input vector, one-hot or embedded: its norm, and its product with the
@@ -55,11 +52,10 @@ export async function saliency(
   const steps = Math.min(wholeNumber('steps', options.steps ?? 100, 1), at)
   const start = at - steps
   const [before] = await statesAfter(model, tokens, [start], runtime)
-  const encoder = encoderOf(model)
   const program = saliencyProgram(model, steps)
   const executable = await execute(model, program, runtime)
   try {
-    const given = encoder(tokens.subarray(start, at))
+    const given = vectorsOf(model, tokens.subarray(start, at))
     startFrom(executable, program, [before!])
     executable.write(encoded, given)
     const target = await targetOf(model, executable, options.symbol, tokens[at], steps)
@@ -98,43 +94,10 @@ async function targetOf(
   return largest(executable.read('logits').subarray((steps - 1) * vocabulary.size))
 }
 
-/** The node that turns tokens into vectors. */
-function encoderNode({ nodes, inputs }: WindowGraph): number {
-  const tokens = inputs.find(({ name }) => name === 'tokens')!.node
-  return nodes.findIndex(
-    ({ op, inputs: read }) => (op === 'onehot' || op === 'gather') && read.includes(tokens),
-  )
-}
-
-/** What a model's encoder makes of tokens, row-major `[steps][size]`. */
-function encoderOf(model: Trainable): (tokens: Int32Array) => Float32Array {
-  const { graph } = model.program({ rows: 1, steps: 1, training: false })
-  const { op, inputs, type } = graph.nodes[encoderNode(graph)]!
-  const size = type.shape[0]!
-  const table = graph.parameters.find(({ node }) => op === 'gather' && node === inputs[0])
-  const weights = table && model.parameters.get(table.name)!.data
-  return (tokens) => {
-    const vectors = new Float32Array(tokens.length * size)
-    tokens.forEach((token, step) => {
-      if (weights) vectors.set(weights.subarray(token * size, (token + 1) * size), step * size)
-      else vectors[step * size + token] = 1
-    })
-    return vectors
-  }
-}
-
 /** The model's program without its encoder, whose vectors are an input, with the gradient of that. */
 function saliencyProgram(model: Trainable, steps: number): Program {
   const plain = model.program({ rows: 1, steps, training: false })
   const graph = withoutEncoder(plain.graph)
   const window = onlyOutputs({ graph, states: plain.states }, (name) => name === 'loss' || name === 'logits')
   return { ...window, rows: 1, steps, gradient: onlyInputs(window, ['loss'], [encoded]) }
-}
-
-function withoutEncoder(graph: WindowGraph): WindowGraph {
-  const encoder = encoderNode(graph)
-  const { type } = graph.nodes[encoder]!
-  const leaf = { op: 'input', inputs: [], attributes: { name: encoded }, type, name: encoded }
-  const nodes = graph.nodes.map((node, id) => (id === encoder ? leaf : node))
-  return { ...graph, nodes, inputs: [...graph.inputs, { name: encoded, node: encoder }] }
 }

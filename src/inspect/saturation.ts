@@ -1,9 +1,10 @@
 import type { Trainable } from '../train/index.ts'
 import { type InspectedText, layersOf } from './adapt.ts'
-import { findLayer, usualLayers } from './find.ts'
+import { type LayerName, findLayer, usualLayers } from './find.ts'
 import { gatesOf } from './gates.ts'
+import type { NamedScan } from './scans.ts'
 import { type TraceOptions, traceParts } from './trace.ts'
-import { type TracedValue, valuesOf } from './traced.ts'
+import { type TracedLayer, type TracedValue, valuesOf } from './traced.ts'
 
 /** How often a gate is all but closed or all but open. */
 export interface Saturation {
@@ -32,12 +33,22 @@ export async function saturation(
   text: InspectedText,
   options: Omit<TraceOptions, 'names'>,
 ): Promise<readonly Saturation[]> {
+  return saturationOf(layersOf(model), options.layers, (names) =>
+    traceParts(model, text, { ...options, names }),
+  )
+}
+
+/** The same of traces of any kind, which are taken of the names that are needed. */
+export async function saturationOf(
+  all: readonly NamedScan[],
+  wanted: readonly LayerName[] | undefined,
+  traces: (names: readonly string[]) => AsyncIterable<{ readonly layers: readonly TracedLayer[] }>,
+): Promise<readonly Saturation[]> {
   const counts = new Map<string, Counter>()
-  const all = layersOf(model)
-  const scans = options.layers?.map((layer) => findLayer(all, layer)) ?? usualLayers(all)
+  const scans = wanted?.map((layer) => findLayer(all, layer)) ?? usualLayers(all)
   const names = [...new Set(scans.flatMap(({ step }) => gatesOf(step)))]
   if (names.length === 0) return []
-  for await (const { layers } of traceParts(model, text, { ...options, names })) {
+  for await (const { layers } of traces(names)) {
     for (const layer of layers) {
       for (const value of valuesOf(layer)) {
         if (!layer.gates.includes(value.name)) continue

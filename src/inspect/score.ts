@@ -1,6 +1,7 @@
 import type { Shifts, Signal } from './fourier.ts'
 import type { Labels } from './oracles.ts'
 import { ranksOf } from './ranks.ts'
+import { type Trend, shared } from './trend.ts'
 import { norm } from './vectors.ts'
 
 /** What is known of one unit: how well it tells what a label says. */
@@ -13,6 +14,8 @@ export interface UnitScore {
    * 0 as much as 1. A number: R², the share of the variance of the label that a line over the unit explains.
    */
   readonly score: number
+  /** The same without what a drift over the whole text has of it, a cubic at most. */
+  readonly withoutTrend: number
   /** Whether the unit is large (1) or small (-1) where the label is. */
   readonly direction: 1 | -1
 }
@@ -28,6 +31,8 @@ export interface Column {
 /** What rounding may leave of a strength of 0. */
 const rounding = 1e-9
 
+const significant = (x: number): number => (Math.abs(x) < rounding ? 0 : x)
+
 /** Scores units against one label, and against all circular shifts of it. */
 export class LabelScorer {
   readonly labels: Labels
@@ -37,39 +42,63 @@ export class LabelScorer {
   readonly #strengths: number[] = []
   readonly #shifts: Shifts
   readonly #label: Signal
+  readonly #trend: readonly number[]
   /** What a correlation is multiplied by to be a strength from 0 to 1. */
   readonly #scale: number
 
-  constructor(labels: Labels, shifts: Shifts) {
+  constructor(labels: Labels, shifts: Shifts, trend: Trend) {
     const { values, isYesNo } = labels
     const yes = values.reduce((sum, value) => sum + value, 0)
     this.labels = labels
     this.#shifts = shifts
     this.#strongest = new Float64Array(values.length)
-    this.#label = shifts.label(isYesNo ? values : normalised(values))
+    const signal = isYesNo ? values : normalised(values)
+    this.#label = shifts.label(signal)
+    this.#trend = trend.of(signal)
     this.#scale = isYesNo ? 2 / (yes * (values.length - yes)) : 1
   }
 
-  /** Scores two units at once; columns and their signals, as `signalOf` makes them for this kind of label. */
-  add(columns: readonly Column[], pair: Signal, result: Signal): void {
+  /** Scores two units at once; columns, their trends, and their signals, as `signalOf` makes them for this kind of label. */
+  add(
+    columns: readonly Column[],
+    trends: readonly (readonly number[])[],
+    pair: Signal,
+    result: Signal,
+  ): void {
     this.#shifts.correlate(pair, this.#label, result)
-    columns.forEach((column, index) => this.#note(column, index === 0 ? result.real : result.imaginary))
+    columns.forEach((column, index) =>
+      this.#note(column, trends[index]!, index === 0 ? result.real : result.imaginary),
+    )
   }
 
-  #note({ layer, name, unit }: Column, correlations: Float64Array): void {
+  #note({ layer, name, unit }: Column, trend: readonly number[], correlations: Float64Array): void {
     const scale = this.#scale
     for (let shift = 0; shift < this.#strongest.length; shift++) {
       const strength = Math.abs(correlations[shift]!) * scale
       if (strength > this.#strongest[shift]!) this.#strongest[shift] = strength
     }
-    const exact = correlations[0]! * scale
-    const found = Math.abs(exact) < rounding ? 0 : exact
-    const score = this.labels.isYesNo ? 0.5 + found / 2 : found * found
-    this.scores.push({ layer, name, unit, score, direction: found < 0 ? -1 : 1 })
-    this.#strengths.push(Math.abs(found))
+    const found = significant(correlations[0]! * scale)
+    const rest = significant((correlations[0]! - shared(trend, this.#trend)) * scale)
+    this.scores.push({
+      layer,
+      name,
+      unit,
+      score: this.#score(found),
+      withoutTrend: this.#score(rest),
+      direction: found < 0 ? -1 : 1,
+    })
+    this.#strengths.push(found * rest > 0 ? Math.min(Math.abs(found), Math.abs(rest)) : 0)
   }
 
-  /** The strongest units, each with the share of shifts for which some unit of all is as strong. */
+  /** The area under the curve, or R², from a correlation between -1 and 1. */
+  #score(found: number): number {
+    return this.labels.isYesNo ? 0.5 + found / 2 : found * found
+  }
+
+  /**
+   * The strongest units, each with the share of shifts for which some unit of all is as strong. What counts is the strength with
+   * the trend or without it, whichever is less.
+   */
   best(count: number): readonly { readonly score: UnitScore; readonly share: number }[] {
     const order = this.scores.map((_score, index) => index)
     order.sort((a, b) => this.#strengths[b]! - this.#strengths[a]! || a - b)
@@ -85,7 +114,7 @@ export class LabelScorer {
   chanceScore(share: number): number {
     const chance = this.#chance().sort()
     const strength = chance[Math.min(chance.length - 1, Math.floor((1 - share) * chance.length))] ?? 1
-    return this.labels.isYesNo ? 0.5 + strength / 2 : strength * strength
+    return this.#score(strength)
   }
 
   /** Strengths by chance: shifts by less than a twentieth of the text would leave labels much where they are. */

@@ -3,11 +3,9 @@ import { knownKeys, wholeNumber } from '../data/index.ts'
 import type { RuntimeSource, Tensors, Trainable } from '../train/index.ts'
 import { Session } from '../train/session.ts'
 import { type InspectedText, adapted, layersOf, tokensOf } from './adapt.ts'
-import { type LayerName, findLayer, knownNames, unitsOf, usualLayers } from './find.ts'
-import { gatesOf } from './gates.ts'
-import type { NamedScan } from './scans.ts'
+import { type LayerName, unitsOf } from './find.ts'
+import { type Reading, observing, outputsOf, readLayer, readingsOf } from './reading.ts'
 import { type Trace, type TracedLayer, type TracedValue, valuesOf } from './traced.ts'
-import { changeSteps, onlyOutputs } from './window-change.ts'
 
 /** What is traced. */
 export interface TraceOptions<Name extends string = string> {
@@ -27,12 +25,6 @@ const known = ['runtime', 'names', 'layers', 'states', 'part']
 /** Numbers that a trace in one piece may hold: 1 GiB of them. */
 const mostNumbers = 2 ** 28
 
-/** What a layer's trace reads: each name and the output of the window that has it. */
-interface Reading {
-  readonly scan: NamedScan
-  readonly values: readonly { readonly name: string; readonly node: number; readonly output: string }[]
-}
-
 /**
  * Runs a model over a text and gives every named value of its equations, by layer, step and unit. They come from the
  * program that runs the model, which gives more outputs; there is no second meaning of a cell.
@@ -49,7 +41,7 @@ export async function trace<const Name extends string = string>(
 ): Promise<Trace<Name>> {
   const tokens = tokensOf(model, text)
   const parts: Trace<Name>[] = []
-  const each = readingsOf(model, options).flatMap(({ scan, values }) =>
+  const each = readingsOf(layersOf(model), options).flatMap(({ scan, values }) =>
     values.map(({ node }) => unitsOf(scan, node)),
   )
   const count = each.reduce((sum, units) => sum + units, 0) * tokens.length
@@ -70,7 +62,7 @@ export async function* traceParts<const Name extends string = string>(
   knownKeys('trace', options, known)
   const part = wholeNumber('part', options.part ?? 256, 1)
   const tokens = tokensOf(model, text)
-  const readings = readingsOf(model, options)
+  const readings = readingsOf(layersOf(model), options)
   const steps = Math.min(part, tokens.length)
   const shownModel = observed(model, readings)
   const session = await Session.open(shownModel, options.runtime, {
@@ -83,7 +75,7 @@ export async function* traceParts<const Name extends string = string>(
     for (let start = 0; start < tokens.length; start += steps) {
       const own = tokens.subarray(start, start + steps)
       await session.run({ steps: own.length, inputs: { tokens: own } }, { mode: 'forward', training: false })
-      const layers = readings.map((reading) => readLayer<Name>(session, reading))
+      const layers = readings.map((reading) => readLayer<Name>(reading, (output) => session.read(output)))
       yield { start, steps: own.length, tokens: own, layers, states: copied(session.states()) }
     }
   } finally {
@@ -91,58 +83,9 @@ export async function* traceParts<const Name extends string = string>(
   }
 }
 
-function readingsOf(
-  model: Trainable,
-  { names, layers }: Pick<TraceOptions, 'names' | 'layers'>,
-): readonly Reading[] {
-  const all = layersOf(model)
-  const scans = layers ? layers.map((layer) => findLayer(all, layer)) : usualLayers(all)
-  const wanted = names && knownNames(scans, names)
-  return scans.map((scan) => {
-    const traces = scan.step.traces.filter(({ name }) => !wanted || wanted.has(name))
-    return {
-      scan,
-      values: traces.map((port) => ({ ...port, output: `${scan.name}.${traceName(port.name)}` })),
-    }
-  })
-}
-
-/** The name of the output of a step that shows a value; states have inputs that bear its name alone. */
-function traceName(name: string): string {
-  return `${name} at each step`
-}
-
 /** The model with the wanted values, if there are any, as the only outputs of its programs, beside the states. */
 function observed(model: Trainable, readings: readonly Reading[]): Trainable {
-  const outputs = new Set(readings.flatMap(({ values }) => values.map(({ output }) => output)))
-  if (outputs.size === 0) return model
-  const wanted = new Map(readings.map(({ scan, values }) => [scan.name, values]))
-  return adapted(model, (program) => {
-    const graph = changeSteps(program.graph, ({ name, step }) => {
-      const values = wanted.get(name)
-      return values && { ...step, outputs: [...step.outputs, ...values.map(shown)] }
-    })
-    return { ...program, ...onlyOutputs({ graph, states: program.states }, (name) => outputs.has(name)) }
-  })
-}
-
-function shown({ name, node }: { readonly name: string; readonly node: number }) {
-  return { name: traceName(name), node }
-}
-
-function readLayer<Name extends string>(session: Session, { scan, values }: Reading): TracedLayer<Name> {
-  const { name: layer, step } = scan
-  const read = values.map(({ name, node, output }) => {
-    const value = { layer, name, units: unitsOf(scan, node), data: numbersOf(session.read(output)) }
-    return [name, value] as const
-  })
-  return {
-    name: layer,
-    cell: step.name,
-    states: step.states.map(({ name }) => name),
-    gates: gatesOf(step),
-    values: Object.fromEntries(read) as TracedLayer<Name>['values'],
-  }
+  return outputsOf(readings).size === 0 ? model : adapted(model, (program) => observing(program, readings))
 }
 
 /** Those of some states that a model has. */
@@ -169,9 +112,4 @@ function joined<Name extends string>(parts: readonly Trace<Name>[], tokens: Int3
     return { ...layer, values: Object.fromEntries(values) as TracedLayer<Name>['values'] }
   })
   return { start: 0, steps: tokens.length, tokens, layers, states: last.states }
-}
-
-/** What was read, in single precision. */
-function numbersOf(read: Float32Array | Float64Array): Float32Array {
-  return read instanceof Float32Array ? read : Float32Array.from(read)
 }

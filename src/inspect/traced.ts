@@ -24,6 +24,18 @@ export interface TracedLayer<Name extends string = string> {
   readonly values: { readonly [N in Name]?: TracedValue<N> }
 }
 
+/** What a sequence model did with one sequence. */
+export interface SequenceTrace<Name extends string = string> {
+  /** Layers of an encoder go through what is read, the others through what is answered: see `read` and `answered`. */
+  readonly layers: readonly TracedLayer<Name>[]
+  /** Steps that are read. */
+  readonly read: number
+  /** Steps that have an answer; where a sequence is written its tokens, each read one step later, and its end. */
+  readonly answered: number
+  /** What is written, of a model that writes: entry t is what the layers read at step t + 1. */
+  readonly written?: readonly number[]
+}
+
 /** What a model did with a text, or with a part of it: entry t of everything stands for the moment after symbol t was read. */
 export interface Trace<Name extends string = string> {
   /** Number of its first symbol in the whole text. */

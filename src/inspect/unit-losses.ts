@@ -1,11 +1,12 @@
-import { knownKeys, wholeNumber, windowBatches, windows } from '../data/index.ts'
+import { type BatchSource, knownKeys, wholeNumber, windowBatches, windows } from '../data/index.ts'
 import type { Tensor } from '../interop/index.ts'
+import type { SequenceModel } from '../model/index.ts'
 import { measureLoss } from '../train/evaluate.ts'
 import type { RuntimeSource, Trainable } from '../train/index.ts'
 import { Session } from '../train/session.ts'
 import { type InspectedText, layersOf, tokensOf } from './adapt.ts'
 import { type LayerName, checkUnit, findLayer, findValue, unitsOf } from './find.ts'
-import { scaleName, shiftName, unchanged, withEdits } from './intervene.ts'
+import { unchanged, withEdits } from './intervene.ts'
 
 /** Which units are taken away, one after the other. */
 export interface UnitLossOptions {
@@ -44,25 +45,38 @@ export async function unitLosses(
   text: InspectedText,
   options: UnitLossOptions,
 ): Promise<UnitLosses> {
+  const { runtime, batch = 16, window = 64 } = options
+  return unitLossesOf(model, options, async (edited) => {
+    const tokens = tokensOf(model, text)
+    const rows = Math.max(1, Math.min(wholeNumber('batch', batch, 1), Math.floor(tokens.length / window)))
+    const cut = windows(tokens, { batch: rows, window: Math.min(window, tokens.length) })
+    const size = { rows, steps: cut.window, training: false }
+    return { session: await Session.open(edited, runtime, size), source: windowBatches(cut) }
+  })
+}
+
+/** The same of any model: `open` compiles the model in which a value can be changed, and says what it reads. */
+export async function unitLossesOf<M extends Trainable | SequenceModel>(
+  model: M,
+  options: UnitLossOptions,
+  open: (edited: M) => Promise<{ readonly session: Session; readonly source: BatchSource }>,
+): Promise<UnitLosses> {
   knownKeys('unitLosses', options, known)
-  const { layer, name, clamp = 0, batch = 16, window = 64, onUnit } = options
-  const tokens = tokensOf(model, text)
+  const { layer, name, clamp = 0, onUnit } = options
   const scan = findLayer(layersOf(model), layer)
   const node = findValue(scan, name)
   const count = unitsOf(scan, node)
   const units = options.units ?? Array.from({ length: count }, (_unused, unit) => unit)
   for (const unit of units) checkUnit(`${scan.name}.${name}`, unit, count)
-  const rows = Math.max(1, Math.min(wholeNumber('batch', batch, 1), Math.floor(tokens.length / window)))
-  const cut = windows(tokens, { batch: rows, window: Math.min(window, tokens.length) })
-  const edited = withEdits(model, [unchanged(scan, name, node)])
-  const session = await Session.open(edited, options.runtime, { rows, steps: cut.window, training: false })
+  const value = unchanged(scan, name, node)
+  const { session, source } = await open(withEdits(model, [value]))
   const held = async (unit: number | undefined): Promise<number> => {
     const weights = new Map<string, Tensor>([
-      [`${scan.name}.${scaleName(name)}`, vector(count, 1, unit, 0)],
-      [`${scan.name}.${shiftName(name)}`, vector(count, 0, unit, clamp)],
+      [`${scan.name}.${value.parameters.scale}`, vector(count, 1, unit, 0)],
+      [`${scan.name}.${value.parameters.shift}`, vector(count, 0, unit, clamp)],
     ])
     session.restore({ weights, slots: new Map(), states: session.states() })
-    return (await measureLoss(session, windowBatches(cut))).loss
+    return (await measureLoss(session, source)).loss
   }
   try {
     const loss = await held(undefined)

@@ -93,6 +93,11 @@ export class SequenceModel {
     return this.#windows.memory
   }
 
+  /** This model with changed programs: its weights, which stay where they are, and some of the change's own. */
+  changed(change: (program: Program) => Program, own: ReadonlyMap<string, Weights>): SequenceModel {
+    return new ChangedModel(this, change, own)
+  }
+
   /** Steps that an example takes, which is checked. @throws SluiceError `example-shape` or `example-value` */
   stepsOf(example: Example, number: number): number {
     return this.layout.stepsOf(example, number)
@@ -114,5 +119,22 @@ export class SequenceModel {
   }: SequenceProgramOptions): Program {
     const window = this.#windows.window({ training, use, longest: places })
     return { ...window, rows, steps, ...(training && { gradient: { of: ['loss'], inputs: [], slots } }) }
+  }
+}
+
+class ChangedModel extends SequenceModel {
+  override readonly parameters: ReadonlyMap<string, Weights>
+  readonly #of: SequenceModel
+  readonly #change: (program: Program) => Program
+
+  constructor(of: SequenceModel, change: (program: Program) => Program, own: ReadonlyMap<string, Weights>) {
+    super(of.config, of.codec)
+    this.#of = of
+    this.#change = change
+    this.parameters = new Map([...of.parameters, ...own])
+  }
+
+  override program(options: SequenceProgramOptions): Program {
+    return this.#change(this.#of.program(options))
   }
 }

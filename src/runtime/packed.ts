@@ -19,10 +19,11 @@ import {
   partedBytes,
 } from './parted.ts'
 import { callOf, packCall, resultOf } from './call.ts'
-import { type Lowered, type Operand, type Place, passFloats, lower, plan, verify } from '../plan/index.ts'
+import { type Lowered, type Place, passFloats, lower, plan, verify } from '../plan/index.ts'
 import { lossDivisor } from '../graph/index.ts'
 import { SluiceError, invariant } from '../core/errors.ts'
 import { checkPrecision, checkProgram, checkRun, checkWrite, checkWritten } from './check.ts'
+import { addressOf, blocksOf, copyFours } from './entries.ts'
 import { Ledger } from './ledger.ts'
 
 addLaterMessages()
@@ -149,10 +150,12 @@ class PackedExecutable implements PartExecutable {
     const size = sizeOf(places)
     const slots = places[0]!.kind === 'steps' ? this.#steps : 1
     const data = new Float32Array(slots * this.#program.rows * size)
-    const { floats } = this.#loaded
+    const { floats, ints } = this.#loaded
+    const bits = new Int32Array(data.buffer)
     for (const place of places)
       this.#move(place, size, data.length, (at, i, count) => {
-        for (let lane = 0; lane < count; lane++) data[i + lane]! += floats[at + lane]!
+        if (place.places.length === 1) copyFours(ints, at, bits, i, count)
+        else for (let lane = 0; lane < count; lane++) data[i + lane]! += floats[at + lane]!
       })
     return data
   }
@@ -172,13 +175,12 @@ class PackedExecutable implements PartExecutable {
     const { piece, kind, places, unless } = place
     const shift = kind === 'final' ? this.#steps : 0
     for (const operand of places) {
+      const blocks = blocksOf(operand, piece.rows, vectorWidth)
       for (let row = 0; row < length / size; row++) {
         if (unless !== undefined && this.#loaded.ints[unless + (row % rows)] !== 0) continue
-        const start = addressOf(operand, shift + Math.floor(row / rows), row % rows)
-        for (let i = 0; i < piece.rows; i += vectorWidth) {
-          const count = Math.min(vectorWidth, piece.rows - i)
-          visit(start + blockOffset(operand, i / vectorWidth), row * size + piece.row + i, count)
-        }
+        const from = addressOf(operand, shift + Math.floor(row / rows), row % rows)
+        for (const { start, offset, count } of blocks)
+          visit(from + offset, row * size + piece.row + start, count)
       }
     }
   }
@@ -336,14 +338,6 @@ class PackedExecutable implements PartExecutable {
 
 function copy(from: ArrayLike<number>, first: number, to: Float32Array, at: number, count: number): void {
   for (let i = 0; i < count; i++) to[at + i] = from[first + i]!
-}
-
-function blockOffset({ panelStride, unitStride, units }: Operand, block: number): number {
-  return Math.floor(block / units) * panelStride + (block % units) * unitStride
-}
-
-function addressOf({ base, timeStride, rowStride }: Operand, step: number, row: number): number {
-  return base + step * timeStride + row * rowStride
 }
 
 function sizeOf(places: readonly Place[]): number {

@@ -15,6 +15,12 @@ import type { Example, SequenceOutput, ValueLoss } from '../model/index.ts'
 import type { HeldOut } from './parts.ts'
 import type { Facts, Understood } from './understood.ts'
 
+/** What is filled in where numbers are missing: the mean of each column of a series by its name, and of all series for others. */
+export interface Means {
+  readonly all: Readonly<Record<string, number>>
+  readonly series: Readonly<Record<string, Readonly<Record<string, number>>>>
+}
+
 /** How a forecasting model reads a table of series: plain JSON, kept with it. */
 export interface ForecastCodec {
   readonly task: 'forecast'
@@ -25,6 +31,8 @@ export interface ForecastCodec {
   readonly id?: string
   readonly calendar: readonly CalendarFeature[]
   readonly missing?: Filling
+  /** Of `missing: 'mean'`: the means of the training part, which are filled in ever after. */
+  readonly means?: Means
   readonly blank: readonly string[]
   /** Steps that are read, steps that are foretold, and steps of a season. */
   readonly context: number
@@ -49,7 +57,7 @@ export const usualLevels = [0.1, 0.5, 0.9] as const
 
 /**
  * The series that a codec reads from a table.
- * @param part what is known: a mean that is filled in is that of the training part, or of all where nothing is held out of it
+ * @param part what is known: a mean that is filled in and was not kept with the model is that of the training part, or of all
  * @throws SluiceError `table-column`, `table-cell` or `series-order`
  */
 export async function seriesOf(
@@ -57,17 +65,37 @@ export async function seriesOf(
   codec: Omit<ForecastCodec, 'task' | 'scaling'>,
   part: 'training' | 'all',
 ): Promise<readonly Series[]> {
-  const { target, input, time, id, calendar, missing, blank } = codec
+  const { target, input, time, id, calendar, missing, means, blank } = codec
   const { series } = await readSeries(table, {
     values: [target, ...input],
     ...(time !== undefined && { time }),
     ...(id !== undefined && { id }),
     ...(missing !== undefined && { missing }),
+    ...(means && { means: (name: string, column: string) => meanOf(means, name, column) }),
     ...(part === 'training' && { meanOf: (length: number) => Math.max(0, trainedSteps(length, codec)) }),
     calendar,
     blank,
   })
   return series
+}
+
+function meanOf({ all, series }: Means, id: string, column: string): number | undefined {
+  return (Object.hasOwn(series, id) ? series[id]! : all)[column]
+}
+
+/** The means that were filled in, to be kept. */
+function meansOf(series: readonly Series[], options: ForecastOptions): Means {
+  const columns = [options.target, ...options.input]
+  const overall = (column: string): number => {
+    const known = series.flatMap(({ values, length }) => [
+      ...values.get(column)!.subarray(0, trainedSteps(length, options)),
+    ])
+    return known.reduce((sum, value) => sum + value, 0) / known.length
+  }
+  return {
+    all: Object.fromEntries(columns.map((column) => [column, overall(column)])),
+    series: Object.fromEntries(series.map(({ id, means }) => [id, Object.fromEntries(means!)])),
+  }
 }
 
 /** Steps of a series before its held out part, which has at least a horizon. */
@@ -93,7 +121,8 @@ export async function understandForecast(
   const scaling = known ? Scaling.fromJSON(known.scaling) : fittedScaling(series, options)
   const { scaling: _kind, ...rest } = { ...options, levels: options.levels.toSorted((a, b) => a - b) }
   const { every } = options
-  const codec: ForecastCodec = { task: 'forecast', ...rest, scaling: scaling.toJSON() }
+  const means = options.missing === 'mean' ? { means: options.means ?? meansOf(series, options) } : {}
+  const codec: ForecastCodec = { task: 'forecast', ...rest, ...means, scaling: scaling.toJSON() }
   const open = (part: 'training' | 'validation'): readonly Example[] =>
     series.flatMap((one) => windowsOf(one, codec, scaling, startsOf(one.length, codec, part, every)))
   const steps = series.reduce((sum, { length }) => sum + length, 0)

@@ -29,4 +29,5 @@ export {
 } from './measure.ts'
 export { seasonOf } from './next-times.ts'
 export type { HeldOut } from './parts.ts'
+export { type TaskSequence, sequencesOf, taskSymbols } from './sequences.ts'
 export { type Facts, type Understood } from './understood.ts'

@@ -125,7 +125,7 @@ export async function measureTexts(
   net: SequenceModel,
   { target }: LabelledCodec,
   examples: AsyncIterable<Example> | Iterable<Example>,
-  { runtime, length, beam = 1 }: Pick<DecodeOptions, 'runtime' | 'length' | 'beam'>,
+  { runtime, length, beam = 1, batch = 50 }: Pick<DecodeOptions, 'runtime' | 'length' | 'beam' | 'batch'>,
 ): Promise<TextFigures> {
   if (target.kind !== 'text') throw new SluiceError('task-codec')
   const tokenizer = tokenizerFromJSON(target.tokens)
@@ -137,11 +137,11 @@ export async function measureTexts(
     const written = await decode(
       net,
       some.map(({ input }) => input),
-      { runtime, length: longest, beam },
+      { runtime, length: longest, beam, batch },
     )
     for (const { target: text } of some) targets.push(tokenizer.decode(Array.from(text as ArrayLike<number>)))
     for (const each of written) texts.push(tokenizer.decode(each.tokens))
-    const evaluation = await exampleLoss(net, some, { runtime })
+    const evaluation = await exampleLoss(net, some, { runtime, batch })
     total += evaluation.loss * evaluation.tokens
     tokens += evaluation.tokens
   }

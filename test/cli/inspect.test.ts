@@ -100,7 +100,7 @@ describe('what was seen', () => {
     const tagged = textFrom('</script>&<b>"x"</b>'.repeat(6))
     const own = model({ input: tagged.vocabulary, layers: [cells.lstm(3)] })
     const seen = await inspectModel(own, tagged, await wasm, { detect: true, memory: true })
-    const page = inspectionPage('runs/<x>', own, seen)
+    const page = inspectionPage('runs/<x>: lstm(3)', seen)
     expect(page).not.toMatch(/(?:src|href)=/)
     expect(page).toContain("default-src 'none'")
     expect(page).toContain('<title>runs/&lt;x&gt;: lstm(3)</title>')

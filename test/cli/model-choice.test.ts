@@ -8,6 +8,9 @@ import {
   modelLike,
   newModel as newModelFor,
 } from '../../src/cli/model-choice.ts'
+import { planLines, reportPlan } from '../../src/cli/plan-report.ts'
+import { modelText } from '../../src/cli/train-words.ts'
+import { styleFor } from '../../src/cli/view/style.ts'
 import { Vocabulary } from '../../src/data/index.ts'
 import { resolveSettings } from '../../src/train/index.ts'
 
@@ -124,4 +127,103 @@ test('a model with the weights of another has its own dropouts, and the same lay
   const same = await modelLike({ embeddingDropout: 0, zoneout: 0.125 }, opened, resolveSettings())
   expect(same.config).toEqual(model.config)
   await expect(modelLike({ norm: false }, opened, resolveSettings())).rejects.toThrow('norm (true, now none)')
+})
+
+const forked = {
+  branches: [{ cell: 'gru', hidden: 3 }, { cell: 'lstm' }],
+  hidden: 5,
+  layers: 2,
+  join: 'concat',
+  dense: [
+    { units: 7, activation: 'relu' },
+    { units: 4, activation: 'tanh' },
+  ],
+} as const satisfies ModelFlags
+
+test('branches read the same, and dense layers stand behind all others', async () => {
+  const { config, parameters } = await newModel({ ...forked, dropout: 0.25, zoneout: 0.125 })
+  const [first, second, third] = config.layers
+  expect(first).toMatchObject({
+    branches: [
+      [
+        { name: 'gru', sizes: { hidden: 3 }, dropout: 0.25, zoneout: { h: 0.125 } },
+        { name: 'gru', sizes: { hidden: 3 } },
+      ],
+      [{ name: 'lstm', sizes: { hidden: 5 } }, { name: 'lstm' }],
+    ],
+  })
+  expect([second, third]).toMatchObject([{ sizes: { units: 7 } }, { sizes: { units: 4 } }])
+  expect(parameters.get('layers.1.W')!.shape).toEqual([7, 8])
+  expect(parameters.get('head.W')!.shape).toEqual([3, 4])
+  expect(modelText(await newModel(forked))).toBe('[2 × gru(3) | 2 × lstm(5)] + dense(7) + dense(4)')
+  expect(
+    (await newModel({ ...forked, branches: [{ cell: 'gru' }, { cell: 'lstm' }], join: 'sum' })).config
+      .layers[0],
+  ).toMatchObject({ join: 'sum' })
+  expect((await newModel({ hidden: 3, dense: forked.dense })).config.layers).toHaveLength(4)
+  await expect(newModel({ ...forked, cell: 'gru' })).rejects.toThrow('--cell and --branches both name cells')
+  await expect(newModel({ join: 'sum' })).rejects.toThrow('--join says how branches are joined')
+})
+
+test('a run of branches goes on with those alone', async () => {
+  const { config } = await newModel({ ...forked, zoneout: 0.125 })
+  expect(await modelDifferences({ ...forked, hidden: 3 }, config)).toEqual([
+    'branches (gru:3,lstm:5, now gru:3,lstm:3)',
+  ])
+  expect(
+    await modelDifferences(
+      {
+        layers: 2,
+        zoneout: 0.125,
+        branches: [
+          { cell: 'gru', hidden: 3 },
+          { cell: 'lstm', hidden: 5 },
+        ],
+      },
+      config,
+    ),
+  ).toEqual([])
+  const other = {
+    branches: [{ cell: 'gru', hidden: 4 }],
+    join: 'sum',
+    dense: [{ units: 7, activation: 'tanh' }],
+    zoneout: 0.5,
+  } as const
+  expect(await modelDifferences(other, config)).toEqual([
+    'branches (gru:3,lstm:5, now gru:4)',
+    'join (concat, now sum)',
+    'dense (7:relu,4:tanh, now 7:tanh)',
+    'zoneout ({"h":0.125}, now {"h":0.5})',
+  ])
+  const plain = (await newModel({ cell: 'gru', hidden: 4 })).config
+  expect(
+    await modelDifferences(
+      { branches: [{ cell: 'gru', hidden: 4 }], dense: [{ units: 2, activation: 'relu' }] },
+      plain,
+    ),
+  ).toEqual(['branches (none, now gru:4)', 'dense (none, now 2:relu)'])
+  const before = await newModel(forked)
+  const like = await modelLike({ zoneout: 0.25 }, { path: 'before', model: before }, resolveSettings())
+  expect(like.config.layers[0]).toMatchObject({
+    branches: [
+      [{ zoneout: { h: 0.25 } }, {}],
+      [{ zoneout: { c: 0.25 } }, {}],
+    ],
+  })
+  expect(like.parameters.get('layers.1.W')!.data).toEqual(before.parameters.get('layers.1.W')!.data)
+})
+
+test('what branches and dense layers take is planned', async () => {
+  const small = { hidden: 8, layers: 1, symbols: 20, batch: 4, window: 8 } as const
+  const [one, more] = await Promise.all([
+    reportPlan('gru', small),
+    reportPlan('gru', {
+      ...small,
+      branches: [{ cell: 'lstm', hidden: 4 }],
+      dense: [{ units: 6, activation: 'tanh' }],
+    }),
+  ])
+  expect([one.stack, more.stack]).toEqual(['gru(8)', '[gru(8) | lstm(4)] + dense(6)'])
+  expect(more.arena).toBeGreaterThan(one.arena)
+  expect(planLines(more, styleFor(false))[0]).toBe('[gru(8) | lstm(4)] + dense(6): hidden 8, 20 symbols')
 })

@@ -62,6 +62,15 @@ test.each([
     'patience counts validations, and nothing is held out to validate on: hold out a part of the text, or leave patience out.',
   ],
   [['train'], 'train needs a text file: sluice train book.txt'],
+  [
+    ['train', 'whale.txt', '--branches', 'lstm:8,gru:x'],
+    '--branches must be a whole number of at least 1, not "x".',
+  ],
+  [
+    ['train', 'whale.txt', '--dense', '8:tan'],
+    '--dense must be one of identity, tanh, sigmoid, relu, leaky_relu, elu, softplus, softsign, hard_sigmoid, not tan.',
+  ],
+  [['check', 'gru', '--dense', '8'], '--dense is for --plan: give that too, or leave it out.'],
   [['eval', 'runs/a'], "Missing required argument 'file'. See sluice eval --help."],
   [['sample', '--temperature', 'hot'], '--temperature must be a number at least 0, not "hot".'],
 ] as const)('%j is refused with exit code 2', async (args, text) => {

@@ -8,7 +8,7 @@ import { ranksOf } from '../../src/inspect/ranks.ts'
 import { type Model, model } from '../../src/model/index.ts'
 import { train } from '../../src/train/index.ts'
 import { collect } from '../train/fake.ts'
-import { setWeights, twoLayers, scribble, wasm } from './fixtures.ts'
+import { scribble, scribbled, setWeights, twoLayers, wasm } from './fixtures.ts'
 
 describe('oracles', () => {
   const says = (text: string, oracle: Parameters<typeof labelsOf>[1]): string =>
@@ -198,6 +198,28 @@ describe('detectors', () => {
       if (detections[0]!.isFound) found++
     }
     expect(found).toBeLessThanOrEqual(3)
+  })
+
+  test('find no more than a drift in a unit that only drifts, on a text of one line', async () => {
+    const count = 400
+    const line = textFrom(scribble(count, 3, 'abcde  '), { vocabulary: scribbled })
+    const drifting = model({ input: scribbled, layers: [cell('clock', "h' = h + W @ x + b")(2)] })
+    setWeights(drifting, {
+      'layers.0.b': [
+        [0, 0.01],
+        [1, 0.002],
+      ],
+    })
+    const half = Array.from({ length: count }, (_unused, i) => Number(i > 250))
+    const bent = Array.from({ length: count }, (_unused, i) => Math.sqrt(i))
+    const oracles = ['line position', { name: 'half', values: half }, { name: 'bent', values: bent }] as const
+    const { detections } = await detect(drifting, line, { runtime: wasm, oracles })
+    expect(detections.map(({ best: [first], isFound }) => [first!.score > 0.9, isFound])).toEqual([
+      [true, false],
+      [true, false],
+      [true, false],
+    ])
+    expect(detections[0]!.best[0]).toMatchObject({ p: 1, withoutTrend: 0 })
   })
 
   test('find nothing in units that are not finite, and that in others beside them', async () => {

@@ -88,6 +88,26 @@ describe('a changed model', () => {
     expect(intervene(net, []).parameters.size).toBe(net.parameters.size)
   })
 
+  test('can be changed again: edits on edits are the edits in their order', async () => {
+    const runtime = await wasm
+    const net = twoLayers()
+    const [first, then] = [
+      { name: 'f', scale: 0.5 },
+      { name: 'f', add: 0.25 },
+    ]
+    const twice = intervene(intervene(net, [first]), [then])
+    const value = async (of: typeof twice): Promise<Float32Array> =>
+      tracedValue(await trace(of, text, { runtime }), 0, 'f').data
+    const want = await value(intervene(net, [first, then]))
+    ;(await value(twice)).forEach((x, i) => expect(x).toBeCloseTo(want[i]!, 6))
+    const { loss, changes } = await unitLosses(twice, text, { runtime, layer: 0, name: 'f', units: [1] })
+    const own = textFrom(text, { vocabulary: scribbled })
+    const reading = { runtime, batch: 16, window: 64 }
+    expect(loss).toBeCloseTo((await evaluate(twice, own, reading)).loss, 5)
+    const held = intervene(twice, [{ name: 'f', units: [1], clamp: 0 }])
+    expect(loss + changes[0]!.change).toBeCloseTo((await evaluate(held, own, reading)).loss, 5)
+  })
+
   test('can be sampled from', async () => {
     const net = twoLayers()
     const bias = net.parameters.get('head.b')!.data

@@ -61,7 +61,7 @@ test('sluice check --plan adds up, and grows with batch and window', async () =>
   expect(total(large.memory)).toBe(large.arena)
   expect(large.arena).toBeGreaterThan(small.arena)
   const lines = planLines(small, styleFor(false))
-  expect(lines[0]).toBe('1 layer of gru: hidden 24, 20 symbols')
+  expect(lines[0]).toBe('gru(24): hidden 24, 20 symbols')
   expect(lines.at(-1)).toMatch(
     new RegExp(`^the arena +${String(small.arena).replace(/\B(?=(\d{3})+$)/g, ',')} +100.0 %$`),
   )

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { cells } from '../../src/cells/index.ts'
 import { tableFrom } from '../../src/data/all.ts'
 import { sequenceModel } from '../../src/model/index.ts'
+import { seriesOf } from '../../src/task/forecast.ts'
 import { nextTimes, seasonOf } from '../../src/task/next-times.ts'
 import { type ForecastOptions, forecast, measureForecast, understandForecast } from '../../src/task/index.ts'
 import { reference } from '../../src/runtime/reference/reference.ts'
@@ -69,6 +70,28 @@ describe('a forecast', () => {
     const mean = Array.from({ length: 15 }, (_, i) => (i === 5 ? 0 : i % 4)).reduce((a, b) => a + b) / 14
     expect(await filledIn(0)).toBeCloseTo(mean, 6)
     expect(await filledIn(1000)).toBeCloseTo(mean, 6)
+  })
+
+  test('keeps those means, and fills them in where a later table has gaps', async () => {
+    const rows = (id: string, count: number, value: (i: number) => number | null) =>
+      Array.from({ length: count }, (_, i) => ({ id, day: new Date(i * day), v: value(i) }))
+    const known: ForecastOptions = { ...options, id: 'id', missing: 'mean', scaling: 'none' }
+    const two = [...rows('a', 20, (i) => (i === 3 ? null : i < 15 ? 2 : 90)), ...rows('b', 20, () => 6)]
+    const { codec } = await understandForecast(tableFrom(two, 'two.csv'), known)
+    expect(codec.means).toEqual({ all: { v: 4 }, series: { a: { v: 2 }, b: { v: 6 } } })
+    const later = [
+      ...rows('a', 8, (i) => (i % 2 ? null : 50)),
+      ...rows('b', 8, () => null),
+      ...rows('c', 8, (i) => (i === 1 ? null : 50)),
+    ]
+    const filled = await seriesOf(tableFrom(later, 'later.csv'), codec, 'all')
+    expect(filled.map(({ values }) => values.get('v')![1])).toEqual([2, 6, 4])
+    const again = await understandForecast(
+      tableFrom(two, 'two.csv'),
+      { ...known, means: codec.means! },
+      codec,
+    )
+    expect(again.codec.means).toEqual(codec.means)
   })
 
   test('has rising quantiles, and goes on from the last time', async () => {

@@ -6,6 +6,7 @@ import { type CellReport, reportLines, reportOn } from '../cell-report.ts'
 import { assignments, option, real, whole, word } from '../options.ts'
 import { type Output, openOutput } from '../output.ts'
 import { type PlanFlags, type PlanReport, planDefaults, planLines, reportPlan } from '../plan-report.ts'
+import { addStackOptions } from '../stack-flags.ts'
 import { optimizerNames } from '../../train/index.ts'
 
 interface CheckFlags extends PlanFlags {
@@ -16,7 +17,7 @@ interface CheckFlags extends PlanFlags {
 
 /** `sluice check`. */
 export function checkCommand(): Command {
-  return new Command('check')
+  const command = new Command('check')
     .summary('check a cell: sizes, parameters, gradient')
     .description(
       'Checks a cell: reads its equations, solves its sizes, lists parameters and states, and compares\n' +
@@ -44,7 +45,8 @@ export function checkCommand(): Command {
       option('--optimizer <name>', optimizerNames.join(', '), word('--optimizer', optimizerNames), 'adam'),
     )
     .addOption(option('--isa <name>', 'instruction set of native', undefined, "the processor's best"))
-    .action(runCheck)
+  addStackOptions(command, 'further branches beside that of the cell')
+  return command.action(runCheck)
 }
 
 function planOption(name: '--layers' | '--symbols' | '--batch' | '--window', description: string): Option {
@@ -55,6 +57,8 @@ function planOption(name: '--layers' | '--symbols' | '--batch' | '--window', des
 async function runCheck(file: string, flags: CheckFlags): Promise<void> {
   const output = openOutput(flags)
   if (flags.plan) return tellPlan(output, await reportPlan(file, flags))
+  for (const name of ['branches', 'join', 'dense'] as const)
+    if (flags[name] !== undefined) throw new SluiceError('usage/plan-option', { option: `--${name}` })
   const { cell } = await chooseCell(file)
   const { input, hidden, size } = flags
   const given = { ...(input !== undefined && { input }), ...(hidden !== undefined && { hidden }), ...size }

@@ -14,6 +14,7 @@ import { modelFrom, taskOf } from '../../interop/index.ts'
 import { type ModelFlags, type OpenedStored, addLastOption, openStored } from '../open-model.ts'
 import { type Output, openOutput } from '../output.ts'
 import { type DataFormat, dataFormats } from '../task/formats.ts'
+import { evaluating, requireHeeded } from '../task/heeded.ts'
 import { openText } from '../open-text.ts'
 import { unitOf } from '../../data/index.ts'
 import { evaluate } from '../../train/index.ts'
@@ -84,6 +85,7 @@ async function evalText(
   output: Output,
 ): Promise<void> {
   if (flags.heldOut) throw new SluiceError('usage/held-out')
+  requireHeeded(flags, { task: 'lm' }, evaluating)
   const model = modelFrom(stored)
   const { keepCr = reading?.keepCr ?? false, encoding } = flags
   const options = { keepCr, ...(encoding !== undefined && { encoding }) }

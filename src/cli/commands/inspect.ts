@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { SluiceError } from '../../core/errors.ts'
+import { modelFrom, taskOf } from '../../interop/index.ts'
 import { type Text, textFrom } from '../../data/index.ts'
+import { type EditFlags, addEditOptions, editsFrom } from '../edits.ts'
 import { type Inspection, inspectModel } from '../inspection.ts'
 import { writeTable } from '../inspection-table.ts'
 import { readLabels } from '../labels.ts'
-import { type ModelFlags, type OpenedModel, addLastOption, openModel } from '../open-model.ts'
+import { type ModelFlags, type OpenedModel, addLastOption, openStored } from '../open-model.ts'
 import { openText } from '../open-text.ts'
 import {
   type OutputFlags,
@@ -13,34 +15,44 @@ import {
   addOutputOptions,
   addRuntimeOptions,
   gathered,
+  numberOr,
   option,
   runtimeFor,
   whole,
+  word,
 } from '../options.ts'
+import { type DataFormat, dataFormats } from '../task/formats.ts'
 import { type Output, openOutput } from '../output.ts'
-import { textNotes } from '../train-words.ts'
+import { modelText, textNotes } from '../train-words.ts'
 import { plural } from '../view/format.ts'
 import { inspectionLines } from '../view/inspection.ts'
 import { inspectionPage } from '../view/inspection-page.ts'
 import { widthOf } from '../view/screen.ts'
 import { wantsColour } from '../view/style.ts'
 
-interface InspectFlags extends RuntimeFlags, OutputFlags, ModelFlags {
+/** Everything that `sluice inspect` takes. */
+export interface InspectFlags extends RuntimeFlags, OutputFlags, ModelFlags, EditFlags {
   readonly text?: string
   readonly file?: string
   readonly keepCr?: boolean
   readonly encoding?: string
+  readonly format?: DataFormat
+  readonly delimiter?: string
   readonly steps?: number
   readonly unit?: string
   readonly detect?: boolean
   readonly pattern?: readonly string[]
   readonly labels?: readonly string[]
   readonly memory?: boolean
+  readonly saliency?: number | 'last'
+  readonly symbol?: string
+  readonly unitLosses?: string
   readonly html?: string
   readonly parquet?: string
 }
 
-const usualSteps = 20_000
+/** Symbols that are read, at most. */
+export const usualSteps = 20_000
 
 /** `sluice inspect`. */
 export function inspectCommand(): Command {
@@ -48,7 +60,8 @@ export function inspectCommand(): Command {
     .summary('look at what the units of a model do on a text')
     .description(
       'Runs a model over a text and shows what its units do: the text coloured by one of them, units that tell where ' +
-        'a text is in quotes, in a line, in a word, and how often its gates are open. Without a terminal or with ' +
+        'a text is in quotes, in a line, in a word, and how often its gates are open; with interventions, what the changed ' +
+        'model does. Without a terminal or with ' +
         'NO_COLOR, bars stand under the text in place of colours.',
     )
     .argument('[model]', 'a run directory or a model file; without it, the latest run')
@@ -56,7 +69,16 @@ export function inspectCommand(): Command {
   command
     .optionsGroup('Text:')
     .addOption(option('--text <text>', 'the text'))
-    .addOption(option('--file <path>', 'the file of the text'))
+    .addOption(option('--file <path>', 'the file of the text, or a table as in training'))
+    .addOption(
+      option(
+        '--format <name>',
+        `of a table: ${dataFormats.join(', ')}`,
+        word('--format', dataFormats),
+        'by its ending',
+      ),
+    )
+    .addOption(option('--delimiter <text>', 'between the cells of CSV', undefined, 'a comma'))
     .addOption(option('--steps <n>', 'symbols of the text to read, at most', whole('--steps', 1), usualSteps))
     .addOption(option('--keep-cr', 'keep the carriage returns of CRLF line ends, as a run trained so does'))
     .addOption(option('--encoding <label>', 'of the text, such as latin1', undefined, 'utf-8'))
@@ -74,8 +96,26 @@ export function inspectCommand(): Command {
       option('--labels <path>', 'also for a column of numbers, one a line for each symbol', gathered),
     )
     .addOption(option('--memory', 'follow gradients back through time: how long the memory is'))
+    .addOption(option('--unit-losses <name>', 'how much larger the loss is without each unit of LAYER.NAME'))
+    .optionsGroup('One prediction:')
+    .addOption(
+      option(
+        '--saliency <n|last>',
+        'what each symbol does to the prediction that follows n symbols, or the last; of a task: to answer n',
+        numberOr('--saliency', ['last']),
+      ),
+    )
+    .addOption(
+      option(
+        '--symbol <text>',
+        'the symbol or class that is explained',
+        undefined,
+        'the one that follows, or the likeliest',
+      ),
+    )
+  addEditOptions(command)
   addRuntimeOptions(command)
-  addOutputOptions(command, 'one JSON object: unit, detectors, saturation, memory')
+  addOutputOptions(command, 'one JSON object: unit, detectors, saturation, memory, change, losses, saliency')
   command
     .addOption(option('--html <path>', 'a page of it, on its own in one file'))
     .addOption(option('--parquet <path>', 'every value of every unit after each symbol, as a table'))
@@ -85,17 +125,28 @@ export function inspectCommand(): Command {
 async function runInspect(given: string | undefined, flags: InspectFlags): Promise<void> {
   const output = openOutput(flags)
   if ((flags.text === undefined) === (flags.file === undefined)) throw new SluiceError('usage/inspect-text')
-  const opened = await openModel(given, flags, output)
+  const { path, stored, reading } = await openStored(given, flags, output)
+  if (taskOf(stored) === 'sequence') {
+    const { inspectTask } = await import('../task/inspect-task.ts')
+    const { text, inspection } = await inspectTask(stored, flags, output)
+    return tell(inspection, { path, text }, flags, output)
+  }
+  const model = modelFrom(stored)
+  const inspection = await inspectText({ path, model, ...(reading && { reading }) }, flags, output)
+  await tell(inspection, { path, text: modelText(model) }, flags, output)
+}
+
+async function inspectText(opened: OpenedModel, flags: InspectFlags, output: Output): Promise<Inspection> {
   const entire = await textFor(opened, flags, output)
   const text = beginning(entire, flags.steps ?? usualSteps, output)
   const runtime = await runtimeFor(flags, output)
   const { labels, ...chosen } = flags
-  const inspection = await inspectModel(opened.model, text, runtime, {
+  return inspectModel(opened.model, text, runtime, {
     ...chosen,
     isWhole: flags.parquet !== undefined,
+    edits: editsFrom(flags),
     ...(labels && { labels: await readLabels(labels, entire.tokens.length, text.tokens.length) }),
   })
-  await tell(inspection, opened, flags, output)
 }
 
 async function textFor({ model, reading }: OpenedModel, flags: InspectFlags, output: Output): Promise<Text> {
@@ -116,12 +167,12 @@ function beginning(text: Text, steps: number, output: Output): Text {
 
 async function tell(
   inspection: Inspection,
-  { path, model }: OpenedModel,
+  { path, text }: { readonly path: string; readonly text: string },
   { html, parquet }: InspectFlags,
   output: Output,
 ): Promise<void> {
-  if (html !== undefined) await written(html, inspectionPage(path, model, inspection))
-  if (parquet !== undefined) await writeTable(parquet, inspection.symbols, inspection.trace)
+  if (html !== undefined) await written(html, inspectionPage(`${path}: ${text}`, inspection))
+  if (parquet !== undefined) await writeTable(parquet, inspection)
   if (output.json) return output.record({ model: path, ...recordOf(inspection) })
   const colour = wantsColour(output.results.isTTY === true, process.env)
   const width = Math.min(100, widthOf(output.results))
@@ -138,9 +189,11 @@ async function written(path: string, page: string): Promise<void> {
 }
 
 /** The numbers of an inspection. */
-function recordOf({ unit, symbols, saturation, detections, memory }: Inspection): object {
+function recordOf(inspection: Inspection): object {
+  const { unit, symbols, ends, saturation, detections, memory, saliency, losses, change } = inspection
   return {
     steps: symbols.length,
+    ...(ends && { sequences: ends.size }),
     unit: { ...unit, values: [...unit.values] },
     saturation: saturation.map(({ units, ...gate }) => ({
       ...gate,
@@ -149,6 +202,15 @@ function recordOf({ unit, symbols, saturation, detections, memory }: Inspection)
     ...(detections && { detectors: detections.detections, searched: detections.units }),
     ...(memory && {
       memory: { ...memory, states: memory.states.map((state) => ({ ...state, norms: [...state.norms] })) },
+    }),
+    ...(change && { change }),
+    ...(losses && { losses }),
+    ...(saliency && {
+      saliency: {
+        ...saliency,
+        norms: [...saliency.norms],
+        products: [...saliency.products],
+      },
     }),
   }
 }

@@ -11,15 +11,19 @@ import {
   whole,
 } from '../options.ts'
 import { SluiceError } from '../../core/errors.ts'
+import { type EditFlags, addEditOptions, editsFrom } from '../edits.ts'
 import { exitCodes } from '../failure.ts'
+import { intervene } from '../../inspect/index.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { modelFrom, taskOf } from '../../interop/index.ts'
 import { type ModelFlags, type OpenedStored, addLastOption, openStored } from '../open-model.ts'
 import { type Output, openOutput } from '../output.ts'
 import { type Choice, sample } from '../../generate/index.ts'
+import type { Trainable } from '../../train/index.ts'
+import { requireHeeded, sampling } from '../task/heeded.ts'
 import { harmless } from '../view/width.ts'
 
-interface SampleFlags extends RuntimeFlags, OutputFlags, ModelFlags {
+interface SampleFlags extends RuntimeFlags, OutputFlags, ModelFlags, EditFlags {
   readonly prime?: string
   readonly length?: number
   readonly temperature?: number
@@ -28,6 +32,7 @@ interface SampleFlags extends RuntimeFlags, OutputFlags, ModelFlags {
   readonly seed?: number
   readonly class?: string
   readonly count?: number
+  readonly compare?: boolean
 }
 
 /** `sluice sample`. */
@@ -62,8 +67,10 @@ export function sampleCommand(): Command {
     .optionsGroup('Texts of a class (of the task caption):')
     .addOption(option('--class <name>', 'the class', undefined, 'each'))
     .addOption(option('--count <n>', 'texts of a class', whole('--count', 1), 1))
+  addEditOptions(command)
+  command.addOption(option('--compare', 'first the text of the model as it is, from the same seed'))
   addRuntimeOptions(command)
-  addOutputOptions(command, 'one JSON object: model, seed, prime, text')
+  addOutputOptions(command, 'one JSON object: model, seed, prime, text; with --compare also unchanged')
   command.addHelpText('after', () => namesHelp(sampleNames))
   return command.action(async (path: string | undefined, flags: SampleFlags) => {
     process.exitCode = await runSample(path, flags)
@@ -79,6 +86,8 @@ async function runSample(given: string | undefined, flags: SampleFlags): Promise
 }
 
 async function writeTexts({ stored }: OpenedStored, flags: SampleFlags, output: Output): Promise<number> {
+  if (flags.compare || editsFrom(flags).length > 0) throw new SluiceError('usage/edit')
+  requireHeeded(flags, { task: 'caption' }, sampling)
   const { sampleClass } = await import('../task/sample-task.ts')
   const { class: name, count = 1, seed = 1 } = flags
   const runtime = await runtimeFor(flags, output)
@@ -93,23 +102,43 @@ async function continueText(
   output: Output,
 ): Promise<number> {
   if (flags.class !== undefined) throw new SluiceError('usage/class')
+  requireHeeded(flags, { task: 'lm' }, sampling)
   const model = modelFrom(stored)
+  const edits = editsFrom(flags)
+  if (flags.compare && edits.length === 0) throw new SluiceError('usage/compare')
+  const changed = edits.length > 0 ? intervene(model, edits) : model
   const runtime = await runtimeFor(flags, output)
   const interrupt = onInterrupt()
   const { prime = '', seed = 1 } = flags
   const signal = AbortSignal.any([interrupt.signal, output.closed])
   const write = writerFor(output)
-  const pieces = sample(model, { runtime, prime, seed, signal, ...choiceFrom(flags) })
-  let text = ''
-  write(prime)
-  for await (const piece of pieces) {
-    write(piece)
-    if (output.json) text += piece
+  const sampled = async (of: Trainable): Promise<string> => {
+    const pieces = sample(of, { runtime, prime, seed, signal, ...choiceFrom(flags) })
+    let text = ''
+    write(prime)
+    for await (const piece of pieces) {
+      write(piece)
+      if (output.json) text += piece
+    }
+    write('\n')
+    return text
   }
-  write('\n')
-  output.record({ model: path, seed, prime, text })
+  const unchanged = flags.compare ? { unchanged: await comparedWith(sampled, model, write) } : {}
+  output.record({ model: path, seed, prime, text: await sampled(changed), ...unchanged })
   interrupt.stop()
   return interrupt.signal.aborted ? interrupt.exitCode : exitCodes.done
+}
+
+/** The text of the model as it is, set apart from the one that follows. */
+async function comparedWith(
+  sampled: (of: Trainable) => Promise<string>,
+  model: Trainable,
+  write: (text: string) => void,
+): Promise<string> {
+  write('# as it is\n')
+  const text = await sampled(model)
+  write('\n# with the interventions\n')
+  return text
 }
 
 /** What was said about the choice of characters and their number. */

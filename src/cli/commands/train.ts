@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { namesHelp, trainNames } from '../char-rnn.ts'
 import { initNames, library } from '../../cells/index.ts'
 import { type ModelFlags, modelDefaults } from '../model-choice.ts'
+import { addStackOptions } from '../stack-flags.ts'
 import type { TextFlags } from '../open-text.ts'
 import { openOutput } from '../output.ts'
 import {
@@ -99,8 +100,9 @@ function addModelOptions(command: Command): void {
 
 function addLayerOptions(command: Command): void {
   const share = (name: string) => real(name, { least: 0, below: 1 })
+  command.optionsGroup('Layers:')
+  addStackOptions(command, 'cells that read the same, each a stack of --layers, in place of --cell')
   command
-    .optionsGroup('Layers:')
     .addOption(option('--residual', 'add what each layer reads to its output; all but the first'))
     .addOption(
       option('--skip <what>', 'also read the input, or all layers below', word('--skip', ['input', 'all'])),

@@ -17,12 +17,16 @@ import { type RuntimeFlags, runtimeFor } from '../options.ts'
 import type { Output } from '../output.ts'
 import { classLines, forecastLines, textLines } from './figures.ts'
 import { type TableFlags, openTable, readingAgain } from './open-table.ts'
+import { evaluating, requireHeeded } from './heeded.ts'
+import { noteChangedTable } from './table-digest.ts'
 import { understandAgain } from './understand.ts'
 
 interface Flags extends TableFlags, RuntimeFlags {
   readonly batch?: number
   readonly heldOut?: boolean
   readonly beam?: number
+  readonly window?: number
+  readonly keepCr?: boolean
 }
 
 /** Prints the figures that suit the task of a model. */
@@ -35,11 +39,17 @@ export async function evalTask(
   const net = sequenceModelFrom(stored)
   const codec = taskCodec(net)
   if (flags.heldOut && codec.heldOut.by === 'none') throw new SluiceError('usage/held-out')
-  const table = await openTable(file, readingAgain(net.codec, flags, true))
+  requireHeeded(flags, codec, evaluating)
+  const reading = readingAgain(net.codec, flags, true)
+  const table = await openTable(file, reading)
+  if (flags.heldOut) await noteChangedTable(net.codec, file, reading, output)
   const runtime = await runtimeFor(flags, output)
   if (codec.task === 'forecast') {
     const part = flags.heldOut ? 'validation' : 'all'
-    const figures = await measureForecast(net, codec, table, part, { runtime })
+    const figures = await measureForecast(net, codec, table, part, {
+      runtime,
+      ...(flags.batch !== undefined && { batch: flags.batch }),
+    })
     return show(output, figures, () => forecastLines(figures, codec))
   }
   return evalLabelled({ net, codec, table, runtime }, flags, output)
@@ -58,14 +68,13 @@ async function evalLabelled(
   const examples = heldOut
     ? (await understandAgain(table, codec)).open('validation')
     : examplesOf(table, codec, sidesOf(codec))
+  const reading = { runtime, ...(batch !== undefined && { batch }) }
   if (codec.target.kind === 'text') {
-    const figures = await measureTexts(net, codec, examples, { runtime, ...(beam !== undefined && { beam }) })
+    const search = beam !== undefined && { beam }
+    const figures = await measureTexts(net, codec, examples, { ...reading, ...search })
     return show(output, figures, () => textLines(figures))
   }
-  const figures = await measureClasses(net, codec, examples, {
-    runtime,
-    ...(batch !== undefined && { batch }),
-  })
+  const figures = await measureClasses(net, codec, examples, reading)
   return show(output, figures, () => classLines(figures, codec.task === 'tag' ? 'step' : 'item'))
 }
 

@@ -11,6 +11,7 @@ import { runtimeFor } from '../options.ts'
 import type { Output } from '../output.ts'
 import { table } from '../view/table.ts'
 import { type AnswerRow, forecastRows, labelledRows, shownRows } from './answer-rows.ts'
+import { predicting, requireHeeded } from './heeded.ts'
 import { linesIn, openTable, readingAgain } from './open-table.ts'
 
 /** Rows that are shown at once, so that their columns stand under each other. */
@@ -26,6 +27,7 @@ export async function runPredict(
   const { stored } = await openStored(path, flags, output)
   const net = sequenceModelFrom(stored)
   const codec = taskCodec(net)
+  requireHeeded(flags, codec, predicting)
   const given = await tableOf(input, flags, net)
   const runtime = await runtimeFor(flags, output)
   const writer = new AnswerWriter(flags.out, output)
@@ -56,7 +58,12 @@ async function* answerRows(
     yield labelledRows(answered, codec)
 }
 
-async function tableOf(input: string | undefined, flags: PredictFlags, net: SequenceModel): Promise<Table> {
+/** What a model of a task is to read: texts, lines of standard input or of a file, or a table. @throws SluiceError `usage` */
+export async function tableOf(
+  input: string | undefined,
+  flags: Pick<PredictFlags, 'text' | 'format' | 'delimiter' | 'encoding'>,
+  net: SequenceModel,
+): Promise<Table> {
   const codec = taskCodec(net)
   if (flags.text) return textTable(flags.text, codec, '--text')
   if (input === undefined) throw new SluiceError('usage/no-input')

@@ -3,15 +3,14 @@ import {
   type SequenceConfig,
   type SequenceModel,
   type SequenceOptions,
-  layer,
   sequenceModel,
 } from '../../model/index.ts'
 import { usualDecoder } from '../../cells/index.ts'
 import type { TaskCodec, Understood } from '../../task/index.ts'
 import type { TrainFlags } from '../commands/train.ts'
 import { chooseCell } from '../cell-choice.ts'
-import { layerOptions } from '../layer-flags.ts'
-import { layerSizes, modelDefaults } from '../model-choice.ts'
+import { modelDefaults } from '../model-choice.ts'
+import { layerSizes, stackOf } from '../stack-flags.ts'
 import { stackText } from '../train-words.ts'
 import { few } from '../view/format.ts'
 import type { TableFlags } from './open-table.ts'
@@ -22,11 +21,12 @@ const usualEmbedding = 64
 /** More tokens than these are embedded unless it is said otherwise. */
 const mostOneHot = 300
 
-/** A new model for data that was understood. */
+/** A new model for data that was understood. @param table digest of that, kept with the model */
 export async function taskModel(
   flags: TrainFlags,
   { model, codec }: Understood<TaskCodec>,
   reading: TableFlags,
+  table: string,
 ): Promise<SequenceModel> {
   const { shape, input, output } = model
   const { dropout = 0, seed, pool } = flags
@@ -47,7 +47,7 @@ export async function taskModel(
       ...(pool !== undefined && { pool }),
       ...(seed !== undefined && { seed }),
     },
-    { ...codec, ...(Object.keys(reading).length > 0 && { reading }) },
+    { ...codec, table, ...(Object.keys(reading).length > 0 && { reading }) },
   )
 }
 
@@ -62,16 +62,11 @@ async function layersOf(
   { shape }: Understood<TaskCodec>['model'],
   embedding: number,
 ): Promise<Pick<SequenceOptions, 'layers' | 'encoder'>> {
-  const { cell = modelDefaults.cell, hidden = modelDefaults.hidden, decoder = usualDecoder } = flags
-  const chosen = await chooseCell(cell, flags.init)
-  const made = chosen.make(layerSizes(chosen, hidden, flags))
   const isEncoder = shape === 'many-to-many'
-  const { layers = 1, bidirectional = isEncoder } = flags
-  const stack = Array.from({ length: layers }, (_unused, index) =>
-    layer(made, {
-      ...layerOptions(flags, { index, embedding }),
-      ...(bidirectional && { direction: 'both' }),
-    }),
+  const { bidirectional = isEncoder, hidden = modelDefaults.hidden, decoder = usualDecoder } = flags
+  const stack = await stackOf(
+    { ...flags, layers: flags.layers ?? 1 },
+    { embedding, ...(bidirectional && { options: { direction: 'both' } }) },
   )
   if (!isEncoder) return { layers: stack }
   const writer = await chooseCell(decoder)

@@ -18,6 +18,7 @@ import { command, quoted } from '../train-words.ts'
 import { count } from '../view/format.ts'
 import type { Continued, Work } from '../work.ts'
 import { type TableFlags, openTable, readingAgain, readingOf } from './open-table.ts'
+import { tableDigest } from './table-digest.ts'
 import { comparable, sequenceText, taskModel } from './task-model.ts'
 import { taskDifferences } from './task-differences.ts'
 import { factLines } from './task-words.ts'
@@ -34,7 +35,9 @@ export async function taskWork(flags: TrainFlags, resumed: Continued | undefined
   const table = await openTable(path, reading)
   const { understood, net, given } = resumed
     ? await goingOn(flags, resumed, (codec) => understandAgain(table, codec))
-    : await begun(flags, reading, (heldOut) => understand(table, flags, heldOut))
+    : await begun(flags, reading, await tableDigest(path, reading), (heldOut) =>
+        understand(table, flags, heldOut),
+      )
   const data = await loadExamples(understood, net)
   const { facts, unit } = understood
   return {
@@ -66,12 +69,13 @@ interface Prepared {
 async function begun(
   flags: TrainFlags,
   reading: TableFlags,
+  digest: string,
   understandWith: (heldOut: (task: string) => HeldOut) => Promise<Understood<TaskCodec>>,
 ): Promise<Prepared> {
   const { seed } = resolveSettings(settingsFrom(flags))
   const understood = await understandWith((task) => ({ ...holdout(flags, task), seed }))
   const { by, fraction } = understood.codec.heldOut
-  const net = await taskModel(flags, understood, reading)
+  const net = await taskModel(flags, understood, reading, digest)
   return {
     understood,
     net,

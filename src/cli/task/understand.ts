@@ -14,10 +14,11 @@ import {
   understandLabelled,
   usualLevels,
 } from '../../task/index.ts'
+import { type Heeded, requireHeeded } from './heeded.ts'
 import type { TaskFlags } from './task-options.ts'
 
 /** Options that only some tasks heed. */
-const heeded: Partial<Readonly<Record<keyof TaskFlags, readonly Guess['task'][]>>> = {
+const heeded: Heeded & Partial<Record<keyof TaskFlags, readonly Guess['task'][]>> = {
   time: ['forecast'],
   horizon: ['forecast'],
   season: ['forecast'],
@@ -31,14 +32,6 @@ const heeded: Partial<Readonly<Record<keyof TaskFlags, readonly Guess['task'][]>
   pool: ['classify'],
   tokens: ['classify', 'caption', 'translate'],
   decoder: ['caption', 'translate'],
-}
-
-/** Refuses what the task does not heed. @throws SluiceError `usage` */
-function requireFitting(flags: TaskFlags, task: Guess['task']): void {
-  for (const [name, tasks] of Object.entries(heeded)) {
-    if (flags[name as keyof TaskFlags] === undefined || tasks.includes(task)) continue
-    throw new SluiceError('usage/task-option', { option: `--${name}`, tasks: tasks.join(' and '), task })
-  }
 }
 
 /** Steps of a piece of a long sequence that is tagged. */
@@ -60,7 +53,7 @@ export async function understand(
     ...(id !== undefined && { id }),
     ...(blank !== undefined && { blank }),
   })
-  requireFitting(flags, guess.task)
+  requireHeeded(flags, guess, heeded)
   if (guess.task === 'forecast')
     return understandForecast(table, await forecastOptions(table, guess, flags, heldOut(guess.task)))
   const { tokens, vocabulary, scaling } = flags

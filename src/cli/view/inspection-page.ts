@@ -1,8 +1,7 @@
 import { type TracedValue, tracedUnit, valuesOf } from '../../inspect/index.ts'
-import type { Model } from '../../model/index.ts'
 import type { Inspection, ShownUnit } from '../inspection.ts'
-import { modelText } from '../train-words.ts'
 import { count } from './format.ts'
+import { saliencyTitle } from './inspection-changes.ts'
 import { pageScript, pageStyle } from './page-parts.ts'
 
 /** Values that a page may hold: a byte each. */
@@ -16,11 +15,12 @@ interface PageUnit {
 }
 
 /** A page of its own, in one file that asks for nothing: the text by any unit, detectors, gates, memory. */
-export function inspectionPage(path: string, model: Model, inspection: Inspection): string {
-  const { symbols, unit, saturation, detections, memory } = inspection
+export function inspectionPage(title: string, inspection: Inspection): string {
+  const { symbols, ends, unit, saturation, detections, memory, losses, change } = inspection
   const data = {
     symbols,
-    units: pageUnits(inspection),
+    ends: [...(ends ?? [])],
+    units: [...pageUnits(inspection), ...saliencyUnits(inspection)],
     shown: nameOf(unit),
     detectors: detections?.detections ?? [],
     gates: saturation.map(({ layer, name, closed, open, mean }) => ({
@@ -35,8 +35,13 @@ export function inspectionPage(path: string, model: Model, inspection: Inspectio
         name: `${layer}.${state}`,
         norms: [...norms],
       })) ?? [],
+    losses:
+      losses?.changes.map((each) => ({
+        name: nameOf({ ...losses, unit: each.unit }),
+        change: each.change,
+      })) ?? [],
+    change: change ? [change] : [],
   }
-  const title = `${path}: ${modelText(model)}`
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -86,6 +91,14 @@ function unitsOf(value: TracedValue, isGate: boolean) {
     const name = nameOf({ ...value, unit })
     return { name, unit: () => pageUnit(name, tracedUnit(value, unit), isGate) }
   })
+}
+
+/** What each symbol does to a prediction, as if it were a unit; other symbols do nothing. */
+function saliencyUnits({ saliency, symbols, ends }: Inspection): readonly PageUnit[] {
+  if (!saliency || ends) return []
+  const values = new Float32Array(symbols.length)
+  values.set(saliency.products, Math.max(0, saliency.at - saliency.products.length))
+  return [pageUnit(saliencyTitle(saliency), values, false)]
 }
 
 /** Gates go from 0 to 1, with the middle at one half; others keep their sign. */

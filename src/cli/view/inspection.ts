@@ -1,6 +1,7 @@
 import type { Detection, Detections, GradientFlow, Saturation } from '../../inspect/index.ts'
 import type { Inspection, ShownUnit } from '../inspection.ts'
 import { count, plural } from './format.ts'
+import { changeLines } from './inspection-changes.ts'
 import type { Style } from './style.ts'
 import { table } from './table.ts'
 import { spotsOf, unitText } from './unit-text.ts'
@@ -8,14 +9,15 @@ import { spotsOf, unitText } from './unit-text.ts'
 /** Symbols that a terminal shows. */
 const mostShown = 2000
 
-/** What was seen of a model, for a terminal: the text by a unit, detectors, gates, memory. */
+/** What was seen of a model, for a terminal: the text by a unit, detectors, gates, memory, changes, saliency. */
 export function inspectionLines(
-  { symbols, unit, saturation, detections, memory }: Inspection,
+  inspection: Inspection,
   width: number,
   style: Style,
   colour: boolean,
 ): readonly string[] {
-  const spots = spotsOf(symbols, unit.values, unit.isGate)
+  const { symbols, ends, unit, saturation, detections, memory } = inspection
+  const spots = spotsOf(symbols, unit.values, unit.isGate, ends)
   const more = symbols.length - mostShown
   return [
     style.bold(unitTitle(unit)),
@@ -23,7 +25,8 @@ export function inspectionLines(
     ...(more > 0 ? [style.dim(`${plural(more, 'more symbol')}; --html shows all`)] : []),
     ...(detections ? ['', ...detectorLines(detections, style)] : []),
     ...(saturation.length > 0 ? ['', ...saturationLines(saturation, style)] : []),
-    ...(memory ? ['', ...memoryLines(memory, style)] : []),
+    ...(memory ? ['', ...memoryLines(memory, ends !== undefined, style)] : []),
+    ...changeLines(inspection, width, style, colour),
   ]
 }
 
@@ -52,8 +55,13 @@ function bestOf({ best, chance, isFound, measure }: Detection): readonly string[
     measured(score),
     measured(measure === 'auc' && score < 0.5 ? 1 - chance : chance),
     p < 0.001 ? '< 0.001' : p.toFixed(3),
-    isFound ? 'found' : 'none better than chance',
+    isFound ? 'found' : isTrend(first, chance) ? 'no more than a drift' : 'none better than chance',
   ]
+}
+
+/** Whether a unit is better than chance by its drift over the whole text alone. */
+function isTrend({ score }: { readonly score: number }, chance: number): boolean {
+  return Math.max(score, 1 - score) > Math.max(chance, 1 - chance)
 }
 
 function saturationLines(gates: readonly Saturation[], style: Style): readonly string[] {
@@ -69,19 +77,23 @@ function saturationLines(gates: readonly Saturation[], style: Style): readonly s
 
 function memoryLines(
   { states, steps, memory, isCut, window }: GradientFlow,
+  ofSequences: boolean,
   style: Style,
 ): readonly string[] {
   const rows = states.map((state) => [
     `${state.layer}.${state.state}`,
     state.isCut ? `${state.memory} or more` : String(state.memory),
-    ...[1, 10, 50].map((back) => (state.norms[back] ?? NaN).toExponential(1)),
+    ...[1, 10, 50].map((back) => state.norms[back]?.toExponential(1) ?? '-'),
   ])
-  const advice = isCut
+  const ofText = isCut
     ? `Gradients are still alive after ${plural(steps, 'step')}: give a longer text to see where they end, and train with windows longer than that.`
     : `Gradients reach back ${plural(memory, 'step')}; windows of ${count(window)} let half of the predictions see all of it.`
+  const reached = isCut
+    ? 'Gradients are still alive where the sequences begin: answers come from all of them.'
+    : `Gradients reach back ${plural(memory, 'step')}; what stands before that hardly counts.`
   return [
     style.bold('memory: steps until a gradient is below a hundredth of its largest norm'),
     ...table([['state', 'steps', 'norm 1 back', '10 back', '50 back'], ...rows]),
-    advice,
+    ofSequences ? reached : ofText,
   ]
 }

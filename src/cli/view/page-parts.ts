@@ -18,9 +18,10 @@ const data = JSON.parse(document.getElementById('data').textContent)
 const [select, text, range, tables] = ['unit', 'text', 'range', 'tables'].map((id) => document.getElementById(id))
 const decode = (unit) => Int8Array.from(atob(unit.values), (byte) => byte.charCodeAt(0))
 for (const unit of data.units) select.add(new Option(unit.name, unit.name))
-const spots = data.symbols.map((symbol) => {
+const ends = new Set(data.ends)
+const spots = data.symbols.map((symbol, at) => {
   const spot = document.createElement('span')
-  spot.textContent = symbol === '\n' ? '⏎\n' : symbol
+  spot.textContent = symbol === '\n' ? '⏎\n' : symbol + (ends.has(at) ? '\n' : '')
   return text.appendChild(spot)
 })
 function show(name) {
@@ -63,6 +64,10 @@ table('Gates', ['gate', 'below 0.1', 'above 0.9', 'mean'],
 table('Memory: norm of the gradient, steps back', ['state', 'steps', '0', '1', '10', '50'],
   data.memory.map(({ name, memory, isCut, norms }) => [name, memory + (isCut ? ' or more' : ''),
     ...[0, 1, 10, 50].map((back) => back < norms.length ? norms[back].toExponential(1) : '')]))
+table('Loss with the interventions, nats a symbol', ['before', 'after'],
+  data.change.map(({ before, after }) => [before.toFixed(4), after.toFixed(4)]))
+table('Change of the loss where a unit is held at 0', ['unit', 'change'],
+  data.losses.map(({ name, change }) => [unitButton(name), change.toFixed(4)]))
 select.onchange = () => show(select.value)
 show(data.shown)
 `

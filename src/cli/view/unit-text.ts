@@ -4,6 +4,8 @@ import { columns, harmless } from './width.ts'
 export interface Spot {
   readonly shown: string
   readonly level: number
+  /** Whether a line ends behind it. */
+  readonly isLast?: boolean
 }
 
 /**
@@ -13,12 +15,14 @@ export function spotsOf(
   symbols: readonly string[],
   values: ArrayLike<number>,
   isGate: boolean,
+  ends?: ReadonlySet<number>,
 ): readonly Spot[] {
   let most = 1e-9
   for (let at = 0; at < symbols.length; at++) most = Math.max(most, Math.abs(values[at]!))
   return symbols.map((symbol, at) => ({
     shown: symbol,
     level: isGate ? 2 * values[at]! - 1 : values[at]! / most,
+    ...(ends?.has(at) && { isLast: true }),
   }))
 }
 
@@ -35,7 +39,7 @@ function linesOf(spots: readonly Spot[], width: number): readonly (readonly Spot
     }
     lines.at(-1)!.push({ ...spot, shown })
     used += columns(shown)
-    if (!isEnd) continue
+    if (!isEnd && !spot.isLast) continue
     lines.push([])
     used = 0
   }

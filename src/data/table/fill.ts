@@ -15,6 +15,8 @@ export interface FilledColumn {
   readonly column: string
   /** Rows from the start that the mean is taken of, such as those of the training part; all unless given. */
   readonly meanOf?: number
+  /** The mean itself, where it is known before. */
+  readonly mean?: number | undefined
 }
 
 /**
@@ -24,13 +26,19 @@ export interface FilledColumn {
 export function fillMissing(values: Float64Array, filling: Filling, where: FilledColumn): void {
   if (!values.some(Number.isNaN)) return
   if (filling === 'zero') return replace(values, () => 0)
+  if (filling === 'mean' && where.mean !== undefined) return replace(values, () => where.mean!)
   if (values.every(Number.isNaN)) throw new SluiceError('table-cell/all', names(where))
   if (filling === 'previous') return repeat(values, where)
   if (filling === 'linear') return interpolate(values)
-  const known = values.subarray(0, where.meanOf).filter((value) => !Number.isNaN(value))
-  if (known.length === 0) throw new SluiceError('table-cell/all', names(where))
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length
+  const mean = knownMean(values, where.meanOf)
+  if (mean === undefined) throw new SluiceError('table-cell/all', names(where))
   replace(values, () => mean)
+}
+
+/** The mean of what is known of the first rows of a column; undefined where nothing is. */
+export function knownMean(values: Float64Array, rows?: number): number | undefined {
+  const known = values.subarray(0, rows).filter((value) => !Number.isNaN(value))
+  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length
 }
 
 const names = ({ name, column }: FilledColumn) => ({ name, column })

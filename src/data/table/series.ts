@@ -1,7 +1,7 @@
 import { SluiceError } from '../../core/errors.ts'
 import { knownKeys, oneOf, wholeNumber } from '../check.ts'
 import { Classes } from '../classes.ts'
-import { type Filling, fillMissing, fillings } from './fill.ts'
+import { type Filling, fillMissing, fillings, knownMean } from './fill.ts'
 import type { NumberColumns } from './scaling.ts'
 import { type Place, type Table, requireColumns } from './table.ts'
 import { type CalendarFeature, calendarColumns, calendarFeatures } from './time.ts'
@@ -18,6 +18,8 @@ export interface Series {
   readonly times?: Float64Array
   /** Class of each step. */
   readonly labels?: Int32Array
+  /** What takes the place of missing numbers in each column, where that is a mean. */
+  readonly means?: ReadonlyMap<string, number>
 }
 
 /** What of a table is a series. */
@@ -41,6 +43,8 @@ export interface SeriesOptions {
    * of some length; all unless given.
    */
   readonly meanOf?: number | ((length: number) => number)
+  /** The means themselves where they are known before, such as those that a model was trained with; others are taken of the rows. */
+  readonly means?: (id: string, column: string) => number | undefined
   /** Words that stand for a missing value, such as `NA`. */
   readonly blank?: readonly string[]
 }
@@ -51,7 +55,7 @@ export interface SeriesSet {
   readonly classes?: Classes
 }
 
-const known = ['values', 'time', 'id', 'label', 'classes', 'calendar', 'missing', 'meanOf', 'blank']
+const known = ['values', 'time', 'id', 'label', 'classes', 'calendar', 'missing', 'meanOf', 'means', 'blank']
 
 /**
  * Reads the series of a table.
@@ -121,9 +125,14 @@ function finished(
 ): Series {
   const { missing, calendar = [], time } = options
   const where = id === '' ? name : `${name}, ${id}`
+  const means = new Map<string, number>()
   const columns = [...values].map(([column, numbers]): [string, Float64Array] => {
     const filled = Float64Array.from(numbers)
-    if (missing) fillMissing(filled, missing, { name: where, column, ...meanRows(options, filled.length) })
+    const rows = meanRows(options, filled.length)
+    const mean =
+      missing === 'mean' ? (options.means?.(id, column) ?? knownMean(filled, rows.meanOf)) : undefined
+    if (mean !== undefined) means.set(column, mean)
+    if (missing) fillMissing(filled, missing, { name: where, column, mean, ...rows })
     return [column, filled]
   })
   const features = time === undefined ? [] : calendarColumns(times, calendar)
@@ -132,6 +141,7 @@ function finished(
     length: columns[0]?.[1].length ?? times.length,
     values: new Map<string, Float32Array | Float64Array>([...columns, ...features]),
     ...(time !== undefined && { times: Float64Array.from(times) }),
+    ...(missing === 'mean' && { means }),
     ...(classes && { labels: Int32Array.from(labels, (label) => classes.number(label, where)) }),
   }
 }
