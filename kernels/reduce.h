@@ -48,21 +48,21 @@ template <class F> SLUICE_INLINE void eachRowOf(const Worker &w, const Pass &pas
   }
 }
 
-/** Copies the entries of one row, tile after tile, to places `step` floats apart. Where code must travel, one loop does all heights. */
-template <int most>
-SLUICE_INLINE void packRow(const float *source, float *target, ptrdiff_t step, int height, int tiles) {
-  for (int i = 0; i < tiles; i++, source += height, target += step) {
-    if constexpr (isSmall) {
-      int m = 0;
-      SLUICE_ROLLED
-      for (; m + 1 < height; m += 2) __builtin_memcpy(target + m, source + m, 8);
-      if (m < height) target[m] = source[m];
-    } else {
-      SLUICE_UNROLL
-      for (int m = 0; m < most; m++) target[m] = source[m];
-    }
+/** Copies `height` entries, at most `most`. Where code must travel, one loop does all heights. */
+template <int most> SLUICE_INLINE void copyEntries(const float *source, float *target, int height) {
+  if constexpr (isSmall) {
+    int m = 0;
+    SLUICE_ROLLED
+    for (; m + 1 < height; m += 2) __builtin_memcpy(target + m, source + m, 8);
+    if (m < height) target[m] = source[m];
+  } else {
+    SLUICE_UNROLL
+    for (int m = 0; m < most; m++) target[m] = source[m];
   }
 }
+
+/** Rows that are packed together, tile by tile: tiles often lie so that one row of each would share one place in the cache. */
+constexpr int rowsPacked = 16;
 
 /** `tiles` tiles of `height` entries, from entry `from` on, of the rows of a pass: [tile][row of the pass][entry]. */
 template <int most = tallest(1)>
@@ -72,9 +72,14 @@ static void packTiles(const Worker &w, const plan::Operand &a, const Pass &pass,
     if constexpr (most > 1) packTiles<most - 1>(w, a, pass, target, from, height, tiles);
     return;
   }
+  const float *sources[rowsPacked];
   eachRowOf(w, pass, [&](int k, int step, int row) {
-    const float *source = w.arena + offsetOf(a, step, row) + from;
-    packRow<most>(source, target + k * height, (ptrdiff_t)height * pass.count, height, tiles);
+    const int held = k % rowsPacked + 1;
+    sources[held - 1] = w.arena + offsetOf(a, step, row) + from;
+    if (held < rowsPacked && k + 1 < pass.count) return;
+    float *tile = target + (k + 1 - held) * height;
+    for (int i = 0; i < tiles; i++, tile += (ptrdiff_t)height * pass.count)
+      for (int r = 0; r < held; r++) copyEntries<most>(sources[r] + i * height, tile + r * height, height);
   });
 }
 
