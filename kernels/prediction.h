@@ -17,6 +17,26 @@ struct Row {
   float &entry(int i) const { return block(i / width)[i % width]; }
 };
 
+/** The blocks of a row, one after the other, without the division that finds one of them. */
+class Blocks {
+  ptrdiff_t unitStep, panelStep;
+  int units, unit = 0;
+
+public:
+  float *p;
+
+  explicit Blocks(const Row &row)
+      : unitStep(row.o.unitStride), units(larger(1, row.o.units)), p(row.p) {
+    panelStep = row.o.panelStride - (units - 1) * unitStep;
+  }
+
+  void moveOn() {
+    const bool stays = ++unit < units;
+    p += stays ? unitStep : panelStep;
+    if (!stays) unit = 0;
+  }
+};
+
 SLUICE_NOINLINE Vector blockOf(const Row &row, int b) { return load(row.block(b)); }
 SLUICE_NOINLINE float &entryOf(const Row &row, int i) { return row.entry(i); }
 
@@ -48,8 +68,9 @@ SLUICE_NOINLINE Vector listedWeights(const Worker &w, const plan::Stage &s, int 
 /** Largest of the first `classes` entries of a row. */
 static float largestLogit(const Row &logits, int classes) {
   Vector most = splat(-infinity);
-  for (int b = 0; b * width < classes; b++) {
-    const Vector x = select(lanes() < classes - b * width, load(logits.block(b)), splat(-infinity));
+  Blocks from(logits);
+  for (int left = classes; left > 0; left -= width, from.moveOn()) {
+    const Vector x = select(lanes() < left, load(from.p), splat(-infinity));
     most = select(x > most, x, most);
   }
   return largestOf(most);

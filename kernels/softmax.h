@@ -38,24 +38,26 @@ SLUICE_NOINLINE void takeShares(const Worker &w, const plan::Stage &s, const Row
  * sum of all shares minus the share of each class, times the call's scale, if `d` is wanted.
  */
 static float softmaxLoss(const Worker &w, const plan::Stage &s, const Row &logits, const Row *d, int target) {
-  const Target to = targetOf(w, s, target);
+  const Target shares = targetOf(w, s, target);
   const float most = largestLogit(logits, s.classes), wanted = logits.entry(target) - most;
-  const Weighted even = to.even == 0 ? Weighted{} : weigh(w, s, logits, most);
-  const float all = to.own + to.even * even.weights, scale = (float)w.call->lossScale;
+  const Weighted even = shares.even == 0 ? Weighted{} : weigh(w, s, logits, most);
+  const float all = shares.own + shares.even * even.weights, scale = (float)w.call->lossScale;
   Vector sum{};
-  for (int b = 0; b * width < s.classes; b++) {
-    const Vector y = firstLanes(exponential(load(logits.block(b)) - most), s.classes - b * width);
+  Blocks from(logits), to(d ? *d : logits);
+  for (int left = s.classes; left > 0; left -= width, from.moveOn(), to.moveOn()) {
+    const Vector y = firstLanes(exponential(load(from.p) - most), left);
     sum += y;
-    if (d) store(d->block(b), y);
+    if (d) store(to.p, y);
   }
   const float total = sumOf(sum);
   if (d) {
     const float share = scale * all / total;
-    for (int b = 0; b * width < s.classes; b++) store(d->block(b), load(d->block(b)) * share);
-    if (to.even != 0) takeShares(w, s, *d, scale * to.even);
-    d->entry(target) -= scale * to.own;
+    Blocks at(*d);
+    for (int left = s.classes; left > 0; left -= width, at.moveOn()) store(at.p, load(at.p) * share);
+    if (shares.even != 0) takeShares(w, s, *d, scale * shares.even);
+    d->entry(target) -= scale * shares.own;
   }
-  const double inside = (double)to.own * (double)wanted + (double)(to.even * even.logits);
+  const double inside = (double)shares.own * (double)wanted + (double)(shares.even * even.logits);
   return (float)((double)all * logarithmOf(total) - inside);
 }
 
