@@ -108,11 +108,11 @@ static void computeStage(const Worker &w, const plan::Stage &s, const Spans &spa
   multiplyStage(w, s, spans, false, 0, 0, after);
 }
 
-/** A stage that goes row by row, unless this module does without its kind. */
-template <int kind, void (*stage)(const Worker &, const plan::Stage &, const Span &)>
-SLUICE_INLINE void runRows(const Worker &w, const plan::Stage &s, const Span &span) {
-  if (holds(kind)) stage(w, s, span);
-}
+/** The case of a stage that goes row by row: nothing where this module does without its kind. */
+#define SLUICE_ROWS(kind, stage)                                                                                       \
+  case plan::kind:                                                                                                     \
+    if (holds(plan::kind)) stage(w, s, span);                                                                          \
+    break;
 
 static void runStage(const Worker &w, const plan::Stage &s, const Spans &spans, bool forward) {
   if (s.kind == plan::STAGE_COMPUTE) return computeStage(w, s, spans, forward);
@@ -124,25 +124,26 @@ static void runStage(const Worker &w, const plan::Stage &s, const Spans &spans, 
     case plan::STAGE_VALUE_LOSS:
     case plan::STAGE_BERNOULLI_LOSS:
     case plan::STAGE_CTC_LOSS: lossStage(w, s, span); break;
-    case plan::STAGE_REDUCE: runRows<plan::STAGE_REDUCE, reduceStage>(w, s, span); break;
-    case plan::STAGE_EMBED: runRows<plan::STAGE_EMBED, embedStage>(w, s, span); break;
-    case plan::STAGE_DROPOUT: runRows<plan::STAGE_DROPOUT, dropoutStage>(w, s, span); break;
-    case plan::STAGE_SEQUENCE_DROPOUT: runRows<plan::STAGE_SEQUENCE_DROPOUT, sequenceDropoutStage>(w, s, span); break;
-    case plan::STAGE_WORD_DROPOUT: runRows<plan::STAGE_WORD_DROPOUT, wordDropoutStage>(w, s, span); break;
-    case plan::STAGE_MASK: runRows<plan::STAGE_MASK, maskStage>(w, s, span); break;
-    case plan::STAGE_REVERSE: runRows<plan::STAGE_REVERSE, reverseStage>(w, s, span); break;
-    case plan::STAGE_SCORE: runRows<plan::STAGE_SCORE, scoreStage>(w, s, span); break;
-    case plan::STAGE_SCORE_ADDITIVE: runRows<plan::STAGE_SCORE_ADDITIVE, scoreAdditiveStage>(w, s, span); break;
-    case plan::STAGE_ATTENTION_SOFTMAX: runRows<plan::STAGE_ATTENTION_SOFTMAX, attentionSoftmaxStage>(w, s, span); break;
-    case plan::STAGE_ATTENTION_SOFTMAX_GRADIENT: runRows<plan::STAGE_ATTENTION_SOFTMAX_GRADIENT, attentionSoftmaxGradientStage>(w, s, span); break;
-    case plan::STAGE_MIX: runRows<plan::STAGE_MIX, mixStage>(w, s, span); break;
-    case plan::STAGE_ROW_OUTER: runRows<plan::STAGE_ROW_OUTER, rowOuterStage>(w, s, span); break;
-    case plan::STAGE_SCORE_ADDITIVE_GRADIENT: runRows<plan::STAGE_SCORE_ADDITIVE_GRADIENT, scoreAdditiveGradientStage>(w, s, span); break;
-    case plan::STAGE_PLACES: runRows<plan::STAGE_PLACES, placesStage>(w, s, span); break;
-    case plan::STAGE_KEEP: runRows<plan::STAGE_KEEP, keepStage>(w, s, span); break;
+      SLUICE_ROWS(STAGE_REDUCE, reduceStage)
+      SLUICE_ROWS(STAGE_EMBED, embedStage)
+      SLUICE_ROWS(STAGE_DROPOUT, dropoutStage)
+      SLUICE_ROWS(STAGE_SEQUENCE_DROPOUT, sequenceDropoutStage)
+      SLUICE_ROWS(STAGE_WORD_DROPOUT, wordDropoutStage)
+      SLUICE_ROWS(STAGE_MASK, maskStage)
+      SLUICE_ROWS(STAGE_REVERSE, reverseStage)
+      SLUICE_ROWS(STAGE_SCORE, scoreStage)
+      SLUICE_ROWS(STAGE_SCORE_ADDITIVE, scoreAdditiveStage)
+      SLUICE_ROWS(STAGE_ATTENTION_SOFTMAX, attentionSoftmaxStage)
+      SLUICE_ROWS(STAGE_ATTENTION_SOFTMAX_GRADIENT, attentionSoftmaxGradientStage)
+      SLUICE_ROWS(STAGE_MIX, mixStage)
+      SLUICE_ROWS(STAGE_ROW_OUTER, rowOuterStage)
+      SLUICE_ROWS(STAGE_SCORE_ADDITIVE_GRADIENT, scoreAdditiveGradientStage)
+      SLUICE_ROWS(STAGE_PLACES, placesStage)
+      SLUICE_ROWS(STAGE_KEEP, keepStage)
     }
   }
 }
+#undef SLUICE_ROWS
 
 /** True for a place that all steps share: one vector a row, over and over. */
 SLUICE_INLINE bool standsStill(const plan::Operand &o) { return o.timeStride == 0 && o.rowStride != 0; }

@@ -249,7 +249,7 @@ static void addRows(const Worker &w, const plan::Reduction &r, const Units &mine
   for (int block = mine.first; block < mine.last; block++) {
     Vector sum{};
     for (int row = 0; row < w.records.header.rows; row++)
-      if (!hasRare || r.lengths < 0 || w.ints(r.lengths)[row] > 0) sum += load(w.arena + offsetOf(d, 0, row) + blockOffset(d, block));
+      if (hasSteps(w, r.lengths, row)) sum += load(w.arena + offsetOf(d, 0, row) + blockOffset(d, block));
     addColumn(w, r, block, sum);
   }
 }

@@ -136,7 +136,7 @@ static void copyBefore(const Worker &w, const plan::Copy &c, const Span &span, i
       copyRow(w, c, offsetOf(a, from, 0, chunk), offsetOf(d, step, 0, chunk));
   } else {
     for (int row = span.firstRow; row < span.lastRow; row++)
-      if (!hasRare || c.lengths < 0 || w.ints(c.lengths)[row] > 0) copyRow(w, c, offsetOf(a, from, row), offsetOf(d, step, row));
+      if (hasSteps(w, c.lengths, row)) copyRow(w, c, offsetOf(a, from, row), offsetOf(d, step, row));
   }
 }
 

@@ -92,8 +92,12 @@ SLUICE_INLINE Vector absolute(Vector a) { return fromBits(bits(a) & 0x7fffffff);
 SLUICE_INLINE Vector select(Ints condition, Vector yes, Vector no) { return condition ? yes : no; }
 /** The smaller or larger of x and a bound; NaN stays NaN. GCC makes two instructions of the comparison, so it is named. */
 #if defined(__AVX512F__)
-SLUICE_INLINE Vector atMost(Vector x, float bound) { return (Vector)_mm512_maskz_min_ps((__mmask16)-1, (__m512)splat(bound), (__m512)x); }
-SLUICE_INLINE Vector atLeast(Vector x, float bound) { return (Vector)_mm512_maskz_max_ps((__mmask16)-1, (__m512)splat(bound), (__m512)x); }
+SLUICE_INLINE Vector atMost(Vector x, float bound) {
+  return (Vector)_mm512_maskz_min_ps((__mmask16)-1, (__m512)splat(bound), (__m512)x);
+}
+SLUICE_INLINE Vector atLeast(Vector x, float bound) {
+  return (Vector)_mm512_maskz_max_ps((__mmask16)-1, (__m512)splat(bound), (__m512)x);
+}
 #elif defined(__AVX2__)
 SLUICE_INLINE Vector atMost(Vector x, float bound) { return (Vector)_mm256_min_ps((__m256)splat(bound), (__m256)x); }
 SLUICE_INLINE Vector atLeast(Vector x, float bound) { return (Vector)_mm256_max_ps((__m256)splat(bound), (__m256)x); }

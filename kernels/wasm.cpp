@@ -53,6 +53,11 @@ SLUICE_EXPORT(stack) char *stack(int thread) { return host.stacks + stackBytes *
 /** The part of one thread of the run that `call` describes. */
 SLUICE_EXPORT(run) void run(int thread) { wasm::engine.run(host.job, thread); }
 
+#ifndef SLUICE_WITHOUT_RARE
+/** That it is there says that this module runs every plan. */
+SLUICE_EXPORT(full) void full() {}
+#endif
+
 /** The whole run on the calling thread, with its own stack. */
 SLUICE_EXPORT(runAlone) void runAlone() {
   Job job = host.job;

@@ -116,6 +116,11 @@ SLUICE_INLINE bool isContinuous(const plan::Operand &o, int rows) { return o.tim
 constexpr bool holds(int kind) { return hasRare || !plan::isRareStage(kind); }
 constexpr bool holdsOp(int op) { return hasRare || !plan::isRareOp(op); }
 
+/** Whether a row has any step: each has where there are no `lengths`, as -1 says. */
+SLUICE_INLINE bool hasSteps(const Worker &w, int lengths, int row) {
+  return !hasRare || lengths < 0 || w.ints(lengths)[row] > 0;
+}
+
 SLUICE_INLINE int smaller(int a, int b) { return a < b ? a : b; }
 SLUICE_INLINE int larger(int a, int b) { return a > b ? a : b; }
 

@@ -36,7 +36,7 @@ const languageFlags = [
 export const nativeFlags: readonly string[] = [...languageFlags, '-O3', '-fPIC', '-pthread']
 
 /**
- * Flags of both WebAssembly modules. They need the compiler's own headers only: no C or C++ library. The loops that matter
+ * Flags of all WebAssembly modules. They need the compiler's own headers only: no C or C++ library. The loops that matter
  * are unrolled by hand, so optimizing for size makes the modules smaller and nothing slower.
  */
 export const wasmFlags: readonly string[] = [

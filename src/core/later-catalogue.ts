@@ -81,6 +81,8 @@ export const laterCatalogue = {
   'unsupported/wasm-simd': 'WebAssembly has no SIMD here, which this runtime needs: take a newer browser.',
   'unsupported/wasm-module':
     'The WebAssembly runtime does not compile here ({reason}): build it again with this version of Sluice.',
+  'unsupported/wasm-other':
+    "The module in place of {file} lacks what this program needs: let the option 'wasm' give each file its own.",
   'unsupported/wasm-memory':
     'WebAssembly cannot get the {size} that this program needs: use a smaller batch.',
   'unsupported/plan-version':

@@ -78,6 +78,16 @@ describe('an isolated page', () => {
     expect(refused).toBe('Unsupported unsupported/wasm-fetch')
   })
 
+  test.each(['isolated', 'plain'] as const)(
+    'without the full module (%s) trains what needs it not',
+    async (address) => {
+      const { refused, runtime, loss } = await inPage(site[address], (page) => call(page, 'trainWithoutFull'))
+      expect(refused).toBe('Unsupported unsupported/wasm-fetch')
+      expect(runtime).toBe('wasm')
+      expect(loss).toBeCloseTo(Math.log(29), 0)
+    },
+  )
+
   test.skipIf(!existsSync(vectors))('passes the conformance cases', { timeout: 120_000 }, async () => {
     await inPage(site.isolated, async (page) => {
       for (const file of filesOf(vectors)) {

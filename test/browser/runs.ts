@@ -96,6 +96,24 @@ export async function openAuto(options: {
   return { runtime: runtime.machine.runtime, said, refused }
 }
 
+/** A page that lacks the full module: what becomes of a model that needs it, and of one that does not. */
+export async function trainWithoutFull(): Promise<{ refused: string; runtime: string; loss: number }> {
+  const wasm = (file: string): string => `/${file.includes('full') ? 'nowhere' : 'build/wasm'}/${file}`
+  const runtime = await openRuntime('auto', { wasm })
+  const book = text.from(verse.repeat(20))
+  const lastLoss = async (cell: 'layer_norm_lstm' | 'lstm'): Promise<number> => {
+    const net = model({ input: book.vocabulary, layers: [cells[cell](8)] })
+    let last = Number.NaN
+    for await (const { loss } of train(net, book, { batch: 4, window: 5, steps: 1, runtime })) last = loss
+    return last
+  }
+  const refused = await lastLoss('layer_norm_lstm').then(
+    () => '',
+    (error: { readonly name: string; readonly key: string }) => `${error.name} ${error.key}`,
+  )
+  return { refused, runtime: runtime.machine.runtime, loss: await lastLoss('lstm') }
+}
+
 /** The runtime from a module's bytes that the page has fetched itself. */
 export async function openBytes(): Promise<Machine> {
   const wasm = async (file: string) => (await fetch(`/build/wasm/${file}`)).arrayBuffer()

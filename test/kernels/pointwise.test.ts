@@ -137,7 +137,8 @@ class Trial {
       const wanted = meaning(...inputs)
       const is = d(step, row, i)
       const size = Math.max(unit, Math.abs(wanted))
-      const same = is === Math.fround(wanted) || Math.max(Math.abs(is), Math.abs(wanted)) < smallest
+      const same =
+        Object.is(is + 0, Math.fround(wanted) + 0) || Math.max(Math.abs(is), Math.abs(wanted)) < smallest
       const difference = same ? 0 : Math.abs(is - wanted) / size
       if (!(difference <= worst.difference)) worst = { difference, at: inputs[0], is, wanted }
     })
@@ -182,6 +183,16 @@ describe.each(devices.map((device) => [titleOf(device), device] as const))(
           const wanted = meaning(a(step, row, i), b(step, row, i), c(step, row, i), e(step, row, i))
           expect(Number.isNaN(d(step, row, i))).toBe(Number.isNaN(wanted))
         })
+      },
+    )
+
+    it.each(Object.entries({ ...arithmetic, ...functions }) as [InstructionName, Meaning][])(
+      '%s of infinity',
+      async (name, meaning) => {
+        const trial = new Trial(device)
+        const ends = [Infinity, -Infinity]
+        const value = (input: number, index: number): number => (index % 5 === input ? ends[index % 2]! : 0.5)
+        expect(await trial.worst(name, meaning, 1, value)).toMatchObject({ difference: expect.closeTo(0, 6) })
       },
     )
 

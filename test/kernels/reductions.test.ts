@@ -132,11 +132,62 @@ async function expectWeights(device: Device, layout: Layout, pairs: 0 | 1): Prom
   sums.loaded.dispose()
 }
 
+/** Rows end after 0 to 19 of 50 steps, so that most passes hold some rows of a step and the last hold none. */
+async function expectEnded(device: Device, pairs: 0 | 1): Promise<void> {
+  const [entries, size] = [21, 2 * device.vectorWidth]
+  const sums = new Sums(device, (entries + 1) * size, { rows: 23, steps: 50, chunks: 1 })
+  const { plan } = sums
+  const [a, dz, lengths] = [plan.rowMajor(entries), plan.panelMajor(size, 2), plan.room(23)]
+  const panels = {
+    d: dz.operand,
+    panels: 1,
+    panelStride: dz.panelStride,
+    vectors: 2,
+    lastVectors: 2,
+    units: 2,
+  }
+  await sums.load([
+    {
+      kind: weight,
+      together: 2,
+      a: a.operand,
+      entries,
+      stride: size,
+      lengths,
+      pairs,
+      ...panels,
+      ...sums.targets([0]),
+    },
+    { kind: columns, lengths, ...panels, ...sums.targets([entries * size]) },
+  ])
+  const next = numbers(5)
+  const lengthOf = (row: number): number => (row * 7) % 20
+  for (let row = 0; row < 23; row++) sums.loaded.ints[lengths + row] = lengthOf(row)
+  for (const place of [a, dz])
+    write(sums.loaded, plan, place, (step, row) => (step < lengthOf(row) ? next() : Number.NaN))
+  const result = await sums.run()
+  const [x, dx] = [read(sums.loaded, plan, a), read(sums.loaded, plan, dz)]
+  const round = pairs ? bf16 : (value: number): number => value
+  result.forEach((is, at) => {
+    const [line, n] = [Math.floor(at / size), at % size]
+    let sum = 0
+    for (let row = 0; row < 23; row++)
+      for (let step = 0; step < lengthOf(row); step++)
+        sum += line < entries ? round(x(step, row, line)) * round(dx(step, row, n)) : dx(step, row, n)
+    expect(Math.abs(is - sum)).toBeLessThan(1e-4)
+  })
+  sums.loaded.dispose()
+}
+
 describe.each(devices.map((device) => [titleOf(device), device] as const))(
   'reductions on %s',
   (_title, device) => {
     it.each(layouts)('gradients of $slots matrices, $units blocks of $blocks a panel', async (layout) => {
       await expectWeights(device, layout, 0)
+    })
+
+    it('leaves out rows that have ended', async () => {
+      await expectEnded(device, 0)
     })
 
     it('adds rows of gradients where the tokens say', async () => {
@@ -257,6 +308,10 @@ describe.each(pairing.map((device) => [titleOf(device), device] as const))(
   (_title, device) => {
     it.each(layouts)('gradients of $slots matrices, $units blocks of $blocks a panel', async (layout) => {
       await expectWeights(device, layout, 1)
+    })
+
+    it('leaves out rows that have ended', async () => {
+      await expectEnded(device, 1)
     })
   },
 )

@@ -205,21 +205,25 @@ async function expectBackwards(device: Device): Promise<void> {
   loaded.dispose()
 }
 
-/** Softmax cross-entropy against float64, with targets that are left out. */
-async function expectLoss(device: Device, classes: number, spread: number): Promise<void> {
+/**
+ * Softmax cross-entropy against float64, with targets that are left out, from logits in panels of three blocks; their
+ * gradient row by row, or in place of the logits.
+ */
+async function expectLoss(device: Device, classes: number, spread: number, inPlace = false): Promise<void> {
   const plan = new TestPlan(device, { rows: 3, steps: 2 })
   const a = plan.panelMajor(classes, 3)
-  const d = plan.rowMajor(classes)
+  const d = inPlace ? a : plan.rowMajor(classes)
   const [tokens, losses] = [plan.room(6), plan.room(6)]
   plan.loop([{ kind: loss, a: a.operand, d: d.operand, tokens, classes }], { parallel: 1 })
   const loaded = await device.load(plan.finish({ forwardCount: 1, losses }))
   const next = numbers(4)
-  write(loaded, plan, a, () => Math.fround(spread * next()))
   write(loaded, plan, d, () => 3)
+  write(loaded, plan, a, () => Math.fround(spread * next()))
+  const x = read(loaded, plan, a)
   const targets = [0, classes - 1, -1, 1, classes, -5]
   loaded.ints.set(targets, tokens)
   const { loss: total } = await runCall(loaded, { mode: 3, steps: 2, lossScale: 0.25 })
-  const [x, dx] = [read(loaded, plan, a), read(loaded, plan, d)]
+  const dx = read(loaded, plan, d)
   let sum = 0
   targets.forEach((target, place) => {
     const [step, row] = [Math.floor(place / 3), place % 3]
@@ -240,6 +244,23 @@ async function expectLoss(device: Device, classes: number, spread: number): Prom
   loaded.dispose()
 }
 
+/** Losses of rows of zeros, each with another logit that is NaN, infinite, or so small that it does not count. */
+async function expectSpoilt(device: Device, classes: number): Promise<void> {
+  const plan = new TestPlan(device, { rows: classes, steps: 3 })
+  const a = plan.panelMajor(classes, 3)
+  const [tokens, losses] = [plan.room(3 * classes), plan.room(3 * classes)]
+  plan.loop([{ kind: loss, a: a.operand, d: -1, tokens, classes }], { parallel: 1 })
+  const loaded = await device.load(plan.finish({ forwardCount: 1, losses }))
+  const ends = [Number.NaN, Infinity, -Infinity]
+  write(loaded, plan, a, (step, row, i) => (i === row ? ends[step]! : 0))
+  for (let i = 0; i < 3 * classes; i++) loaded.ints[tokens + i] = (i + 1) % classes
+  await runCall(loaded, { mode: 1, steps: 3, lossScale: 1 })
+  const found = loaded.floats.slice(losses, losses + 3 * classes)
+  expect(found.subarray(0, 2 * classes)).toSatisfy((all: Float32Array) => all.every(Number.isNaN))
+  for (const is of found.subarray(2 * classes)) expect(is).toBeCloseTo(Math.log(classes - 1), 6)
+  loaded.dispose()
+}
+
 describe.each(devices.map((device) => [titleOf(device), device] as const))(
   'states and losses on %s',
   (_title, device) => {
@@ -255,6 +276,16 @@ describe.each(devices.map((device) => [titleOf(device), device] as const))(
       await expectLoss(device, 5, 1)
       await expectLoss(device, 83, 4)
       await expectLoss(device, 16, 1000)
+    })
+
+    it('gives the gradient of logits where they stand', async () => {
+      await expectLoss(device, 5, 1, true)
+      await expectLoss(device, 83, 4, true)
+      await expectLoss(device, 6 * device.vectorWidth, 2, true)
+    })
+
+    it('tells logits that are no numbers, wherever they stand', async () => {
+      await expectSpoilt(device, 2 * device.vectorWidth + 3)
     })
 
     it('copies by a program too', async () => {

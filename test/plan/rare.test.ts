@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import { cells } from '../../src/cells/index.ts'
 import { Vocabulary } from '../../src/data/index.ts'
 import { type ModelOptions, layer, model } from '../../src/model/index.ts'
+import { instructions, rareInstructions, rareStages, stageKinds } from '../../src/plan/format.ts'
 import { lower, plan } from '../../src/plan/index.ts'
 import { isRare } from '../../src/plan/rare.ts'
+import { PlanWriter } from '../../src/plan/write.ts'
 import type { Program } from '../../src/runtime/index.ts'
 
 const input = Vocabulary.of('abcdefgh')
@@ -32,4 +34,26 @@ test('an embedding, dropout of it and a tied head are not rare; other dropouts a
   expect(isRareModel({ layers, embedding: 6, embeddingDropout: 0.1 })).toBe(true)
   expect(isRareModel({ layers: [layer(cells.lstm(6), { weightDropout: 0.1 })] })).toBe(true)
   expect(isRareModel({ layers: [layer(cells.lstm(6), { stateDropout: 0.1 })] })).toBe(true)
+})
+
+/** Whether a plan is rare that holds nothing but some records. */
+function isRareWith(add: (plan: PlanWriter) => void): boolean {
+  const writer = new PlanWriter()
+  for (const name of ['copy', 'loop', 'reduction'] as const) writer.add(name, {})
+  add(writer)
+  return isRare(writer.finish({}))
+}
+
+test('lengths of rows and dropped weights are rare, whatever holds them', () => {
+  expect(isRareWith(() => undefined)).toBe(false)
+  expect(isRareWith((writer) => writer.add('drop', {}))).toBe(true)
+  for (const name of ['copy', 'loop', 'reduction'] as const)
+    expect(isRareWith((writer) => writer.add(name, { lengths: 0 }))).toBe(true)
+})
+
+test('stages and instructions are rare that the format calls so, and no others', () => {
+  const stages = stageKinds.filter((_name, kind) => isRareWith((writer) => writer.add('stage', { kind })))
+  expect(stages).toEqual(stageKinds.filter((name) => rareStages.includes(name)))
+  const found = instructions.filter((_name, op) => isRareWith((writer) => writer.add('instruction', { op })))
+  expect(found).toEqual(instructions.filter((name) => rareInstructions.includes(name)))
 })

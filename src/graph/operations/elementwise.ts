@@ -4,7 +4,7 @@ import type { Extent, Type } from '../types.ts'
 const order: Record<Extent, number> = { once: 0, row: 1, step: 2 }
 
 /** Type of an elementwise result: scalars broadcast over vectors, `once` over `row` over `step`. */
-export function broadcast<S>(inputs: readonly Type<S>[], sizes: Sizes<S>): Type<S> {
+function broadcast<S>(inputs: readonly Type<S>[], sizes: Sizes<S>): Type<S> {
   let { extent, shape } = inputs[0]!
   for (const input of inputs.slice(1)) {
     if (order[input.extent] > order[extent]) extent = input.extent

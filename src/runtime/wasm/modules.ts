@@ -13,14 +13,21 @@ export class Modules {
     this.#read = read
   }
 
-  /** @throws Unsupported when a module is missing, or this engine has not the instructions that it uses */
+  /** @throws Unsupported when a module is missing or another, or this engine has not the instructions that it uses */
   get(file: WasmFile): Promise<WebAssembly.Module> {
     const known = this.#known.get(file)
     if (known !== undefined) return known
-    const compiled = this.#read(file).then(compile)
+    const compiled = this.#compiled(file)
     this.#known.set(file, compiled)
     compiled.catch(() => this.#known.delete(file))
     return compiled
+  }
+
+  async #compiled(file: WasmFile): Promise<WebAssembly.Module> {
+    const module = await compile(await this.#read(file))
+    if (file.startsWith('sluice-full') && !isFull(module))
+      throw new Unsupported('unsupported/wasm-other', { file })
+    return module
   }
 }
 
@@ -35,6 +42,11 @@ async function compile(bytes: BufferSource): Promise<WebAssembly.Module> {
     const reason = (cause as Error).message
     throw new Unsupported('unsupported/wasm-module', { reason }, { cause })
   }
+}
+
+/** Whether a module runs every plan: one that does not would leave out what it lacks, and say nothing. */
+function isFull(module: WebAssembly.Module): boolean {
+  return WebAssembly.Module.exports(module).some(({ name }) => name === 'full')
 }
 
 function fromHex(text: string): Uint8Array<ArrayBuffer> {
