@@ -100,9 +100,11 @@ function choose({ layers }: ModelInfo): void {
   chosen.value = { cell, hidden: units, layers: layers.length }
 }
 
+/** There is another model, and no training of the one before: what was held ends without a word. */
 function taken(info: ModelInfo, shown: Shown = { curve: emptyCurve, samples: [], pace: noPace }): void {
   model.value = info
   weights.value++
+  phase.value = 'idle'
   curve.value = shown.curve
   samples.value = shown.samples
   pace.value = shown.pace

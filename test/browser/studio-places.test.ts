@@ -119,6 +119,27 @@ describe('runs on disk', () => {
     }
   })
 
+  test('are heard of once by each tab where tabs cannot agree on one that asks', async () => {
+    const context = await browser.newContext()
+    await context.addInitScript(() => Object.defineProperty(navigator, 'locks', { value: undefined }))
+    try {
+      const pages = [await context.newPage(), await context.newPage()]
+      for (const page of pages) {
+        await page.goto(site.url)
+        await page.getByTestId('run-second').getByText('updates').waitFor()
+      }
+      await appendFile(join(runs, 'second/metrics.jsonl'), '{"step":30,"loss":90}\n')
+      for (const page of pages) await page.getByTestId('run-second').getByText('30 updates').waitFor()
+      await checkStudio(browser, site.url, async (page) => {
+        await page.getByTestId('run-second').getByText('30 updates').waitFor()
+        const row = await page.getByTestId('run-second').textContent()
+        for (const each of pages) expect(await each.getByTestId('run-second').textContent()).toBe(row)
+      })
+    } finally {
+      await context.close()
+    }
+  })
+
   test('whose checkpoints are damaged, or that have none, show their losses and say why no model loads', async () => {
     await checkStudio(browser, site.url, async (page) => {
       const bar = page.getByTestId('model-bar')

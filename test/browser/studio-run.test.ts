@@ -114,6 +114,41 @@ describe('a run in a file', () => {
     expect(seen[2]).toEqual(seen[0])
   })
 
+  test('or a model takes the place of a training that is held, which tells nothing more', async () => {
+    await inTrainRoom(async (page) => {
+      await begin(page)
+      await stepReaches(page, 20)
+      await press(page, 'Pause')
+      await page.getByRole('button', { name: 'Go on' }).waitFor()
+      const file = await saveRun(page)
+      const step = await numberIn(page, 'figure-step')
+      await load(page, 'lstm-run.tar', file)
+      await press(page, 'Go on')
+      await stepReaches(page, step + 20)
+      await press(page, 'Pause')
+      await page.getByRole('button', { name: 'Go on' }).waitFor()
+      const [, weights] = Array.from(untar(file)!).find(([path]) => path.endsWith('model.safetensors'))!
+      await load(page, 'mine.safetensors', Buffer.from(weights))
+      await page.getByTestId('model-bar').getByText('from mine.safetensors').waitFor()
+      await page.getByRole('button', { name: 'Train', exact: true }).waitFor()
+      expect(await page.getByTestId('model-bar').textContent()).not.toContain('paused')
+    })
+  })
+
+  test('that has ended says what another training begins with, and can be forgotten', async () => {
+    await inTrainRoom(async (page) => {
+      await begin(page)
+      await stepReaches(page, 20)
+      await press(page, 'Stop')
+      await page.getByText('with the optimizer as at a start').waitFor()
+      await press(page, 'Begin anew')
+      await page.getByTestId('model-bar').getByText('untrained').waitFor()
+      expect(await page.getByRole('button', { name: 'Begin anew' }).count()).toBe(0)
+      expect(await page.getByTestId('figure-step').textContent()).toBe('–')
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Train')
+    })
+  })
+
   test('that is damaged or cut off says so in a line, and takes nothing away', async () => {
     await inTrainRoom(async (page) => {
       await begin(page)
@@ -125,7 +160,11 @@ describe('a run in a file', () => {
       broken[Math.floor(file.length / 2)]! ^= 1
       for (const bytes of [broken, file.subarray(0, 5000)]) {
         await load(page, 'mine.tar', bytes)
-        await page.getByRole('alert').getByText('mine.tar is damaged').waitFor()
+        const alert = page.getByRole('alert')
+        await alert.getByText('mine.tar is damaged').waitFor()
+        await page.mouse.wheel(0, 4000)
+        await page.waitForFunction(() => scrollY > 100)
+        expect((await alert.boundingBox())!.y).toBe(0)
         await page.getByRole('button', { name: 'Close' }).click()
       }
       expect(await page.getByTestId('model-bar').textContent()).toBe(bar)

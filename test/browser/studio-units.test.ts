@@ -92,6 +92,10 @@ describe('what the library measures of a model', () => {
       )
       await rows.filter({ hasText: /^f/ }).click()
       expect(await page.getByRole('combobox', { name: /^value/ }).inputValue()).toBe('f')
+      await page.getByText('Another text').click()
+      await page.getByLabel('Text to look at').fill('☃☃☃')
+      await page.getByLabel('Text to look at').blur()
+      await page.getByText('The model knows no character of this text.').waitFor()
     })
   })
 
@@ -127,10 +131,9 @@ describe('what the library measures of a model', () => {
       expect(await advice.textContent()).toContain(
         `(${states.map((each) => `${each.state} ${each.isCut ? 'over ' : ''}${each.memory}`).join(', ')})`,
       )
-      const length = Math.min(256, window)
-      await page.getByRole('button', { name: `Train with windows of ${length}` }).click()
+      await page.getByRole('button', { name: `Train with windows of ${window}` }).click()
       await page.goto(`${site.url}#train`)
-      expect(await page.getByLabel('window', { exact: true }).inputValue()).toBe(String(length))
+      expect(await page.getByLabel('window', { exact: true }).inputValue()).toBe(String(window))
     })
   })
 })

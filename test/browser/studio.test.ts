@@ -216,10 +216,14 @@ describe('training', () => {
       const alert = page.getByRole('alert')
       await alert.getByText('old.txt is not UTF-8: byte 3 (0xe9) starts no character.').waitFor()
       expect(await page.getByTestId('text-info').textContent()).toContain('a river and its gates')
-      await page.getByLabel('Encoding of files').selectOption('windows-1252')
+      await page.getByLabel('Encoding of the file').selectOption('windows-1252')
       await page.getByTestId('text-info').getByText('old.txt: 9 characters, 6 symbols').waitFor()
       expect(await page.getByLabel('Text to learn from').inputValue()).toBe('café bébé')
       await alert.waitFor({ state: 'detached' })
+      // The next file is read as usual again.
+      await dropText(page, 'né', 1)
+      await page.getByTestId('text-info').getByText('2 characters, 2 symbols').waitFor()
+      expect(await page.getByLabel('Encoding of the file').count()).toBe(0)
     })
   })
 

@@ -7,32 +7,49 @@ export type Rgb = readonly [red: number, green: number, blue: number]
 type Matrix = readonly [Rgb, Rgb, Rgb]
 
 /**
- * What linear RGB becomes for a reader without one kind of cones: Machado, Oliveira and Fernandes, "A physiologically-based
- * model for simulation of color vision deficiency" (IEEE Transactions on Visualization and Computer Graphics 15, 2009), the
- * matrices of severity 1.
+ * Readers without red or green cones: Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of
+ * color vision deficiency" (IEEE Transactions on Visualization and Computer Graphics 15, 2009), the matrices of severity 1.
  */
+const protanopia: Matrix = [
+  [0.152286, 1.052583, -0.204868],
+  [0.114503, 0.786281, 0.099216],
+  [-0.003882, -0.048116, 1.051998],
+]
+const deuteranopia: Matrix = [
+  [0.367322, 0.860646, -0.227968],
+  [0.280085, 0.672501, 0.047413],
+  [-0.01182, 0.04294, 0.968881],
+]
+
+/**
+ * Readers without blue cones, of whom that model's third matrix leaves too much: Brettel, Viénot and Mollon, "Computerized
+ * simulation of color appearance for dichromats" (Journal of the Optical Society of America A 14, 1997), one matrix on each
+ * side of a plane through the greys, for sRGB as libDaltonLens has them.
+ */
+const tritanopia = {
+  plane: [0.03901, -0.02788, -0.01113],
+  reds: [
+    [1.01277, 0.13548, -0.14826],
+    [-0.01243, 0.86812, 0.14431],
+    [0.07589, 0.805, 0.11911],
+  ],
+  blues: [
+    [0.93678, 0.18979, -0.12657],
+    [0.06154, 0.81526, 0.1232],
+    [-0.37562, 1.12767, 0.24796],
+  ],
+} as const
+
+/** What linear RGB becomes for a reader. */
 const visions = {
-  full: [
-    [1, 0, 0],
-    [0, 1, 0],
-    [0, 0, 1],
-  ],
-  protanopia: [
-    [0.152286, 1.052583, -0.204868],
-    [0.114503, 0.786281, 0.099216],
-    [-0.003882, -0.048116, 1.051998],
-  ],
-  deuteranopia: [
-    [0.367322, 0.860646, -0.227968],
-    [0.280085, 0.672501, 0.047413],
-    [-0.01182, 0.04294, 0.968881],
-  ],
-  tritanopia: [
-    [1.255528, -0.076749, -0.178779],
-    [-0.078411, 0.930809, 0.147602],
-    [0.004733, 0.691367, 0.3039],
-  ],
-} as const satisfies Readonly<Record<string, Matrix>>
+  full: (colour: Rgb): Rgb => colour,
+  protanopia: (colour: Rgb): Rgb => times(protanopia, colour),
+  deuteranopia: (colour: Rgb): Rgb => times(deuteranopia, colour),
+  tritanopia(colour: Rgb): Rgb {
+    const { plane, reds, blues } = tritanopia
+    return times(dot(plane, colour) < 0 ? blues : reds, colour)
+  },
+} as const
 
 export type Vision = keyof typeof visions
 
@@ -45,14 +62,22 @@ function linear(channel: number): number {
   return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
 }
 
-function times(matrix: Matrix, [a, b, c]: Rgb): Rgb {
-  const [x, y, z] = matrix.map((row) => row[0] * a + row[1] * b + row[2] * c)
-  return [x!, y!, z!]
+function dot(one: Rgb, other: Rgb): number {
+  return one[0] * other[0] + one[1] * other[1] + one[2] * other[2]
 }
 
-/** Linear RGB as a reader sees it, within what a screen shows. */
+function times([a, b, c]: Matrix, colour: Rgb): Rgb {
+  return [dot(a, colour), dot(b, colour), dot(c, colour)]
+}
+
+/** Linear RGB as a reader sees it. */
+export function simulated(colour: Rgb, vision: Vision): Rgb {
+  return visions[vision](colour)
+}
+
+/** A colour of a screen as a reader sees it, in linear RGB within what a screen shows. */
 function seen(colour: Rgb, vision: Vision): Rgb {
-  const [red, green, blue] = times(visions[vision], colour.map(linear) as unknown as Rgb)
+  const [red, green, blue] = simulated(colour.map(linear) as unknown as Rgb, vision)
   const within = (share: number): number => Math.min(1, Math.max(0, share))
   return [within(red), within(green), within(blue)]
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { runStrokes } from '../../studio/src/train/run-strokes.ts'
 import { diverging, sequential } from '../../studio/src/ui/colour.ts'
-import { type Rgb, type Vision, contrast, difference, over, visionNames } from './colour-vision.ts'
+import { type Rgb, type Vision, contrast, difference, over, simulated, visionNames } from './colour-vision.ts'
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
@@ -66,7 +66,7 @@ describe.each([
     test('numbers of a heat map differ from their opposites and from their neighbours', () => {
       const sizes = [0.25, 0.5, 0.75, 1]
       const opposites = sizes.map((size) => [diverging(-size, isDark), diverging(size, isDark)] as const)
-      expect(apart(opposites)).toBeGreaterThan(30)
+      expect(apart(opposites)).toBeGreaterThan(25)
       const neighbours = sizes.flatMap((size) => [
         [sequential(size - 0.25, isDark), sequential(size, isDark)] as const,
         [diverging(size - 0.25, isDark), diverging(size, isDark)] as const,
@@ -100,8 +100,27 @@ describe.each([
 })
 
 test('dashes tell validations from losses, and runs of the same colour from each other', () => {
-  const strokes = Array.from({ length: 8 }, (_unused, index) => runStrokes(index)).flat()
-  expect(new Set(strokes.map(({ colour, dashes }) => `${colour} ${dashes}`)).size).toBe(16)
+  const strokes = Array.from({ length: 40 }, (_unused, index) => runStrokes(index)).flat()
+  expect(new Set(strokes.map(({ colour, dashes }) => `${colour} ${dashes}`)).size).toBe(80)
+  expect([0, 4, 8].map((index) => runStrokes(index).map(({ dashes }) => dashes))).toEqual([
+    [undefined, '5 4'],
+    ['12 3 2 3', '5 4 2 3'],
+    ['12 3 2 3 2 3', '5 4 2 3 2 3'],
+  ])
+})
+
+test.each(visionNames)('%s vision leaves greys as they are, and what it made of a colour', (vision) => {
+  expect(simulated([1, 1, 1], vision).map((channel) => Math.round(1e4 * channel))).toEqual([1e4, 1e4, 1e4])
+  const primaries: readonly Rgb[] = [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ]
+  for (const colour of primaries) {
+    const once = simulated(colour, vision)
+    const shifts = simulated(once, vision).map((channel, index) => Math.abs(channel - once[index]!))
+    expect(Math.max(...shifts)).toBeLessThan(0.1)
+  }
 })
 
 test.each([

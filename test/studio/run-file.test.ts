@@ -67,6 +67,12 @@ test('the command line goes on with a run that is unpacked, to the same weights'
   }
 })
 
+test('a run that was unpacked and packed again, in another order, is read as before', async () => {
+  const files = untar(await encodeRunFile(await trained(2), 'fox-run'))!
+  const again = tar(new Map([...files].reverse()))
+  expect((await decodeRunFile(again, 'mine.tar')).text).toEqual({ name: 'fox', content })
+})
+
 test('a file that is damaged, cut off, or of something else is said to be so', async () => {
   const whole = await encodeRunFile(await trained(2), 'fox-run')
   const refused = async (bytes: Uint8Array): Promise<string> =>

@@ -79,9 +79,9 @@ function Flow({ flow: { states, steps, memory, isCut, window } }: { readonly flo
         <button
           type="button"
           disabled={phase.value !== 'idle'}
-          onClick={() => (wished.value = { ...wished.value, window: Math.min(256, window) })}
+          onClick={() => (wished.value = { ...wished.value, window })}
         >
-          Train with windows of {Math.min(256, window)}
+          Train with windows of {window}
         </button>
       )}
     </>

@@ -50,7 +50,7 @@ export function ModelFiles() {
           type="file"
           class="hidden"
           accept=".tar,.safetensors"
-          disabled={phase.value !== 'idle'}
+          disabled={phase.value === 'running'}
           onChange={({ currentTarget }) => {
             const file = currentTarget.files?.[0]
             if (file) void attempt(() => load(file))

@@ -43,7 +43,7 @@ function Row({ name, index }: { readonly name: string; readonly index: number })
       <td>
         <button
           type="button"
-          disabled={phase.value !== 'idle'}
+          disabled={phase.value === 'running'}
           onClick={() => void attempt(() => takeModel(name))}
         >
           Take its model

@@ -42,10 +42,11 @@ export async function findRuns(): Promise<readonly string[]> {
 }
 
 /**
- * Hears of all runs: from the server in one tab, and from that one in all others. A browser has six connections for a
- * server, over all its tabs.
+ * Hears of all runs: from the server in one tab, and from that one in all others, as a browser has six connections for a
+ * server, over all its tabs. Where tabs cannot agree on one, each asks for itself.
  */
 export function listen(): void {
+  if (!navigator.locks) return hearServer(heed)
   const tabs = new BroadcastChannel('sluice-studio-runs')
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no other origin
   const post = (said: News | Joined): void => tabs.postMessage(said)
@@ -63,8 +64,7 @@ export function listen(): void {
     else if (leads) post({ kind: 'state', curves: curves.value })
   })
   post({ kind: 'joined' })
-  if (navigator.locks) void navigator.locks.request('sluice-studio-runs', lead)
-  else void lead()
+  void navigator.locks.request('sluice-studio-runs', lead)
 }
 
 /** Hears of all runs in one connection; one that was lost begins anew. */

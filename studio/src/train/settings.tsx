@@ -3,6 +3,7 @@ import {
   attempt,
   chosen,
   client,
+  isUntrained,
   makeModel,
   ownCell,
   pauseTraining,
@@ -130,8 +131,9 @@ function Buttons() {
   const hasFocus = useRef(false)
   const now = phase.value
   useEffect(() => {
-    if (hasFocus.current) place.current?.querySelector('button')?.focus({ preventScroll: true })
-  }, [now === 'idle'])
+    const isLost = hasFocus.current && document.activeElement === document.body
+    if (isLost) place.current?.querySelector('button')?.focus({ preventScroll: true })
+  }, [now === 'idle', isUntrained.value])
   return (
     <p
       class="row"
@@ -153,7 +155,23 @@ function Buttons() {
           Stop
         </button>
       )}
+      {now === 'idle' && !isUntrained.value && <Again />}
     </p>
+  )
+}
+
+/** What a training of a model does that has learnt already, and the way to one that has not. */
+function Again() {
+  return (
+    <>
+      <button type="button" onClick={() => remake({})}>
+        Begin anew
+      </button>
+      <span class="hint">
+        Train goes on from what the model knows, with the optimizer as at a start. Only a training that is
+        paused goes on as if nothing had been.
+      </span>
+    </>
   )
 }
 

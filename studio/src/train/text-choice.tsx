@@ -18,11 +18,17 @@ async function use(content: string, name: string): Promise<void> {
   })
 }
 
+interface Encoding {
+  readonly name: string
+  readonly title: string
+}
+
 /** Encodings that a file can be read in; the first is that of nearly all. */
-const encodings = [
+const encodings: readonly [Encoding, ...Encoding[]] = [
   { name: 'utf-8', title: 'UTF-8' },
   { name: 'windows-1252', title: 'Western (Windows-1252, Latin-1)' },
-  { name: 'utf-16le', title: 'UTF-16' },
+  { name: 'utf-16le', title: 'UTF-16 (utf-16le)' },
+  { name: 'utf-16be', title: 'UTF-16 (utf-16be)' },
   { name: 'iso-8859-2', title: 'Central European (ISO 8859-2)' },
   { name: 'windows-1251', title: 'Cyrillic (Windows-1251)' },
   { name: 'koi8-r', title: 'Cyrillic (KOI8-R)' },
@@ -32,26 +38,27 @@ const encodings = [
   { name: 'big5', title: 'Chinese (Big5)' },
 ]
 
-const encoding = signal('utf-8')
-/** A file that is no text in that encoding, so that another can be tried. */
-const refused = signal<File | undefined>(undefined)
+const [usual] = encodings
+
+/** A file that is not in the usual encoding, and the one that it is read in, so that another can be tried. */
+const unusual = signal<{ readonly file: File; readonly encoding: string } | undefined>(undefined)
 
 /** Reads no more of a file than a text may have: a character takes at most four bytes. */
-async function useFile(file: File): Promise<void> {
+async function useFile(file: File, encoding = usual.name): Promise<void> {
   const isCut = file.size > 4 * longestText
-  const other = encoding.value === 'utf-8' ? {} : { encoding: encoding.value }
+  const other = encoding === usual.name ? {} : { encoding }
   let content = ''
   const isText = await attempt(async () => {
     const bytes = new Uint8Array(await (isCut ? file.slice(0, 4 * longestText) : file).arrayBuffer())
     content = await client.ask('decode', { name: file.name, bytes, isCut, ...other })
   })
-  refused.value = isText ? undefined : file
+  unusual.value = isText && encoding === usual.name ? undefined : { file, encoding }
   if (isText) await use(content, file.name)
 }
 
-function readAs(name: string): void {
-  encoding.value = name
-  if (refused.value) void useFile(refused.value)
+function useText(content: string, name: string): void {
+  unusual.value = undefined
+  void use(content, name)
 }
 
 function onDrop(event: DragEvent): void {
@@ -82,7 +89,7 @@ export function TextChoice() {
         spellcheck={false}
         disabled={busy}
         value={content.slice(0, shown)}
-        onChange={({ currentTarget }) => void use(currentTarget.value, 'your text')}
+        onChange={({ currentTarget }) => useText(currentTarget.value, 'your text')}
       />
       <p class="row">
         <span class="about" data-testid="text-info">
@@ -106,7 +113,7 @@ export function TextChoice() {
           />
         </label>
         <EncodingChoice busy={busy} />
-        <button type="button" disabled={busy} onClick={() => void use(sampleText(), 'a river and its gates')}>
+        <button type="button" disabled={busy} onClick={() => useText(sampleText(), 'a river and its gates')}>
           The sample text
         </button>
         <span class="hint">
@@ -117,17 +124,17 @@ export function TextChoice() {
   )
 }
 
-/** The encoding of files, where one was refused or another is chosen. */
+/** The encoding of a file that is not in the usual one. */
 function EncodingChoice({ busy }: { readonly busy: boolean }) {
-  const file = refused.value
-  if (!file && encoding.value === 'utf-8') return null
+  if (!unusual.value) return null
+  const { file, encoding } = unusual.value
   return (
-    <Field label={file ? `read ${file.name} as` : 'read files as'}>
+    <Field label={`read ${file.name} as`}>
       <select
-        aria-label="Encoding of files"
+        aria-label="Encoding of the file"
         disabled={busy}
-        value={encoding.value}
-        onChange={({ currentTarget }) => readAs(currentTarget.value)}
+        value={encoding}
+        onChange={({ currentTarget }) => void useFile(file, currentTarget.value)}
       >
         {encodings.map(({ name, title }) => (
           <option key={name} value={name}>

@@ -101,8 +101,8 @@ function drawn({ colour, width = 1.5, dashes }: Stroke) {
 /** A piece of a line, to be put before its name. */
 export function Sample(stroke: Stroke) {
   return (
-    <svg class="sample" width={26} height={8} aria-hidden="true">
-      <path d="M0 4H26" {...drawn({ ...stroke, width: Math.max(2, stroke.width ?? 0) })} />
+    <svg class="sample" width={36} height={8} aria-hidden="true">
+      <path d="M0 4H36" {...drawn({ ...stroke, width: Math.max(2, stroke.width ?? 0) })} />
     </svg>
   )
 }

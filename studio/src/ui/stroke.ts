@@ -7,11 +7,16 @@ export interface Stroke {
   readonly dashes?: string
 }
 
-/** A line of its own for each of twice as many as there are colours. */
+/** A line of its own for each number: lines of one colour have no dots, one, two and so on between their dashes. */
 export function strokeOf(index: number, colours: readonly string[] = lineColours): Stroke {
   const colour = colours[index % colours.length]!
-  const isSecondRound = Math.floor(index / colours.length) % 2 === 1
-  return { colour, width: 2, ...(isSecondRound && { dashes: '12 3 2 3' }) }
+  const dots = Math.floor(index / colours.length)
+  return { colour, width: 2, ...(dots > 0 && { dashes: dotted('12 3', dots) }) }
+}
+
+/** Dashes with some dots behind each. */
+export function dotted(dash: string, dots: number): string {
+  return dash + ' 2 3'.repeat(dots)
 }
 
 const lineColours = ['--blue', '--orange', '--third', '--fourth', '--fifth'] as const

@@ -14,6 +14,7 @@ const { answer: gates, watch } = watched(
 export function SaturationPanel() {
   useEffect(watch, [])
   const seen = gates.value
+  if (look.value?.symbols.length === 0) return <p class="hint">The model knows no character of this text.</p>
   if (!seen) return <p class="hint">Looking …</p>
   if (seen.length === 0)
     return <p class="hint">This cell has no gates: no value that stays between 0 and 1.</p>

@@ -36,12 +36,12 @@ export class Trainer {
   }
 
   start(spec: TrainSpec): void {
-    this.forget()
     const { model, text, source, step } = this.#workshop
+    this.forget()
     void this.#follow(this.#made(model, text, source, { spec, before: step }))
   }
 
-  /** Ends what is under way: there is another model. */
+  /** Ends what is under way, which then tells nothing more: there is another model. */
   forget(): void {
     this.course?.stop()
     this.#own = undefined
@@ -85,10 +85,13 @@ export class Trainer {
     from?: Checkpoint,
   ): Own {
     const weights = new Map([...model.parameters].map(([name, { data }]) => [name, data.slice()]))
+    const tell = (event: Event): void => {
+      if (this.course === course) this.#tell(event)
+    }
     const show = async (step: number): Promise<void> => {
       if (this.course === course) await this.#show(before + step)
     }
-    const course = new Course(model, text, spec, { tell: this.#tell, show }, from)
+    const course = new Course(model, text, spec, { tell, show }, from)
     return { course, model, source, before, weights, step: before + course.step }
   }
 
@@ -105,14 +108,14 @@ export class Trainer {
     this.#own = own
     try {
       await own.course.run()
-      if (this.#own === own) this.#workshop.step = own.before + own.course.step
+      if (this.#own !== own) return
+      this.#workshop.step = own.before + own.course.step
       this.#tell({ kind: 'ended', model: this.#workshop.info() })
     } catch (error) {
+      if (this.#own !== own) return
       for (const [name, { data }] of own.model.parameters) data.set(own.weights.get(name)!)
-      if (this.#own === own) {
-        this.#workshop.step = own.step
-        this.#own = undefined
-      }
+      this.#workshop.step = own.step
+      this.#own = undefined
       this.#tell({ kind: 'failed', failure: failureOf(error), model: this.#workshop.info() })
     }
   }
