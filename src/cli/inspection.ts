@@ -15,6 +15,7 @@ import {
   oracleNames,
   saliency,
   saturation,
+  searchable,
   trace,
   tracedUnit,
   tracedValue,
@@ -66,6 +67,8 @@ export interface SeenSaliency extends Pick<Saliency, 'norms' | 'products'> {
   readonly at: number
   /** The same in words. */
   readonly place: string
+  /** Number of the first of its symbols among all that are shown; absent where others are shown. */
+  readonly start?: number
   readonly symbols: readonly string[]
   /** What is explained, and the log of its probability; or the name of a value, and the value. */
   readonly symbol: string
@@ -146,6 +149,7 @@ async function weighed(
   return {
     at,
     place: `after ${plural(at, 'symbol')}`,
+    start: found.start,
     symbols: Array.from(text.tokens.subarray(found.start, at), (token) => vocabulary.symbol(token)),
     symbol: vocabulary.symbol(found.target),
     value: found.logProbability,
@@ -197,7 +201,12 @@ function search(
     ...usualOracles(pattern),
     ...Object.entries(labels).map(([name, values]) => ({ name, values })),
   ]
-  return detect(model, text, { runtime, oracles, top: 3 })
+  return detect(model, text, { runtime, oracles, top: 3, steps: searchedSteps(text.tokens.length) })
+}
+
+/** How many of the steps that are looked at are searched. */
+export function searchedSteps(steps: number): number {
+  return Math.min(Math.max(searchable.least, steps), searchable.most)
 }
 
 /** The unit that is surest to tell something. */

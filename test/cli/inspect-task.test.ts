@@ -107,6 +107,24 @@ describe('sluice inspect of a task', () => {
     expect(seen.losses.loss).toBeGreaterThan(0)
     expect(seen.losses.changes).toHaveLength(5)
     expect(seen.memory.states[0]!.norms).toHaveLength(9)
+    const one = await numbers('classify', '--text', 'win 9 now', '--saliency', '1', '--ablate', '0.h.1')
+    expect(one.saliency.value).toBeCloseTo((await saliency(changed, tokens, { runtime })).value, 5)
+  }, 30_000)
+
+  test('has what an answer comes from on its page, over the first sequence', async () => {
+    const asked = ['--file', 'mail.csv', '--steps', '20', '--saliency', 'last', '--ablate', '0.h.1']
+    const { saliency: seen } = await numbers('classify', ...asked, '--html', 'why.html')
+    const page = await readFile(join(folder, 'why.html'), 'utf8')
+    const [, json] = /<script id="data" type="application\/json">(.*?)<\/script>/s.exec(page)!
+    const data = JSON.parse(json!) as {
+      units: { name: string; scale: number; values: string }[]
+      symbols: string[]
+    }
+    const { name, scale, values } = data.units.at(-1)!
+    expect(name).toMatch(/^saliency of each symbol for "(?:ham|spam)" at the end of the first sequence/)
+    const levels = new Int8Array(Buffer.from(values, 'base64'))
+    expect(levels).toHaveLength(data.symbols.length)
+    levels.forEach((level, at) => expect(level / 127).toBeCloseTo((seen.products[at] ?? 0) / scale, 2))
   }, 30_000)
 
   async function readAll(file: string, run: string): Promise<readonly TaskSequence[]> {
