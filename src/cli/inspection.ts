@@ -2,6 +2,7 @@ import {
   type Detections,
   type Edit,
   type GradientFlow,
+  type NamedScan,
   type Oracle,
   type OracleName,
   type Saliency,
@@ -22,7 +23,7 @@ import {
   unitLosses,
   valuesOf,
 } from '../inspect/index.ts'
-import { findLayer, findValue } from '../inspect/find.ts'
+import { findLayer, findValue, usualLayers } from '../inspect/find.ts'
 import { type Text, wholeNumber } from '../data/index.ts'
 import type { Runtime } from '../runtime/index.ts'
 import { type Trainable, evaluate } from '../train/index.ts'
@@ -115,7 +116,11 @@ export async function inspectModel(
   if (wanted) findValue(findLayer(layers, wanted.layer), wanted.name)
   const states = layers.flatMap(({ step }) => step.states.map(({ name }) => name))
   const names = [...new Set([...states, ...(wanted ? [wanted.name] : [])])]
-  const traced = await trace(model, text, { runtime, ...(names.length > 0 && !flags.isWhole && { names }) })
+  const traced = await trace(model, text, {
+    runtime,
+    layers: tracedLayers(layers, wanted),
+    ...(names.length > 0 && !flags.isWhole && { names }),
+  })
   if (wanted) shown(traced, wanted)
   const asksForMore = flags.detect || flags.pattern !== undefined || flags.labels !== undefined
   const detections = asksForMore ? await search(model, text, runtime, flags) : undefined
@@ -176,6 +181,12 @@ async function lossesOf(model: Trainable, text: Text, runtime: Runtime, wanted: 
 
 /** A unit by its layer, the name of its value and its number. */
 export type UnitName = Pick<ShownUnit, 'layer' | 'name' | 'unit'>
+
+/** Layers that are traced: the usual ones, and that of the unit that is asked for, such as the head. */
+export function tracedLayers(all: readonly NamedScan[], wanted: UnitName | undefined): readonly string[] {
+  const own = wanted ? [findLayer(all, wanted.layer)] : []
+  return [...new Set([...usualLayers(all), ...own].map(({ name }) => name))]
+}
 
 /** A unit of a trace. @throws SluiceError as `tracedValue` */
 export function shown(traced: Inspection['trace'], { layer, name, unit }: UnitName): ShownUnit {

@@ -151,6 +151,8 @@ describe('sluice inspect of a task', () => {
     for (const weight of seen.unit.values) expect(weight).toBeGreaterThan(0)
     const read = await numbers('translate', '--text', '3 May', '--unit', 'encoder.0.h.1', '--saliency', '1')
     expect([read.steps, read.saliency.symbols.join('')]).toEqual([5, '3 May'])
+    const head = await numbers('translate', '--text', '3 May', '--unit', 'head.y.0')
+    expect([head.unit.layer, head.unit.values.length]).toEqual(['head', seen.steps])
     const files = ['--parquet', 'values.parquet', '--html', 'page.html']
     const { steps } = await numbers('translate', '--file', 'dates.txt', '--steps', '12', ...files)
     const rows = await parquetReadObjects({ file: await asyncBufferFromFile(join(folder, 'values.parquet')) })
@@ -164,7 +166,7 @@ describe('sluice inspect of a task', () => {
       ends: number[]
     }
     expect([data.symbols.length, data.ends.at(-1), data.symbols[0]]).toEqual([steps, steps - 1, '␂'])
-  }, 30_000)
+  }, 60_000)
 
   test('looks at windows of series, and what a value comes from', async () => {
     const seen = await numbers(

@@ -57,6 +57,10 @@ describe('what was seen', () => {
     const traced = await trace(net, text, { runtime: wasm })
     expect(unit.values).toEqual(tracedUnit(tracedValue(traced, 1, 'z'), 2))
     expect([unit.layer, unit.name, unit.unit, unit.isGate]).toEqual(['layers.1', 'z', 2, true])
+    const logits = await trace(net, text, { runtime: wasm, layers: ['head'] })
+    expect((await look({ unit: 'head.y.3' })).unit.values).toEqual(
+      tracedUnit(tracedValue(logits, 'head', 'y'), 3),
+    )
   })
 
   test('is else the unit that changes most, or that tells most', async () => {

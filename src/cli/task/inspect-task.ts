@@ -34,6 +34,7 @@ import {
   liveliest,
   searchedSteps,
   shown,
+  tracedLayers,
   usualOracles,
 } from '../inspection.ts'
 import { readLabels } from '../labels.ts'
@@ -136,10 +137,15 @@ async function inspected(looking: Looking): Promise<Inspection> {
 
 /** The layers of a side over all sequences: their states and the value that is asked for, or all values. */
 async function traced({ net, runtime, flags, sequences, side }: Looking): Promise<readonly TracedLayer[]> {
-  const states = usualLayers(layersOf(net)).flatMap(({ step }) => step.states.map(({ name }) => name))
-  const wanted = flags.unit === undefined ? [] : [unitNamed(flags.unit).name]
-  const names = [...new Set([...states, ...wanted])]
-  const options = { runtime, ...(names.length > 0 && flags.parquet === undefined && { names }) }
+  const all = layersOf(net)
+  const states = usualLayers(all).flatMap(({ step }) => step.states.map(({ name }) => name))
+  const wanted = flags.unit === undefined ? undefined : unitNamed(flags.unit)
+  const names = [...new Set([...states, ...(wanted ? [wanted.name] : [])])]
+  const options = {
+    runtime,
+    layers: tracedLayers(all, wanted),
+    ...(names.length > 0 && flags.parquet === undefined && { names }),
+  }
   const parts: (readonly TracedLayer[])[] = []
   for await (const { layers } of traceSequences(net, sequences, options))
     parts.push(layers.filter(({ name }) => sideOf(net, name) === side))
