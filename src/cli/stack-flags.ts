@@ -184,8 +184,8 @@ function branchText(stack: readonly LayerConfig[]): string {
 
 /** What is asked for, in the words of `toldStack`: absent where nothing is, units that are not said as they are stored. */
 export async function askedStack(
-  { branches: wanted, dense: behind, join, hidden }: StackFlags,
-  { stacks }: ToldStack,
+  { cell: only, branches: wanted, dense: behind, join, hidden }: StackFlags,
+  { stacks, branches: before }: ToldStack,
 ): Promise<Partial<Record<'branches' | 'join' | 'dense', string>>> {
   const texts = wanted?.map(async ({ cell, hidden: own }, index) => {
     const { cell: chosen } = await chooseCell(cell)
@@ -197,6 +197,7 @@ export async function askedStack(
     return `${chosen.name}:${shown}${isOther ? ` (other equations in ${cell})` : ''}`
   })
   return {
+    ...(only !== undefined && before !== undefined && { branches: 'none' }),
     ...(texts && { branches: (await Promise.all(texts)).join(',') }),
     ...(join && { join }),
     ...(behind && { dense: behind.map(({ units, activation }) => `${units}:${activation}`).join(',') }),
