@@ -2,6 +2,7 @@ import {
   type Detections,
   type Edit,
   type GradientFlow,
+  type NamedScan,
   type Oracle,
   type OracleName,
   type Saliency,
@@ -15,13 +16,14 @@ import {
   oracleNames,
   saliency,
   saturation,
+  searchable,
   trace,
   tracedUnit,
   tracedValue,
   unitLosses,
   valuesOf,
 } from '../inspect/index.ts'
-import { findLayer, findValue } from '../inspect/find.ts'
+import { findLayer, findValue, usualLayers } from '../inspect/find.ts'
 import { type Text, wholeNumber } from '../data/index.ts'
 import type { Runtime } from '../runtime/index.ts'
 import { type Trainable, evaluate } from '../train/index.ts'
@@ -66,6 +68,8 @@ export interface SeenSaliency extends Pick<Saliency, 'norms' | 'products'> {
   readonly at: number
   /** The same in words. */
   readonly place: string
+  /** Number of the first of its symbols among all that are shown; absent where others are shown. */
+  readonly start?: number
   readonly symbols: readonly string[]
   /** What is explained, and the log of its probability; or the name of a value, and the value. */
   readonly symbol: string
@@ -112,7 +116,11 @@ export async function inspectModel(
   if (wanted) findValue(findLayer(layers, wanted.layer), wanted.name)
   const states = layers.flatMap(({ step }) => step.states.map(({ name }) => name))
   const names = [...new Set([...states, ...(wanted ? [wanted.name] : [])])]
-  const traced = await trace(model, text, { runtime, ...(names.length > 0 && !flags.isWhole && { names }) })
+  const traced = await trace(model, text, {
+    runtime,
+    layers: tracedLayers(layers, wanted),
+    ...(names.length > 0 && !flags.isWhole && { names }),
+  })
   if (wanted) shown(traced, wanted)
   const asksForMore = flags.detect || flags.pattern !== undefined || flags.labels !== undefined
   const detections = asksForMore ? await search(model, text, runtime, flags) : undefined
@@ -146,6 +154,7 @@ async function weighed(
   return {
     at,
     place: `after ${plural(at, 'symbol')}`,
+    start: found.start,
     symbols: Array.from(text.tokens.subarray(found.start, at), (token) => vocabulary.symbol(token)),
     symbol: vocabulary.symbol(found.target),
     value: found.logProbability,
@@ -173,6 +182,12 @@ async function lossesOf(model: Trainable, text: Text, runtime: Runtime, wanted: 
 /** A unit by its layer, the name of its value and its number. */
 export type UnitName = Pick<ShownUnit, 'layer' | 'name' | 'unit'>
 
+/** Layers that are traced: the usual ones, and that of the unit that is asked for, such as the head. */
+export function tracedLayers(all: readonly NamedScan[], wanted: UnitName | undefined): readonly string[] {
+  const own = wanted ? [findLayer(all, wanted.layer)] : []
+  return [...new Set([...usualLayers(all), ...own].map(({ name }) => name))]
+}
+
 /** A unit of a trace. @throws SluiceError as `tracedValue` */
 export function shown(traced: Inspection['trace'], { layer, name, unit }: UnitName): ShownUnit {
   const value = tracedValue(traced, layer, name)
@@ -197,7 +212,12 @@ function search(
     ...usualOracles(pattern),
     ...Object.entries(labels).map(([name, values]) => ({ name, values })),
   ]
-  return detect(model, text, { runtime, oracles, top: 3 })
+  return detect(model, text, { runtime, oracles, top: 3, steps: searchedSteps(text.tokens.length) })
+}
+
+/** How many of the steps that are looked at are searched. */
+export function searchedSteps(steps: number): number {
+  return Math.min(Math.max(searchable.least, steps), searchable.most)
 }
 
 /** The unit that is surest to tell something. */

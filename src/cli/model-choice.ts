@@ -108,8 +108,10 @@ export async function modelDifferences(flags: ModelFlags, config: ModelConfig): 
   const starts = Object.entries(flags.init ?? {}).map(
     ([name, now]) => [`start of ${name}`, first?.init[name], now] as const,
   )
+  // Units of branches that are named are told with them.
+  const asked = flags.branches ? { ...flags, hidden: undefined } : flags
   const numbers = Object.entries(before).map(
-    ([name, value]) => [name, value, flags[name as keyof typeof before]] as const,
+    ([name, value]) => [name, value, asked[name as keyof typeof before]] as const,
   )
   const cell = await cellDifference(flags.cell, first)
   const forks = Object.entries(await askedStack(flags, told)).map(([name, now]): Difference => [

@@ -182,21 +182,22 @@ function branchText(stack: readonly LayerConfig[]): string {
   return first && 'equations' in first ? `${first.name}:${first.sizes['hidden'] ?? '-'}` : 'branches'
 }
 
-/** What is asked for, in the words of `toldStack`; absent where nothing is. */
+/** What is asked for, in the words of `toldStack`: absent where nothing is, units that are not said as they are stored. */
 export async function askedStack(
-  { branches: wanted, dense: behind, join, hidden }: StackFlags,
-  { stacks, first }: ToldStack,
+  { cell: only, branches: wanted, dense: behind, join, hidden }: StackFlags,
+  { stacks, branches: before }: ToldStack,
 ): Promise<Partial<Record<'branches' | 'join' | 'dense', string>>> {
   const texts = wanted?.map(async ({ cell, hidden: own }, index) => {
     const { cell: chosen } = await chooseCell(cell)
-    const stored = stacks[index]?.[0]
-    const units = own ?? hidden ?? first?.sizes['hidden'] ?? stackDefaults.hidden
-    const isOther =
-      stored && 'equations' in stored && stored.name === chosen.name && stored.equations !== chosen.source
+    const [below] = stacks[index] ?? []
+    const stored = below && 'equations' in below ? below : undefined
+    const units = own ?? hidden ?? stored?.sizes['hidden'] ?? stackDefaults.hidden
+    const isOther = stored?.name === chosen.name && stored.equations !== chosen.source
     const shown = chosen.sizes.includes('hidden') ? units : '-'
     return `${chosen.name}:${shown}${isOther ? ` (other equations in ${cell})` : ''}`
   })
   return {
+    ...(only !== undefined && before !== undefined && { branches: 'none' }),
     ...(texts && { branches: (await Promise.all(texts)).join(',') }),
     ...(join && { join }),
     ...(behind && { dense: behind.map(({ units, activation }) => `${units}:${activation}`).join(',') }),

@@ -73,7 +73,7 @@ export const laterCatalogue = {
     'The oracle "{name}" reads symbols; say by the option symbols what each token is, or give labels.',
   'inspect-sequence/length':
     'The labels "{name}" are of {count} sequences; there are {needed}, and each needs its own.',
-  'inspect-sequence/side': 'The model has no layers that go through what is {side}.',
+  'inspect-sequence/side': 'No layer that is searched goes through what is {side}.',
   'unsupported/precision':
     'Products in {precision} need the native runtime on a processor with AVX512-BF16, and this is {runtime} ({isa}): take float32.',
   'unsupported/wasm-fetch':

@@ -29,8 +29,6 @@ export const nodeCatalogue = {
   'usage/join': '--join says how branches are joined: give --branches too, or leave it out.',
   'usage/plan-option': '{option} is for --plan: give that too, or leave it out.',
   'usage/compare': '--compare is for interventions: give --clamp, --scale or --ablate with it.',
-  'usage/edit':
-    'Interventions are for models that continue a text; this one writes texts of a class: leave them out.',
   'usage/schedule': '{option} belongs to --schedule {kinds}, not to {kind}.',
   'output-file': '{path} could not be written: {reason}. Give another path.',
   'answers-file': 'The answers could not be written to {path}: {reason}. Give another file with --out.',

@@ -50,8 +50,9 @@ export async function trace(
   options: TraceOptions,
 ): Promise<Trace | SequenceTrace> {
   if (!isSequenceModel(model)) return traceText(model, given as InspectedText, options)
-  const { value } = await traceSequences(model, [given as InspectedSequence], options).next()
-  return value as SequenceTrace
+  const traces: SequenceTrace[] = []
+  for await (const traced of traceSequences(model, [given as InspectedSequence], options)) traces.push(traced)
+  return traces[0]!
 }
 
 /** How saturated the gates of a sequence model are on sequences. @throws SluiceError as `trace` */
@@ -99,8 +100,9 @@ export function detect(
 }
 
 /**
- * Follows the last answer of each sequence back, to the target or else the likeliest class; an encoder's steps are counted from
- * the end of what it reads.
+ * Follows the last answers of sequences back, to the target or else the likeliest class; an encoder's steps are counted from
+ * the end of what it reads. Of many sequences some are followed, as `predictions` says. Where every step has an answer, layers
+ * that read from the end are left out: the last answer has no more than one step of theirs.
  * @throws SluiceError `inspect-layer` or `inspect-sequence`
  */
 export function gradientFlow(

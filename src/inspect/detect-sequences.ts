@@ -9,6 +9,7 @@ import {
   detectIn,
   knownToDetect,
 } from './detect.ts'
+import { findLayer, usualLayers } from './find.ts'
 import { type Labels, type Oracle, labelsOf, oracleNames } from './oracles.ts'
 import { traceSequences } from './sequence-trace.ts'
 import { type InspectedSequence, type Side, laidSequences, sideOf, symbolsOf } from './sequences.ts'
@@ -23,9 +24,14 @@ export type SequenceOracle =
 /** What is searched for what, in sequences. */
 export interface SequenceDetectOptions extends Omit<DetectOptions, 'oracles'> {
   readonly oracles?: readonly SequenceOracle[]
+  /** Steps after which no further sequence is read; 16,384 unless given, 1,048,576 at most. */
+  readonly steps?: number
   /** What each token of the steps that are searched is; only labels of your own go without. */
   readonly symbols?: (token: number) => string
-  /** Whether layers are searched that go through what is read or through what is written; as the model has them unless given. */
+  /**
+   * Whether layers are searched that go through what is read or through what is written, and no others; unless given that of
+   * the first layer that is asked for, or that the model has.
+   */
   readonly side?: Side
 }
 
@@ -49,7 +55,7 @@ async function searchedSequences(
   { most, names, wanted }: SearchSettings,
 ): Promise<Searched> {
   const { runtime, layers, oracles = oracleNames } = options
-  const side = sideFor(model, options.side)
+  const side = sideFor(model, options)
   const laid = await laidSequences(model, sequences, runtime)
   const examples = laid.map(({ example }) => example)
   const parts: (readonly TracedValue[])[] = []
@@ -68,11 +74,16 @@ async function searchedSequences(
   return { steps, values: inOne(parts), labels: labelsInOne(labels) }
 }
 
-/** The side that is asked for, or the one that comes first. */
-export function sideFor(model: SequenceModel, given: Side | undefined): Side {
-  const sides = layersOf(model)
-    .filter(({ step }) => step.states.length > 0)
-    .map(({ name }) => sideOf(model, name))
+/** The side that is asked for, or the one that comes first of what is searched. @throws SluiceError `inspect-sequence` */
+function sideFor(
+  model: SequenceModel,
+  { side: given, layers }: Pick<SequenceDetectOptions, 'side' | 'layers'>,
+): Side {
+  const all = layersOf(model)
+  const searched =
+    layers?.map((layer) => findLayer(all, layer)) ??
+    usualLayers(all).filter(({ step }) => step.states.length > 0)
+  const sides = searched.map(({ name }) => sideOf(model, name))
   const side = given ?? sides[0] ?? 'read'
   if (sides.length > 0 && !sides.includes(side)) throw new SluiceError('inspect-sequence/side', { side })
   return side

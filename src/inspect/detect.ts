@@ -61,8 +61,8 @@ export interface Detections {
 /** Options of `detect`. */
 export const knownToDetect = ['runtime', 'oracles', 'layers', 'names', 'steps', 'top']
 
-/** Fewer symbols leave too few shifts to tell anything. */
-const fewest = 100
+/** Symbols that can be searched: fewer leave too few shifts to tell anything. */
+export const searchable = { least: 100, most: 2 ** 20 } as const
 
 /**
  * Searches the units of a model for those that tell what an oracle says (Karpathy, Johnson and Fei-Fei 2015): yes or no by
@@ -96,26 +96,24 @@ export async function detectIn(
   what: string,
   take: (settings: SearchSettings) => Promise<Searched>,
 ): Promise<Detections> {
-  const most = wholeNumber('steps', options.steps ?? 2 ** 14, fewest, 2 ** 20)
+  const most = wholeNumber('steps', options.steps ?? 2 ** 14, searchable.least, searchable.most)
+  const top = wholeNumber('top', options.top ?? 5, 1)
   const names = namesFor(layers, options)
   const found = await take({ most, names, wanted: (layer) => searched(layer, options.names !== undefined) })
   requireSteps(found.steps, what)
-  return search(found, wholeNumber('top', options.top ?? 5, 1))
+  return search(found, top)
 }
 
 function requireSteps(count: number, name: string): void {
-  if (count < fewest) throw new SluiceError('inspect-size/short', { name, count, least: fewest })
+  const { least } = searchable
+  if (count < least) throw new SluiceError('inspect-size/short', { name, count, least })
 }
 
 async function searchedText(
   model: Trainable,
   text: InspectedText,
   { oracles = oracleNames, layers, runtime }: DetectOptions,
-  {
-    most,
-    names,
-    wanted,
-  }: { most: number; names: readonly string[]; wanted: (layer: TracedLayer) => readonly TracedValue[] },
+  { most, names, wanted }: SearchSettings,
 ): Promise<Searched> {
   const all = tokensOf(model, text)
   const { vocabulary } = model

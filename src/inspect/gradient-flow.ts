@@ -17,7 +17,7 @@ export interface GradientFlowOptions {
   readonly layers?: readonly LayerName[]
   /** Steps to follow each gradient, 100 unless given, fewer where the text is short. */
   readonly steps?: number
-  /** Predictions, evenly spread over the text, whose gradients are followed; 32 unless given. */
+  /** Predictions, evenly spread over the text or the sequences, whose gradients are followed; 32 unless given. */
   readonly predictions?: number
 }
 
@@ -92,7 +92,7 @@ export async function gradientFlow(
 }
 
 /** Some of the whole numbers below `count`, evenly spread and rising. */
-function spread(count: number, most: number): readonly number[] {
+export function spread(count: number, most: number): readonly number[] {
   const parts = Math.min(count, most)
   return Array.from({ length: parts }, (_unused, i) =>
     parts === 1 ? count - 1 : Math.floor((i * (count - 1)) / (parts - 1)),

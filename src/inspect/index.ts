@@ -21,7 +21,14 @@ export { type UnitLossOptions, type UnitLosses, unitLosses } from './unit-losses
 export { type GradientFlow, type GradientFlowOptions, type StateFlow, gradientFlow } from './gradient-flow.ts'
 export { type JacobianOptions, type Jacobians, jacobians } from './jacobians.ts'
 export { type Saliency, type SaliencyOptions, saliency } from './saliency.ts'
-export { type DetectOptions, type Detection, type Detections, type Detector, detect } from './detect.ts'
+export {
+  type DetectOptions,
+  type Detection,
+  type Detections,
+  type Detector,
+  detect,
+  searchable,
+} from './detect.ts'
 export { type Labels, type Oracle, type OracleName, labelsOf, oracleNames } from './oracles.ts'
 export { fittingSizes } from './cell-sizes.ts'
 export { type GradientCheck, checkGradient } from './gradient-check.ts'

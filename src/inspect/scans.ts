@@ -9,11 +9,15 @@ export interface NamedScan {
   readonly step: StepGraph
 }
 
-/** The cells of a window by name, from the input up; what has neither parameters nor states has no name. */
+/**
+ * The cells of a window by name, from the input up; what has neither parameters nor states has no name. A product that a
+ * window makes of a memory, once for all steps, is part of the cell that attends to it.
+ */
 export function scansOf(graph: WindowGraph): readonly NamedScan[] {
   return graph.nodes.flatMap(({ op, attributes }, node) => {
     if (op !== 'scan') return []
     const step = attributes.step as StepGraph
+    if (step.traces.length === 0) return []
     const name = nameOf(graph, node, step)
     return name === undefined ? [] : [{ name, node, step }]
   })

@@ -10,6 +10,7 @@ import {
   type StateFlow,
   flowProgram,
   memoryOf,
+  spread,
   statefulLayers,
   summary,
 } from './gradient-flow.ts'
@@ -19,7 +20,7 @@ import { type InspectedSequence, batchOf, laidSequences, readsSource, writeBatch
 import { norm } from './vectors.ts'
 
 /**
- * Follows the last answer of each sequence back, to the target or else the likeliest class, as `gradientFlow` does; an encoder's
+ * Follows the last answers of sequences back, to the target or else the likeliest class, as `gradientFlow` does; an encoder's
  * steps are counted from the end of what it reads.
  */
 export async function sequenceFlow(
@@ -32,7 +33,8 @@ export async function sequenceFlow(
   if ('ctc' in output) throw new SluiceError('inspect-sequence/labels')
   const most = wholeNumber('predictions', options.predictions ?? 32, 1)
   const longest = wholeNumber('steps', options.steps ?? 100, 1)
-  const laid = await laidSequences(model, given.slice(0, most), options.runtime, true)
+  const followed = spread(given.length, most).map((number) => given[number]!)
+  const laid = await laidSequences(model, followed, options.runtime, true)
   const steps = laid.reduce((sum, each) => Math.max(sum, each.steps), 1)
   // The last answer of a synced model has from the other direction no more than one step.
   const isFollowed = ({ name }: NamedScan): boolean => shape !== 'synced' || !/\.reverse\b/.test(name)

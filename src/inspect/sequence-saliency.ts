@@ -5,7 +5,14 @@ import type { Executable, Program } from '../runtime/index.ts'
 import type { RuntimeSource } from '../train/index.ts'
 import { encoded, vectorsOf, withoutEncoder } from './encoded.ts'
 import { execute, onlyInputs } from './executing.ts'
-import { type InspectedSequence, type LaidSequence, batchOf, laidSequences, writeBatch } from './sequences.ts'
+import {
+  type InspectedSequence,
+  type LaidSequence,
+  batchOf,
+  firstAnswer,
+  laidSequences,
+  writeBatch,
+} from './sequences.ts'
 import { dot, largest, norm } from './vectors.ts'
 import { onlyOutputs } from './window-change.ts'
 
@@ -40,7 +47,7 @@ export async function sequenceSaliency(
   const { outputSize, config } = model
   const [laid] = await laidSequences(model, [given], options.runtime)
   const { answered, read } = laid!
-  const at = wholeNumber('at', options.at ?? answered - 1, 0, answered - 1)
+  const at = wholeNumber('at', options.at ?? answered - 1, firstAnswer(model, laid!), answered - 1)
   const program = answerProgram(model, laid!.steps)
   const input = 'tokens' in config.input ? encoded : 'x'
   const executable = await execute(model, program, options.runtime)
@@ -117,8 +124,9 @@ function explained(
   const one = numbers.map((_x, place) => Number(place === target))
   if ('values' in output) return { value: numbers[target]!, slope: one }
   if ('bits' in output) {
-    const probability = 1 / (1 + exp(-numbers[target]!))
-    return { value: log(probability), slope: one.map((x) => x * (1 - probability)) }
+    const level = numbers[target]!
+    const against = 1 / (1 + exp(level))
+    return { value: Math.min(level, 0) - log(1 + exp(-Math.abs(level))), slope: one.map((x) => x * against) }
   }
   const most = numbers.reduce((a, b) => Math.max(a, b), -Infinity)
   const weights = numbers.map((x) => exp(x - most))

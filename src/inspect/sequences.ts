@@ -119,6 +119,11 @@ export function symbolsOf(
   return [startMark, ...Array.from(example.target as ArrayLike<number>, symbolOf)]
 }
 
+/** The first step that has an answer of its own: one answer to a whole sequence stands at its last. */
+export function firstAnswer({ config }: SequenceModel, { answered }: LaidSequence): number {
+  return config.shape === 'many-to-one' ? answered - 1 : 0
+}
+
 /** Whether a layer goes through what is read where that has steps of its own. */
 export function readsSource(layer: string): boolean {
   return layer === 'encoder' || layer.startsWith('encoder.')

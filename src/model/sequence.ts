@@ -128,7 +128,7 @@ class ChangedModel extends SequenceModel {
   readonly #change: (program: Program) => Program
 
   constructor(of: SequenceModel, change: (program: Program) => Program, own: ReadonlyMap<string, Weights>) {
-    super(of.config, of.codec)
+    super(of.config, of.codec, of.parameters)
     this.#of = of
     this.#change = change
     this.parameters = new Map([...of.parameters, ...own])

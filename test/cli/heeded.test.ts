@@ -2,7 +2,10 @@ import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { write as writeTokens } from '../../src/generate/index.ts'
 import { readSequenceModel } from '../../src/index.ts'
+import { intervene } from '../../src/inspect/all.ts'
+import { reference } from '../../src/runtime/index.ts'
 import { said } from '../errors/fixtures.ts'
 
 const lines = (count: number, line: (i: number) => string): string =>
@@ -62,6 +65,52 @@ test('options that a task does not heed are refused', async () => {
   )
   expect(await wrong('sample', './names', '--prime', 'x')).toEqual(refused('--prime', 'lm', 'caption'))
   expect(await wrong('sample', './text', '--count', '2')).toEqual(refused('--count', 'caption', 'lm'))
+  expect(await wrong('sample', './names', '--ablate', '0.h', '--compare')).toEqual(
+    refused('--compare', 'lm', 'caption'),
+  )
+  expect(await wrong('sample', './mail', '--ablate', '0.h')).toEqual([
+    2,
+    expect.stringContaining('this model answers what it reads: use predict.'),
+  ])
+  expect(await wrong('inspect', './mail', '--text', 'win', '--keep-cr')).toEqual(
+    refused('--keep-cr', 'lm', 'classify'),
+  )
+  const onTables = 'classify, tag, forecast, caption and translate'
+  for (const command of ['inspect ./text --file', 'eval ./text'])
+    expect(await wrong(...command.split(' '), './text.txt', '--format', 'csv')).toEqual(
+      refused('--format', onTables, 'lm'),
+    )
+  expect(await wrong('eval', './text', './text.txt', '--targets', 'x')).toEqual(
+    refused('--targets', onTables, 'lm'),
+  )
+})
+
+test('texts of a class are written with interventions, too', async () => {
+  const texts = async (...args: readonly string[]): Promise<string> => {
+    const asked = ['sample', './names', '--class', 'a', '--length', '12', '--runtime', 'reference', '--json']
+    const { code, said: written } = await said(folder, ...asked, ...args)
+    expect(code).toBe(0)
+    return (JSON.parse(written) as { text: string }).text
+  }
+  const net = await readSequenceModel(join(folder, 'names'))
+  const held = intervene(net, [{ layer: 0, name: 'h', clamp: 3 }])
+  const [mute] = await writeTokens(held, [0], { runtime: reference, length: 12, seed: 1 })
+  const names = (net.config.output as { readonly names: readonly string[] }).names
+  expect(await texts('--clamp', '0.h=3')).toBe(mute!.tokens.map((token) => names[token]).join(''))
+  expect(await texts('--clamp', '0.h=3')).not.toBe(await texts())
+})
+
+test('a run of branches that read both ways goes on as it was', async () => {
+  const train = (...args: readonly string[]) =>
+    said(folder, 'train', './mail-2.csv', '--task', 'classify', ...small, ...args)
+  await writeFile(
+    join(folder, 'mail-2.csv'),
+    `label,text\n${lines(30, (i) => (i % 2 ? `ham,see ${i}` : `spam,win ${i}`))}`,
+  )
+  const both = ['--branches', 'lstm:3,gru:2', '--bidirectional']
+  expect((await train('--out', './forked', ...both)).text).toBe('')
+  const more = await train('--resume', './forked', ...both, '--steps', '5')
+  expect([more.code, more.text]).toEqual([0, ''])
 })
 
 test('what was held out of a table that has changed is said to be chosen anew', async () => {

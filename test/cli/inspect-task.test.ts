@@ -107,6 +107,24 @@ describe('sluice inspect of a task', () => {
     expect(seen.losses.loss).toBeGreaterThan(0)
     expect(seen.losses.changes).toHaveLength(5)
     expect(seen.memory.states[0]!.norms).toHaveLength(9)
+    const one = await numbers('classify', '--text', 'win 9 now', '--saliency', '1', '--ablate', '0.h.1')
+    expect(one.saliency.value).toBeCloseTo((await saliency(changed, tokens, { runtime })).value, 5)
+  }, 30_000)
+
+  test('has what an answer comes from on its page, over the first sequence', async () => {
+    const asked = ['--file', 'mail.csv', '--steps', '20', '--saliency', 'last', '--ablate', '0.h.1']
+    const { saliency: seen } = await numbers('classify', ...asked, '--html', 'why.html')
+    const page = await readFile(join(folder, 'why.html'), 'utf8')
+    const [, json] = /<script id="data" type="application\/json">(.*?)<\/script>/s.exec(page)!
+    const data = JSON.parse(json!) as {
+      units: { name: string; scale: number; values: string }[]
+      symbols: string[]
+    }
+    const { name, scale, values } = data.units.at(-1)!
+    expect(name).toMatch(/^saliency of each symbol for "(?:ham|spam)" at the end of the first sequence/)
+    const levels = new Int8Array(Buffer.from(values, 'base64'))
+    expect(levels).toHaveLength(data.symbols.length)
+    levels.forEach((level, at) => expect(level / 127).toBeCloseTo((seen.products[at] ?? 0) / scale, 2))
   }, 30_000)
 
   async function readAll(file: string, run: string): Promise<readonly TaskSequence[]> {
@@ -133,6 +151,8 @@ describe('sluice inspect of a task', () => {
     for (const weight of seen.unit.values) expect(weight).toBeGreaterThan(0)
     const read = await numbers('translate', '--text', '3 May', '--unit', 'encoder.0.h.1', '--saliency', '1')
     expect([read.steps, read.saliency.symbols.join('')]).toEqual([5, '3 May'])
+    const head = await numbers('translate', '--text', '3 May', '--unit', 'head.y.0')
+    expect([head.unit.layer, head.unit.values.length]).toEqual(['head', seen.steps])
     const files = ['--parquet', 'values.parquet', '--html', 'page.html']
     const { steps } = await numbers('translate', '--file', 'dates.txt', '--steps', '12', ...files)
     const rows = await parquetReadObjects({ file: await asyncBufferFromFile(join(folder, 'values.parquet')) })
@@ -146,7 +166,7 @@ describe('sluice inspect of a task', () => {
       ends: number[]
     }
     expect([data.symbols.length, data.ends.at(-1), data.symbols[0]]).toEqual([steps, steps - 1, '␂'])
-  }, 30_000)
+  }, 60_000)
 
   test('looks at windows of series, and what a value comes from', async () => {
     const seen = await numbers(

@@ -57,6 +57,10 @@ describe('what was seen', () => {
     const traced = await trace(net, text, { runtime: wasm })
     expect(unit.values).toEqual(tracedUnit(tracedValue(traced, 1, 'z'), 2))
     expect([unit.layer, unit.name, unit.unit, unit.isGate]).toEqual(['layers.1', 'z', 2, true])
+    const logits = await trace(net, text, { runtime: wasm, layers: ['head'] })
+    expect((await look({ unit: 'head.y.3' })).unit.values).toEqual(
+      tracedUnit(tracedValue(logits, 'head', 'y'), 3),
+    )
   })
 
   test('is else the unit that changes most, or that tells most', async () => {
@@ -94,6 +98,35 @@ describe('what was seen', () => {
     expect(told).toMatch(
       /Gradients reach back \d+ steps?; windows of \d+ let half of the predictions see all of it\./,
     )
+  })
+
+  test('is honest about units that are no better than chance, and those that only drift', async () => {
+    const seen = await look({ unit: '0.h.0' })
+    const verdict = (measure: 'auc' | 'r2', chance: number, score: number, withoutTrend: number): string => {
+      const unit = {
+        layer: 'layers.0',
+        name: 'h',
+        unit: 1,
+        direction: 1,
+        score,
+        withoutTrend,
+        p: 0.4,
+      } as const
+      const found = { oracle: 'mine', measure, mean: 0.3, best: [unit], chance, isFound: false }
+      const detections = { steps: 200, units: 1, detections: [found] }
+      const lines = inspectionLines({ ...seen, detections }, 60, styleFor(false), false)
+      return /0\.400 +(.*)$/.exec(lines.find((line) => line.startsWith('mine'))!)![1]!
+    }
+    expect(verdict('r2', 0.3, 0.02, 0.01)).toBe('none better than chance')
+    expect(verdict('r2', 0.3, 0.9, 0.1)).toBe('no more than a drift')
+    expect(verdict('auc', 0.7, 0.6, 0.55)).toBe('none better than chance')
+    expect(verdict('auc', 0.7, 0.1, 0.45)).toBe('no more than a drift')
+  })
+
+  test('is searched as far as it is read', async () => {
+    const long = textFrom(scribble(17_000), { vocabulary: scribbled })
+    const { detections } = await look({ labels: { odd: [...long.tokens].map((_t, at) => at % 2) } }, long)
+    expect(detections!.steps).toBe(17_000)
   })
 
   test('is a page that holds everything and asks for nothing', async () => {

@@ -167,6 +167,9 @@ test('branches read the same, and dense layers stand behind all others', async (
 
 test('a run of branches goes on with those alone', async () => {
   const { config } = await newModel({ ...forked, zoneout: 0.125 })
+  expect(await modelDifferences(forked, config)).toEqual([])
+  expect(await modelDifferences({ branches: forked.branches }, config)).toEqual([])
+  expect(await modelDifferences({ cell: 'gru' }, config)).toEqual(['branches (gru:3,lstm:5, now none)'])
   expect(await modelDifferences({ ...forked, hidden: 3 }, config)).toEqual([
     'branches (gru:3,lstm:5, now gru:3,lstm:3)',
   ])

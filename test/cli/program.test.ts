@@ -71,6 +71,7 @@ test.each([
     '--dense must be one of identity, tanh, sigmoid, relu, leaky_relu, elu, softplus, softsign, hard_sigmoid, not tan.',
   ],
   [['check', 'gru', '--dense', '8'], '--dense is for --plan: give that too, or leave it out.'],
+  [['check', 'gru', '--layers', '3'], '--layers is for --plan: give that too, or leave it out.'],
   [['eval', 'runs/a'], "Missing required argument 'file'. See sluice eval --help."],
   [['sample', '--temperature', 'hot'], '--temperature must be a number at least 0, not "hot".'],
 ] as const)('%j is refused with exit code 2', async (args, text) => {

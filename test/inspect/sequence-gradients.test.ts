@@ -60,6 +60,25 @@ describe('gradients', () => {
     await expect(gradientFlow(net, [], { runtime })).rejects.toThrow('There is no sequence')
   })
 
+  test('are followed from sequences all over a list that is longer than asked for', async () => {
+    const runtime = await wasm
+    const net = netOf('many-to-one')
+    const [one, two, three] = [tokens, [1, 2, 3], [3, 3, 0, 1]]
+    const some = await gradientFlow(net, [one, two, three], { runtime, predictions: 2 })
+    expect(some.predictions).toBe(2)
+    expect(some.states).toEqual((await gradientFlow(net, [one, three], { runtime })).states)
+  })
+
+  test('explain a bit that is all but impossible', async () => {
+    const layers = [fading(1)]
+    const net = sequenceModel({ shape: 'many-to-one', input: { vectors: 1 }, output: { bits: 1 }, layers })
+    net.parameters.get('head.b')!.data.fill(-1000)
+    const { value, norms } = await saliency(net, [[0]], { runtime: await wasm })
+    expect(value).toBe(-1000)
+    const slope = net.parameters.get('head.W')!.data[0]! * net.parameters.get('layers.0.W')!.data[0]!
+    expect(norms[0]).toBeCloseTo(Math.abs(slope), 5)
+  })
+
   test('of an answer with respect to what is read are its saliency', async () => {
     const runtime = reference
     const input = [
@@ -117,8 +136,10 @@ describe('gradients', () => {
     expect(said.norms.every((x) => x > 0)).toBe(true)
     const caption = await saliency(netOf('one-to-many'), { input: 1, target: [1, 2] }, { runtime, at: 2 })
     expect(caption.norms).toHaveLength(1)
-    await expect(saliency(net, tokens, { runtime, at: 7 })).rejects.toThrow(
-      'at must be a whole number from 0 to 6',
-    )
+    for (const at of [0, 7])
+      await expect(saliency(net, tokens, { runtime, at })).rejects.toThrow(
+        `at must be a whole number from 6 to 6, not ${at}.`,
+      )
+    expect((await saliency(netOf('synced'), tokens, { runtime, at: 0 })).at).toBe(0)
   })
 })

@@ -12,11 +12,11 @@ import {
   tracedValue,
   unitLosses,
 } from '../../src/inspect/all.ts'
-import { type Example, type SequenceModel, model } from '../../src/model/index.ts'
-import { reference } from '../../src/runtime/index.ts'
+import { type Example, type SequenceModel, model, sequenceModel } from '../../src/model/index.ts'
+import { type Runtime, reference } from '../../src/runtime/index.ts'
 import { evaluateExamples, predict } from '../../src/train/index.ts'
 import { wasm } from './fixtures.ts'
-import { close, netOf, shapes, tokens } from './sequence-fixtures.ts'
+import { close, netOf, read, shapes, tokens } from './sequence-fixtures.ts'
 
 /** What the head makes of some units at a step. */
 function answered(net: SequenceModel, units: ArrayLike<number>): readonly number[] {
@@ -125,6 +125,55 @@ describe('a trace of a sequence', () => {
     expect(tracedUnit(tracedValue(long, 'layers.0', 'context_weights'), 2)).toEqual(new Float32Array(6))
   })
 
+  test('of a decoder that compares with products of what was read is that of its cell alone', async () => {
+    const runtime = await wasm
+    const encoder = [cells.gru(4)]
+    const net = sequenceModel({ shape: 'many-to-many', ...read, encoder, layers: [cells.bahdanau_lstm(5)] })
+    const example = { input: tokens, target: [1, 0, 2] }
+    const traced = await trace(net, example, { runtime })
+    expect(traced.layers.map(({ name, cell }) => [name, cell])).toEqual([
+      ['encoder.0', 'gru'],
+      ['layers.0', 'bahdanau_lstm'],
+    ])
+    const weights = tracedValue(traced, 0, 'context_weights')
+    for (let step = 0; step < 4; step++)
+      expect(weights.data.slice(7 * step, 7 * step + 7).reduce((sum, x) => sum + x)).toBeCloseTo(1, 5)
+    const [h, context] = [tracedValue(traced, 0, 'h'), tracedValue(traced, 0, 'context')]
+    const memory = tracedUnit(tracedValue(traced, 'encoder.0', 'h'), 3)
+    const seen = memory.reduce((sum, x, place) => sum + x * weights.data[7 + place]!, 0)
+    expect(context.data[4 + 3]).toBeCloseTo(seen, 5)
+    const loss = [1, 0, 2, 3].reduce((sum, token, step) => {
+      const logits = answered(net, h.data.slice(5 * step, 5 * step + 5))
+      return sum - logits[token]! + Math.log(logits.reduce((total, x) => total + Math.exp(x), 0))
+    }, 0)
+    expect(loss / 4).toBeCloseTo((await evaluateExamples(net, [example], { runtime })).loss, 5)
+    const held = intervene(net, [{ layer: 0, name: 'h', units: [2], clamp: 0.25 }])
+    const changed = tracedValue(await trace(held, example, { runtime, names: ['h'] }), 0, 'h')
+    expect([...tracedUnit(changed, 2)]).toEqual([0.25, 0.25, 0.25, 0.25])
+  })
+
+  test('leaves nothing behind in its runtime', async () => {
+    const runtime = await wasm
+    let open = 0
+    const counting: Runtime = {
+      machine: runtime.machine,
+      precisions: runtime.precisions,
+      async compile(program) {
+        const executable = await runtime.compile(program)
+        open++
+        const dispose = executable.dispose.bind(executable)
+        executable.dispose = () => {
+          open--
+          dispose()
+        }
+        return executable
+      },
+    }
+    for (const shape of ['many-to-one', 'many-to-many'])
+      await trace(netOf(shape), tokens, { runtime: counting })
+    expect(open).toBe(0)
+  })
+
   test('of several sequences is the trace of each', async () => {
     const runtime = await wasm
     const net = netOf('synced')
@@ -214,6 +263,16 @@ describe('what builds on it', () => {
       side: 'written',
     })
     expect(units).toBe(18)
+    const named = {
+      runtime,
+      oracles: [/b/],
+      symbols: (token: number) => 'abcd'[token]!,
+      layers: ['layers.0'],
+    }
+    expect((await detect(netOf('many-to-many'), all, named)).units).toBe(18)
+    await expect(detect(netOf('many-to-many'), all, { ...named, side: 'read' })).rejects.toThrow(
+      'No layer that is searched goes through what is read.',
+    )
     expect(detections[0]!.mean).toBeCloseTo((30 + 10 + 10) / 150, 2)
   })
 

@@ -54,11 +54,17 @@ function planOption(name: '--layers' | '--symbols' | '--batch' | '--window', des
   return option(`${name} <n>`, description, whole(name, 1), shown)
 }
 
+/** What says nothing without `--plan`. */
+const planOptions = [
+  ...(['layers', 'symbols', 'batch', 'window', 'embedding', 'dropout', 'optimizer', 'isa'] as const),
+  ...(['branches', 'join', 'dense'] as const),
+] satisfies readonly (keyof CheckFlags)[]
+
 async function runCheck(file: string, flags: CheckFlags): Promise<void> {
   const output = openOutput(flags)
   if (flags.plan) return tellPlan(output, await reportPlan(file, flags))
-  for (const name of ['branches', 'join', 'dense'] as const)
-    if (flags[name] !== undefined) throw new SluiceError('usage/plan-option', { option: `--${name}` })
+  const ofPlan = planOptions.find((name) => flags[name] !== undefined)
+  if (ofPlan !== undefined) throw new SluiceError('usage/plan-option', { option: `--${ofPlan}` })
   const { cell } = await chooseCell(file)
   const { input, hidden, size } = flags
   const given = { ...(input !== undefined && { input }), ...(hidden !== undefined && { hidden }), ...size }

@@ -22,6 +22,7 @@ import {
   word,
 } from '../options.ts'
 import { type DataFormat, dataFormats } from '../task/formats.ts'
+import { inspecting, requireHeeded } from '../task/heeded.ts'
 import { type Output, openOutput } from '../output.ts'
 import { modelText, textNotes } from '../train-words.ts'
 import { plural } from '../view/format.ts'
@@ -51,8 +52,8 @@ export interface InspectFlags extends RuntimeFlags, OutputFlags, ModelFlags, Edi
   readonly parquet?: string
 }
 
-/** Symbols that are read, at most. */
-export const usualSteps = 20_000
+/** Symbols that are read, at most; the search for detectors takes twice as long for one more. */
+export const usualSteps = 2 ** 14
 
 /** `sluice inspect`. */
 export function inspectCommand(): Command {
@@ -131,6 +132,7 @@ async function runInspect(given: string | undefined, flags: InspectFlags): Promi
     const { text, inspection } = await inspectTask(stored, flags, output)
     return tell(inspection, { path, text }, flags, output)
   }
+  requireHeeded(flags, { task: 'lm' }, inspecting)
   const model = modelFrom(stored)
   const inspection = await inspectText({ path, model, ...(reading && { reading }) }, flags, output)
   await tell(inspection, { path, text: modelText(model) }, flags, output)

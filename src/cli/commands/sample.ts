@@ -68,7 +68,9 @@ export function sampleCommand(): Command {
     .addOption(option('--class <name>', 'the class', undefined, 'each'))
     .addOption(option('--count <n>', 'texts of a class', whole('--count', 1), 1))
   addEditOptions(command)
-  command.addOption(option('--compare', 'first the text of the model as it is, from the same seed'))
+  command.addOption(
+    option('--compare', 'first the text of the model as it is, from the same seed; of a text that goes on'),
+  )
   addRuntimeOptions(command)
   addOutputOptions(command, 'one JSON object: model, seed, prime, text; with --compare also unchanged')
   command.addHelpText('after', () => namesHelp(sampleNames))
@@ -86,13 +88,15 @@ async function runSample(given: string | undefined, flags: SampleFlags): Promise
 }
 
 async function writeTexts({ stored }: OpenedStored, flags: SampleFlags, output: Output): Promise<number> {
-  if (flags.compare || editsFrom(flags).length > 0) throw new SluiceError('usage/edit')
-  requireHeeded(flags, { task: 'caption' }, sampling)
-  const { sampleClass } = await import('../task/sample-task.ts')
+  const { classWriter, sampleClass } = await import('../task/sample-task.ts')
+  const writer = classWriter(stored)
+  requireHeeded(flags, writer.codec, sampling)
+  const edits = editsFrom(flags)
+  const net = edits.length > 0 ? intervene(writer.net, edits) : writer.net
   const { class: name, count = 1, seed = 1 } = flags
   const runtime = await runtimeFor(flags, output)
   const choice = { runtime, count, seed, ...choiceFrom(flags), ...(name !== undefined && { name }) }
-  await sampleClass(stored, choice, output)
+  await sampleClass({ ...writer, net }, choice, output)
   return exitCodes.done
 }
 

@@ -17,7 +17,7 @@ import {
 } from '../../inspect/all.ts'
 import { inOne } from '../../inspect/detect-sequences.ts'
 import { findLayer, findValue, usualLayers } from '../../inspect/find.ts'
-import { laidSequences, sideOf, symbolsOf } from '../../inspect/sequences.ts'
+import { firstAnswer, laidSequences, sideOf, symbolsOf } from '../../inspect/sequences.ts'
 import { valuesOf } from '../../inspect/traced.ts'
 import { type StoredModel, sequenceModelFrom } from '../../interop/index.ts'
 import type { Example, SequenceModel } from '../../model/index.ts'
@@ -32,13 +32,16 @@ import {
   type SeenSaliency,
   best,
   liveliest,
+  searchedSteps,
   shown,
+  tracedLayers,
   usualOracles,
 } from '../inspection.ts'
 import { readLabels } from '../labels.ts'
 import { runtimeFor } from '../options.ts'
 import type { Output } from '../output.ts'
 import { plural } from '../view/format.ts'
+import { inspecting, requireHeeded } from './heeded.ts'
 import { openTable, readingAgain } from './open-table.ts'
 import { tableOf } from './run-predict.ts'
 import { sequenceText } from './task-model.ts'
@@ -63,6 +66,7 @@ export async function inspectTask(
 ): Promise<{ readonly text: string; readonly inspection: Inspection }> {
   const given = sequenceModelFrom(stored)
   const codec = taskCodec(given)
+  requireHeeded(flags, codec, inspecting)
   const table = await tableFor(flags, given, codec)
   const sequences: InspectedSequence[] = []
   const most = flags.steps ?? usualSteps
@@ -81,7 +85,8 @@ export async function inspectTask(
   const side = sideFor(net, flags)
   const laid = await laidSequences(net, sequences, runtime)
   const examples = laid.map(({ example }) => example)
-  const symbols = laid.map((each) => symbolsOf(net, each, side, taskSymbols(codec, side)))
+  const symbolOf = taskSymbols(codec, side)
+  const symbols = laid.map((each) => symbolsOf(net, each, side, symbolOf))
   const looking: Looking = { net, codec, runtime, flags, sequences: examples, side, symbols }
   const change = edits.length > 0 ? { change: await changeOf(given, { ...looking, sequences }) } : {}
   return { text: sequenceText(given), inspection: { ...(await inspected(looking)), ...change } }
@@ -132,10 +137,15 @@ async function inspected(looking: Looking): Promise<Inspection> {
 
 /** The layers of a side over all sequences: their states and the value that is asked for, or all values. */
 async function traced({ net, runtime, flags, sequences, side }: Looking): Promise<readonly TracedLayer[]> {
-  const states = usualLayers(layersOf(net)).flatMap(({ step }) => step.states.map(({ name }) => name))
-  const wanted = flags.unit === undefined ? [] : [unitNamed(flags.unit).name]
-  const names = [...new Set([...states, ...wanted])]
-  const options = { runtime, ...(names.length > 0 && flags.parquet === undefined && { names }) }
+  const all = layersOf(net)
+  const states = usualLayers(all).flatMap(({ step }) => step.states.map(({ name }) => name))
+  const wanted = flags.unit === undefined ? undefined : unitNamed(flags.unit)
+  const names = [...new Set([...states, ...(wanted ? [wanted.name] : [])])]
+  const options = {
+    runtime,
+    layers: tracedLayers(all, wanted),
+    ...(names.length > 0 && flags.parquet === undefined && { names }),
+  }
   const parts: (readonly TracedLayer[])[] = []
   for await (const { layers } of traceSequences(net, sequences, options))
     parts.push(layers.filter(({ name }) => sideOf(net, name) === side))
@@ -163,26 +173,33 @@ async function search({
     return { name, values: symbols.map(({ length }) => all.slice(at, (at += length))) }
   })
   const oracles = [...usualOracles(flags.pattern), ...labels]
-  return detect(net, sequences, { runtime, oracles, top: 3, side, symbols: taskSymbols(codec, side) })
+  const symbolOf = taskSymbols(codec, side)
+  return detect(net, sequences, {
+    runtime,
+    oracles,
+    top: 3,
+    side,
+    symbols: symbolOf,
+    steps: searchedSteps(steps),
+  })
 }
 
 /** What each step of the first sequence does to an answer. */
-async function weighed({ net, codec, runtime, flags, sequences }: Looking): Promise<SeenSaliency> {
+async function weighed({ net, codec, runtime, flags, sequences, side }: Looking): Promise<SeenSaliency> {
   const [laid] = await laidSequences(net, sequences.slice(0, 1), runtime)
-  const { answered, example } = laid!
+  const first = firstAnswer(net, laid!)
+  const answers = laid!.answered - first
   const { saliency: place = 'last', symbol } = flags
-  const at = place === 'last' ? answered : wholeNumber('--saliency', place, 1, answered)
+  const at = place === 'last' ? answers : wholeNumber('--saliency', place, 1, answers)
   const names = namesOf(net)
   const target = symbol === undefined ? undefined : placeOf(names, symbol)
-  const options = { runtime, at: at - 1, ...(target !== undefined && { target }) }
-  const { value, norms, products, target: found } = await saliency(net, example, options)
+  const options = { runtime, at: first + at - 1, ...(target !== undefined && { target }) }
+  const { value, norms, products, target: found } = await saliency(net, laid!.example, options)
   const isProbability = !('values' in net.config.output)
   return {
     at,
-    place:
-      answered === 1 || at === answered
-        ? 'at the end of the first sequence'
-        : `at step ${at} of the first sequence`,
+    place: at === answers ? 'at the end of the first sequence' : `at step ${at} of the first sequence`,
+    ...(side === 'read' && { start: 0 }),
     symbols: symbolsOf(net, laid!, 'read', taskSymbols(codec, 'read')),
     symbol: names[found] ?? (isProbability ? 'the end' : `value ${found}`),
     value,

@@ -2,8 +2,9 @@ import { SluiceError } from '../../core/errors.ts'
 import { tableFrom } from '../../data/all.ts'
 import type { Choice } from '../../generate/index.ts'
 import { type StoredModel, sequenceModelFrom } from '../../interop/index.ts'
+import type { SequenceModel } from '../../model/index.ts'
 import type { Runtime } from '../../runtime/index.ts'
-import { answers, taskCodec } from '../../task/index.ts'
+import { type LabelledCodec, answers, taskCodec } from '../../task/index.ts'
 import type { Output } from '../output.ts'
 import { table } from '../view/table.ts'
 
@@ -18,14 +19,31 @@ export interface ClassChoice extends Choice {
   readonly length?: number
 }
 
-/** Writes texts of a class, with a model that was trained to. @throws SluiceError `usage` or `class-unknown` */
-export async function sampleClass(stored: StoredModel, choice: ClassChoice, output: Output): Promise<void> {
+/** A model that writes texts of classes, and the column and names of these. */
+interface ClassWriter {
+  readonly net: SequenceModel
+  readonly codec: LabelledCodec
+  readonly column: string
+  readonly classes: readonly string[]
+}
+
+/** A model that was trained to write texts of classes. @throws SluiceError `usage` for another */
+export function classWriter(stored: StoredModel): ClassWriter {
   const net = sequenceModelFrom(stored)
   const codec = taskCodec(net)
-  const { name, count, temperature = 1, ...rest } = choice
   if (codec.task === 'forecast' || codec.target.kind !== 'text' || codec.input.kind !== 'class')
     throw new SluiceError('usage/sample')
   const { column, classes } = codec.input
+  return { net, codec, column, classes }
+}
+
+/** Writes texts of a class. @throws SluiceError `class-unknown` */
+export async function sampleClass(
+  { net, codec, column, classes }: ClassWriter,
+  choice: ClassChoice,
+  output: Output,
+): Promise<void> {
+  const { name, count, temperature = 1, ...rest } = choice
   const wanted = name === undefined ? classes : [name]
   const rows = wanted.flatMap((each) => Array.from({ length: count }, () => ({ [column]: each })))
   const lines: (readonly string[])[] = []

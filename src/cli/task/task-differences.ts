@@ -3,6 +3,7 @@ import type { SequenceModel } from '../../model/index.ts'
 import type { ForecastCodec, LabelledCodec, TaskCodec } from '../../task/index.ts'
 import type { TrainFlags } from '../commands/train.ts'
 import { chooseCell } from '../cell-choice.ts'
+import { toldStack } from '../stack-flags.ts'
 
 type Told = string | number | boolean | undefined
 
@@ -66,7 +67,8 @@ function labelledBefore({ input, target, rows, heldOut }: LabelledCodec): Readon
 function netBefore({
   config: { shape, pool, encoder, layers },
 }: SequenceModel): Readonly<Record<string, Told>> {
-  const isBoth = (encoder ?? layers).some((layer) => 'direction' in layer && layer.direction === 'both')
+  const { stacks } = toldStack(encoder ?? layers)
+  const isBoth = stacks.flat().some((layer) => 'direction' in layer && layer.direction === 'both')
   return { bidirectional: isBoth, ...(shape === 'many-to-one' && { pool: pool ?? 'last' }) }
 }
 

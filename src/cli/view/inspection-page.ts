@@ -94,10 +94,10 @@ function unitsOf(value: TracedValue, isGate: boolean) {
 }
 
 /** What each symbol does to a prediction, as if it were a unit; other symbols do nothing. */
-function saliencyUnits({ saliency, symbols, ends }: Inspection): readonly PageUnit[] {
-  if (!saliency || ends) return []
+function saliencyUnits({ saliency, symbols }: Inspection): readonly PageUnit[] {
+  if (saliency?.start === undefined) return []
   const values = new Float32Array(symbols.length)
-  values.set(saliency.products, Math.max(0, saliency.at - saliency.products.length))
+  values.set(saliency.products, saliency.start)
   return [pageUnit(saliencyTitle(saliency), values, false)]
 }
 

@@ -1,4 +1,4 @@
-import type { Detection, Detections, GradientFlow, Saturation } from '../../inspect/index.ts'
+import type { Detection, Detections, Detector, GradientFlow, Saturation } from '../../inspect/index.ts'
 import type { Inspection, ShownUnit } from '../inspection.ts'
 import { count, plural } from './format.ts'
 import { changeLines } from './inspection-changes.ts'
@@ -55,13 +55,14 @@ function bestOf({ best, chance, isFound, measure }: Detection): readonly string[
     measured(score),
     measured(measure === 'auc' && score < 0.5 ? 1 - chance : chance),
     p < 0.001 ? '< 0.001' : p.toFixed(3),
-    isFound ? 'found' : isTrend(first, chance) ? 'no more than a drift' : 'none better than chance',
+    isFound ? 'found' : isTrend(first, measure, chance) ? 'no more than a drift' : 'none better than chance',
   ]
 }
 
 /** Whether a unit is better than chance by its drift over the whole text alone. */
-function isTrend({ score }: { readonly score: number }, chance: number): boolean {
-  return Math.max(score, 1 - score) > Math.max(chance, 1 - chance)
+function isTrend({ score, withoutTrend }: Detector, measure: Detection['measure'], chance: number): boolean {
+  const strength = (value: number): number => (measure === 'auc' ? Math.abs(value - 0.5) : value)
+  return strength(score) > strength(chance) && strength(withoutTrend) <= strength(chance)
 }
 
 function saturationLines(gates: readonly Saturation[], style: Style): readonly string[] {

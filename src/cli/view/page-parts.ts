@@ -64,7 +64,7 @@ table('Gates', ['gate', 'below 0.1', 'above 0.9', 'mean'],
 table('Memory: norm of the gradient, steps back', ['state', 'steps', '0', '1', '10', '50'],
   data.memory.map(({ name, memory, isCut, norms }) => [name, memory + (isCut ? ' or more' : ''),
     ...[0, 1, 10, 50].map((back) => back < norms.length ? norms[back].toExponential(1) : '')]))
-table('Loss with the interventions, nats a symbol', ['before', 'after'],
+table('Loss with the interventions' + (ends.size > 0 ? '' : ', nats a symbol'), ['before', 'after'],
   data.change.map(({ before, after }) => [before.toFixed(4), after.toFixed(4)]))
 table('Change of the loss where a unit is held at 0', ['unit', 'change'],
   data.losses.map(({ name, change }) => [unitButton(name), change.toFixed(4)]))
