@@ -18,6 +18,7 @@ export default defineConfig({
   resolve: { alias: asPackaged },
   test: {
     testTimeout: 60_000,
+    globalSetup: 'test/compiled.ts',
     maxWorkers: 2,
     projects: [
       {

@@ -1,8 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-const loader = import.meta.resolve('tsx')
+import { commandLine } from '../compiled.ts'
 
 /** How a child process ended and what it wrote. */
 export interface Ended {
@@ -11,11 +8,11 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs `sluice` from the sources, in a folder. */
+/** Runs `sluice` in a folder. */
 export function sluice(folder: string, ...args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
     const options = { cwd: folder, env: { ...process.env, NO_COLOR: '1' } }
-    execFile(process.execPath, ['--import', loader, main, ...args], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [commandLine, ...args], options, (error, stdout, stderr) => {
       const code = error === null ? 0 : (error.signal ?? Number(error.code))
       resolve({ code, stdout, stderr: withoutFallback(stderr) })
     })
@@ -35,7 +32,7 @@ export function interrupted(
   ...args: readonly string[]
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', loader, main, ...args], { cwd: folder })
+    const child = spawn(process.execPath, [commandLine, ...args], { cwd: folder })
     let [stdout, stderr] = ['', '']
     let sent = false
     child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()))

@@ -6,21 +6,22 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { codeBlocks } from '../../scripts/readme-blocks.ts'
+import { packageEntry } from '../compiled.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /**
- * Runs all blocks of a page as a reader does, one after the other in one process and a folder of its own, with the sources for
- * the package; what each prints.
+ * Runs all blocks of a page as a reader does, one after the other in one process and a folder of its own, with this
+ * package; what each prints.
  */
 export async function runBlocks(page: string): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-docs-'))
   try {
     const blocks = codeBlocks(readFileSync(`${root}${page}`, 'utf8'), ['ts'])
-    const sources = pathToFileURL(`${root}src/index.ts`).href
+    const library = pathToFileURL(packageEntry).href
     const parts = blocks.map(({ code }, index) => [join(folder, `block-${index}.mts`), code] as const)
     for (const [path, code] of parts)
-      await writeFile(path, code.replaceAll("from 'sluice'", `from '${sources}'`))
+      await writeFile(path, code.replaceAll("from 'sluice'", `from '${library}'`))
     const imports = parts.map(([path]) => `console.log('#')\nawait import('${pathToFileURL(path).href}')`)
     const all = join(folder, 'all.mts')
     await writeFile(all, imports.join('\n'))

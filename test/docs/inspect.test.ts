@@ -11,6 +11,7 @@ import { inspectCommand } from '../../src/cli/commands/inspect.ts'
 import { sampleCommand } from '../../src/cli/commands/sample.ts'
 import { trainCommand } from '../../src/cli/commands/train.ts'
 import { smallText } from '../cli/fixtures.ts'
+import { packageEntry } from '../compiled.ts'
 import { ReaderFolder } from './reader.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -31,10 +32,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 test('the blocks of docs/inspect.md run, and print what they should', { timeout: 120_000 }, async () => {
-  const sources = pathToFileURL(`${root}src/index.ts`).href
+  const library = pathToFileURL(packageEntry).href
   const code = codeBlocks(page, ['ts']).map((block) => `console.log('#')\n${block.code}`)
   const path = join(folder, 'page.mts')
-  await writeFile(path, code.join('').replaceAll("from 'sluice'", `from '${sources}'`))
+  await writeFile(path, code.join('').replaceAll("from 'sluice'", `from '${library}'`))
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--import',
     import.meta.resolve('tsx'),

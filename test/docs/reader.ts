@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { CodeBlock } from '../../scripts/readme-blocks.ts'
+import { commandLine, packageEntry } from '../compiled.ts'
 
 /** The root of the repository, with a slash behind it. */
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 const loader = import.meta.resolve('tsx')
-const sources = pathToFileURL(`${root}src/index.ts`).href
+const library = pathToFileURL(packageEntry).href
 
-/** A folder of files in which the blocks of a page run as they do for a reader, with the sources for the package. */
+/** A folder of files in which the blocks of a page run as they do for a reader, with this package. */
 export class ReaderFolder {
   readonly path: string
 
@@ -23,10 +24,7 @@ export class ReaderFolder {
     const folder = new ReaderFolder(await mkdtemp(join(tmpdir(), 'sluice-reader-')))
     for (const [name, content] of Object.entries(files)) await writeFile(join(folder.path, name), content)
     await mkdir(join(folder.path, 'bin'))
-    await folder.command(
-      'sluice',
-      `exec '${process.execPath}' --import '${loader}' '${root}src/cli/main.ts' "$@"`,
-    )
+    await folder.command('sluice', `exec '${process.execPath}' '${commandLine}' "$@"`)
     return folder
   }
 
@@ -41,7 +39,7 @@ export class ReaderFolder {
   async run({ language, code, line }: CodeBlock): Promise<string> {
     if (language === 'sh') return this.#execute('sh', '-e', '-c', code)
     const path = join(this.path, `block-${line}.mts`)
-    await writeFile(path, code.replaceAll("from 'sluice'", `from '${sources}'`))
+    await writeFile(path, code.replaceAll("from 'sluice'", `from '${library}'`))
     return this.#execute(process.execPath, '--import', loader, path)
   }
 

@@ -3,13 +3,10 @@ import { existsSync, openSync } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Ended, smallText } from '../cli/fixtures.ts'
+import { commandLine } from '../compiled.ts'
 import { line, tiny, told } from './fixtures.ts'
-
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-const loader = import.meta.resolve('tsx')
 
 let folder = ''
 beforeAll(async () => {
@@ -20,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 const start = (stdout: 'pipe' | number, ...args: readonly string[]) =>
-  spawn(process.execPath, ['--import', loader, main, ...args], {
+  spawn(process.execPath, [commandLine, ...args], {
     cwd: folder,
     stdio: ['ignore', stdout, 'pipe'],
   })
