@@ -7,13 +7,13 @@ import {
   option,
   runtimeFor,
   whole,
-  word,
 } from '../options.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { modelFrom, taskOf } from '../../interop/index.ts'
 import { type ModelFlags, type OpenedStored, addLastOption, openStored } from '../open-model.ts'
 import { type Output, openOutput } from '../output.ts'
-import { type DataFormat, dataFormats } from '../task/formats.ts'
+import { addFormatOptions } from '../task/format-options.ts'
+import type { DataFormat } from '../task/formats.ts'
 import { evaluating, requireHeeded } from '../task/heeded.ts'
 import { openText } from '../open-text.ts'
 import { unitOf } from '../../data/index.ts'
@@ -56,15 +56,7 @@ export function evalCommand(): Command {
     .addOption(option('--targets <file>', 'of translate: what the lines of the file should become'))
     .addOption(option('--beam <n>', 'texts that a search for the likeliest keeps', whole('--beam', 1), 1))
     .addOption(option('--held-out', 'only what training held out of the same table'))
-    .addOption(
-      option(
-        '--format <name>',
-        `of a table: ${dataFormats.join(', ')}`,
-        word('--format', dataFormats),
-        'by its ending',
-      ),
-    )
-    .addOption(option('--delimiter <text>', 'between the cells of CSV', undefined, 'a comma'))
+  addFormatOptions(command)
   addRuntimeOptions(command)
   addOutputOptions(command, 'one JSON object: loss, bits, perplexity, tokens; or the figures of the task')
   return command.action(runEval)

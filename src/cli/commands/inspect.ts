@@ -19,9 +19,9 @@ import {
   option,
   runtimeFor,
   whole,
-  word,
 } from '../options.ts'
-import { type DataFormat, dataFormats } from '../task/formats.ts'
+import { addFormatOptions } from '../task/format-options.ts'
+import type { DataFormat } from '../task/formats.ts'
 import { inspecting, requireHeeded } from '../task/heeded.ts'
 import { type Output, openOutput } from '../output.ts'
 import { modelText, textNotes } from '../train-words.ts'
@@ -71,15 +71,8 @@ export function inspectCommand(): Command {
     .optionsGroup('Text:')
     .addOption(option('--text <text>', 'the text'))
     .addOption(option('--file <path>', 'the file of the text, or a table as in training'))
-    .addOption(
-      option(
-        '--format <name>',
-        `of a table: ${dataFormats.join(', ')}`,
-        word('--format', dataFormats),
-        'by its ending',
-      ),
-    )
-    .addOption(option('--delimiter <text>', 'between the cells of CSV', undefined, 'a comma'))
+  addFormatOptions(command)
+  command
     .addOption(option('--steps <n>', 'symbols of the text to read, at most', whole('--steps', 1), usualSteps))
     .addOption(option('--keep-cr', 'keep the carriage returns of CRLF line ends, as a run trained so does'))
     .addOption(option('--encoding <label>', 'of the text, such as latin1', undefined, 'utf-8'))

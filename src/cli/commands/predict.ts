@@ -9,10 +9,10 @@ import {
   option,
   real,
   whole,
-  word,
 } from '../options.ts'
 import { openOutput } from '../output.ts'
-import { type DataFormat, dataFormats } from '../task/formats.ts'
+import { addFormatOptions } from '../task/format-options.ts'
+import type { DataFormat } from '../task/formats.ts'
 
 /** Everything that `sluice predict` takes. */
 export interface PredictFlags extends RuntimeFlags, OutputFlags, ModelFlags {
@@ -46,10 +46,8 @@ export function predictCommand(): Command {
     .optionsGroup('Data:')
     .addOption(option('--text <text>', 'a text to answer; again for more', gathered))
     .addOption(option('--out <file>', 'write the answers there: .csv, else JSON lines'))
-    .addOption(
-      option('--format <name>', dataFormats.join(', '), word('--format', dataFormats), 'by its ending'),
-    )
-    .addOption(option('--delimiter <text>', 'between the cells of CSV', undefined, 'a comma'))
+  addFormatOptions(command)
+  command
     .addOption(option('--encoding <label>', 'of the table, such as latin1', undefined, 'utf-8'))
     .addOption(option('--batch <n>', 'sequences read in parallel', whole('--batch', 1), 50))
     .optionsGroup('Texts that are written:')

@@ -8,7 +8,8 @@ import { tokenKinds } from '../../data/tokens/index.ts'
 import { oneOf } from '../../data/check.ts'
 import { numberWithin } from '../../data/check.ts'
 import { option, whole, word } from '../options.ts'
-import { type DataFormat, dataFormats } from './formats.ts'
+import { addFormatOptions } from './format-options.ts'
+import type { DataFormat } from './formats.ts'
 
 /** Everything that `sluice train` takes for tasks on tables. */
 export interface TaskFlags {
@@ -59,10 +60,8 @@ export function addTaskOptions(command: Command): void {
     )
     .addOption(option('--id <column>', 'rows with the same name in it are one sequence'))
     .addOption(option('--time <column>', 'times of a series'))
-    .addOption(
-      option('--format <name>', dataFormats.join(', '), word('--format', dataFormats), 'by its ending'),
-    )
-    .addOption(option('--delimiter <text>', 'between the cells of CSV', undefined, 'a comma'))
+  addFormatOptions(command)
+  command
     .addOption(
       option(
         '--tokens <kind>',
