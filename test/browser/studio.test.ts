@@ -131,7 +131,8 @@ describe('training', () => {
       await page.waitForFunction(
         () => Number(document.querySelector('[data-testid=figure-loss]')?.textContent) < 1.75,
       )
-      expect(await page.evaluate(() => performance.getEntriesByName('awake').length)).toBeGreaterThan(10)
+      // The page is awake while it trains: were it not, there would be nothing left to pause afterwards.
+      await page.waitForFunction(() => performance.getEntriesByName('awake').length > 10)
       await page.getByRole('button', { name: 'Pause' }).click()
       await page.getByRole('button', { name: 'Go on' }).waitFor()
       await dropText(page, 'Another text.', 1)
