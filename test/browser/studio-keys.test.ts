@@ -1,18 +1,8 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startChromium } from './chromium.ts'
-import { type StudioSite, checkStudio, openStudioSite } from './studio-site.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { checkStudio, studioInBrowser } from './studio-site.ts'
 
-let site: StudioSite
-let browser: Browser
-beforeAll(async () => {
-  site = await openStudioSite()
-  browser = await startChromium()
-})
-afterAll(async () => {
-  await browser.close()
-  await site.close()
-})
+const studio = studioInBrowser()
 
 /** Presses Tab until something of a name has the focus, which must then be seen to have it. */
 async function tabTo(page: Page, name: RegExp, role = ''): Promise<void> {
@@ -40,7 +30,7 @@ async function tabTo(page: Page, name: RegExp, role = ''): Promise<void> {
 test.each([1280, 390])(
   'keys alone, %i wide: train on an own text, find what a unit tells, break it',
   async (width) => {
-    await checkStudio(browser, site.url, async (page) => {
+    await checkStudio(studio.browser, studio.site.url, async (page) => {
       await page.setViewportSize({ width, height: 800 })
       await tabTo(page, /^Cell$/, 'tab')
       await page.keyboard.press('ArrowRight')

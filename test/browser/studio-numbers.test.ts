@@ -1,35 +1,27 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
 import { sampleText } from '../../studio/src/text/sample-text.ts'
 import { colourIn, css, rangeOf } from '../../studio/src/ui/colour.ts'
 import { compact, decimal } from '../../studio/src/ui/format.ts'
 import { type Runtime, cells, model, openRuntime, text } from '../../src/browser.ts'
 import { jacobians, trace, valuesOf } from '../../src/inspect/index.ts'
-import { startChromium } from './chromium.ts'
-import { type StudioSite, checkStudio, drag, openStudioSite } from './studio-site.ts'
+import { checkStudio, drag, studioInBrowser } from './studio-site.ts'
 
 /*
  * Numbers and colours that rooms show, beside those of the library for the same model.
  */
 
-let site: StudioSite
-let browser: Browser
+const studio = studioInBrowser()
 let runtime: Runtime
 beforeAll(async () => {
-  site = await openStudioSite()
-  browser = await startChromium()
   runtime = await openRuntime('wasm', { threads: 1 })
-})
-afterAll(async () => {
-  await browser.close()
-  await site.close()
 })
 
 const content = sampleText()
 const { vocabulary } = text.from(content)
 
 const checkRoom = (name: string, task: (page: Page) => Promise<void>): Promise<void> =>
-  checkStudio(browser, `${site.url}#${name}`, task)
+  checkStudio(studio.browser, `${studio.site.url}#${name}`, task)
 
 test('factors of backpropagation and their products are those of the library, for both cells', async () => {
   const read = content.slice(0, 60)

@@ -1,27 +1,17 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { untar } from '../../studio/src/run/tar.ts'
 import { thousands } from '../../studio/src/ui/format.ts'
-import { startChromium } from './chromium.ts'
-import { type StudioSite, checkStudio, numberIn, openStudioSite } from './studio-site.ts'
+import { checkStudio, numberIn, studioInBrowser } from './studio-site.ts'
 
 /** Updates of every run. */
 const updates = 2000
 
-let site: StudioSite
-let browser: Browser
-beforeAll(async () => {
-  site = await openStudioSite()
-  browser = await startChromium()
-})
-afterAll(async () => {
-  await browser.close()
-  await site.close()
-})
+const studio = studioInBrowser()
 
 const inTrainRoom = (task: (page: Page) => Promise<void>): Promise<void> =>
-  checkStudio(browser, `${site.url}#train`, task)
+  checkStudio(studio.browser, `${studio.site.url}#train`, task)
 
 const press = (page: Page, name: string): Promise<void> =>
   page.getByRole('button', { name, exact: true }).click()

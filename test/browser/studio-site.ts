@@ -4,10 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { buildStudio } from '../../scripts/build-studio.ts'
 import { serveStudio } from '../../src/cli/studio/server.ts'
 import { staticFile } from '../../src/cli/studio/static.ts'
+import { startChromium } from './chromium.ts'
 
 /** A studio that was built and is served. */
 export interface StudioSite {
@@ -44,6 +45,26 @@ export async function openStudioSite(runs: readonly string[] = []): Promise<Stud
       await rm(folder, { recursive: true })
     },
   }
+}
+
+/** A studio that is served, and a browser to look at it. */
+export interface StudioInBrowser {
+  site: StudioSite
+  browser: Browser
+}
+
+/** Opens both before the tests of a file, and closes them after the last. */
+export function studioInBrowser(): StudioInBrowser {
+  const opened = {} as StudioInBrowser
+  beforeAll(async () => {
+    opened.site = await openStudioSite()
+    opened.browser = await startChromium()
+  })
+  afterAll(async () => {
+    await opened.browser.close()
+    await opened.site.close()
+  })
+  return opened
 }
 
 /** Does something in a room of the studio. The page must not complain, nor ask anything of another origin. */

@@ -1,25 +1,17 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { sampleText } from '../../studio/src/text/sample-text.ts'
 import { decimal, percent } from '../../studio/src/ui/format.ts'
 import { type Runtime, decodeModel, openRuntime } from '../../src/browser.ts'
 import { gradientFlow, intervene, saliency, saturation, unitLosses } from '../../src/inspect/index.ts'
 import type { Model } from '../../src/model/index.ts'
-import { startChromium } from './chromium.ts'
-import { type StudioSite, checkStudio, openStudioSite } from './studio-site.ts'
+import { checkStudio, studioInBrowser } from './studio-site.ts'
 
-let site: StudioSite
-let browser: Browser
+const studio = studioInBrowser()
 let runtime: Runtime
 beforeAll(async () => {
-  site = await openStudioSite()
-  browser = await startChromium()
   runtime = await openRuntime('wasm', { threads: 1 })
-})
-afterAll(async () => {
-  await browser.close()
-  await site.close()
 })
 
 /** What the room of units looks at unless the reader chooses another text. */
@@ -27,7 +19,7 @@ const content = sampleText().slice(0, 420)
 
 /** Trains a little, and does something in the room of units, with the same model from its file. */
 async function inUnitsRoom(task: (page: Page, net: Model) => Promise<void>): Promise<void> {
-  await checkStudio(browser, `${site.url}#train`, async (page) => {
+  await checkStudio(studio.browser, `${studio.site.url}#train`, async (page) => {
     await page.getByLabel('updates', { exact: true }).fill('150')
     await page.getByLabel('updates', { exact: true }).blur()
     await page.getByRole('button', { name: 'Train', exact: true }).click()
@@ -37,7 +29,7 @@ async function inUnitsRoom(task: (page: Page, net: Model) => Promise<void>): Pro
       page.getByRole('button', { name: 'Save the model' }).click(),
     ])
     const net = decodeModel(new Uint8Array(await readFile(await download.path())))
-    await page.goto(`${site.url}#units`)
+    await page.goto(`${studio.site.url}#units`)
     await task(page, net)
   })
 }
@@ -124,7 +116,7 @@ describe('what the library measures of a model', () => {
       const { memory, isCut, window, states } = await gradientFlow(net, sampleText().slice(0, 8192), {
         runtime,
       })
-      await page.goto(`${site.url}#memory`)
+      await page.goto(`${studio.site.url}#memory`)
       await page.getByRole('button', { name: 'Measure lstm' }).click()
       const advice = page.getByTestId('flow')
       await advice.getByText(`Effective memory: ${isCut ? 'more than ' : ''}${memory} steps`).waitFor()
@@ -132,7 +124,7 @@ describe('what the library measures of a model', () => {
         `(${states.map((each) => `${each.state} ${each.isCut ? 'over ' : ''}${each.memory}`).join(', ')})`,
       )
       await page.getByRole('button', { name: `Train with windows of ${window}` }).click()
-      await page.goto(`${site.url}#train`)
+      await page.goto(`${studio.site.url}#train`)
       expect(await page.getByLabel('window', { exact: true }).inputValue()).toBe(String(window))
     })
   })

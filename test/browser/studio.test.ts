@@ -1,30 +1,20 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { sampleText } from '../../studio/src/text/sample-text.ts'
 import { decimal } from '../../studio/src/ui/format.ts'
 import { cells, decodeModel, encodeModel, layer, model, openRuntime, text } from '../../src/browser.ts'
 import { detect, trace, valuesOf } from '../../src/inspect/index.ts'
-import { startChromium } from './chromium.ts'
-import { type StudioSite, drag, checkStudio, numberIn, openStudioSite } from './studio-site.ts'
+import { drag, checkStudio, numberIn, studioInBrowser } from './studio-site.ts'
 
-let site: StudioSite
-let browser: Browser
-beforeAll(async () => {
-  site = await openStudioSite()
-  browser = await startChromium()
-})
-afterAll(async () => {
-  await browser.close()
-  await site.close()
-})
+const studio = studioInBrowser()
 
 const checkRoom = (name: string, task: (page: Page) => Promise<void>): Promise<void> =>
-  checkStudio(browser, `${site.url}#${name}`, task)
+  checkStudio(studio.browser, `${studio.site.url}#${name}`, task)
 
 /** Trains the model of the page for some updates. */
 async function train(page: Page, updates: number): Promise<void> {
-  await page.goto(`${site.url}#train`)
+  await page.goto(`${studio.site.url}#train`)
   await page.getByLabel('updates', { exact: true }).fill(String(updates))
   await page.getByLabel('updates', { exact: true }).blur()
   await page.getByRole('button', { name: 'Train', exact: true }).click()
@@ -163,7 +153,7 @@ describe('training', () => {
       await page.getByLabel('Text to learn from').blur()
       await page.getByTestId('text-info').getByText('your text').waitFor()
       await train(page, 60)
-      await page.goto(`${site.url}#cell`)
+      await page.goto(`${studio.site.url}#cell`)
       await page.getByTestId('step-on').click()
       await page.getByText('At ל, unit 0').waitFor()
     })
@@ -243,7 +233,7 @@ describe('units', () => {
   test('are found by what they tell, and change the text when they are held', async () => {
     await checkRoom('train', async (page) => {
       await train(page, 900)
-      await page.goto(`${site.url}#units`)
+      await page.goto(`${studio.site.url}#units`)
       await page.getByRole('button', { name: 'Search all units' }).click()
       const found = page.getByTestId('detections').getByRole('button', { name: 'a line end comes next' })
       await found.waitFor()
@@ -279,7 +269,7 @@ describe('units of several layers', () => {
       const file = { name: 'mine.safetensors', mimeType: '', buffer: Buffer.from(encodeModel(net)) }
       await page.getByLabel('Load a run or a model …').setInputFiles(file)
       await page.getByTestId('model-bar').getByText('gru').waitFor()
-      await page.goto(`${site.url}#units`)
+      await page.goto(`${studio.site.url}#units`)
       await page.getByRole('button', { name: 'Search all units' }).click()
       await page.getByTestId('detections').locator('li').nth(place).getByRole('button').click()
       expect(await page.getByRole('combobox', { name: /^layer/ }).inputValue()).toBe('1')
@@ -357,13 +347,13 @@ describe('the lab', () => {
       await page.getByTestId('model-bar').getByText('mine2').waitFor()
       await page.getByTestId('story').waitFor()
     })
-    await checkStudio(browser, link, async (page) => {
+    await checkStudio(studio.browser, link, async (page) => {
       expect(await page.getByLabel('Equations').inputValue()).toBe(
         "h' = 0.5 * h + 0.5 * tanh(W @ [h, x] + b)",
       )
       expect(await page.getByLabel('name').inputValue()).toBe('mine2')
     })
-    await checkStudio(browser, `${site.url}#lab?cell=broken!`, async (page) => {
+    await checkStudio(studio.browser, `${studio.site.url}#lab?cell=broken!`, async (page) => {
       await page.getByRole('alert').getByText('The link holds no cell').waitFor()
     })
   })
