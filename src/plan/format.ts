@@ -361,29 +361,18 @@ export const instructions = [
   'column_sum_mul', // d += sum over rows of a * b
 ] as const
 
+const commonStages: ReadonlySet<(typeof stageKinds)[number]> = new Set([
+  'compute',
+  'loss',
+  'embed',
+  'dropout',
+])
+
 /**
  * What few plans hold. The modules that pages load at once do without it, and without lengths of rows and dropped weights;
  * `rare.ts` says of a plan whether it needs more.
  */
-export const rareStages: readonly (typeof stageKinds)[number][] = [
-  'reduce',
-  'sequence_dropout',
-  'word_dropout',
-  'mask',
-  'reverse',
-  'value_loss',
-  'bernoulli_loss',
-  'ctc_loss',
-  'score',
-  'score_additive',
-  'attention_softmax',
-  'attention_softmax_gradient',
-  'mix',
-  'row_outer',
-  'score_additive_gradient',
-  'places',
-  'keep',
-]
+export const rareStages = stageKinds.filter((kind) => !commonStages.has(kind))
 export const rareInstructions: readonly InstructionName[] = [
   'max',
   'min',
