@@ -7,5 +7,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A page shows what it should when its worker has answered and it has painted: how long that takes is not tested.
+    expect: { poll: { interval: 20, timeout: 30_000 } },
   },
 })

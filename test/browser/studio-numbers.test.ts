@@ -35,11 +35,10 @@ test('factors of backpropagation and their products are those of the library, fo
       const { factors, products } = await jacobians(net, read, { runtime, steps: 12 })
       const figures = page.getByTestId(`way-${lane}`).locator('figure')
       for (const [place, numbers] of [factors, products.toReversed()].entries()) {
-        const titles = await figures
-          .nth(place)
-          .locator('b')
-          .evaluateAll((bars) => bars.map((bar) => bar.getAttribute('title')!.slice(3)))
-        expect(titles).toEqual(Array.from(numbers, compact))
+        const bars = figures.nth(place).locator('b')
+        await expect
+          .poll(() => bars.evaluateAll((all) => all.map((bar) => bar.getAttribute('title')!.slice(3))))
+          .toEqual(Array.from(numbers, compact))
       }
     }
   })
@@ -55,17 +54,18 @@ test('a click on a unit colours the text by its values', async () => {
     await map.click({ position: { x: 8 * 30 + 4, y: 9 * 7 + 4 } })
     await page.getByTestId('spot').getByText('7', { exact: true }).waitFor()
     const values = Array.from({ length: 420 }, (_unused, step) => data[step * units + 7]!)
-    expect(await page.getByTestId('spot').textContent()).toContain(`: ${decimal(values[30]!, 3)}`)
-    const letters = await page
-      .getByTestId('coloured')
-      .locator('span')
-      .evaluateAll((all) =>
-        all.map((span) => [span.getAttribute('title'), span.style.background.replaceAll(',', '')]),
-      )
+    await expect.poll(() => page.getByTestId('spot').textContent()).toContain(`: ${decimal(values[30]!, 3)}`)
+    const letters = page.getByTestId('coloured').locator('span')
     const range = rangeOf(data, true)
-    expect(letters).toEqual(
-      values.map((value) => [value.toFixed(3), css(colourIn(range, value, false)).replaceAll(',', '')]),
-    )
+    await expect
+      .poll(() =>
+        letters.evaluateAll((all) =>
+          all.map((span) => [span.getAttribute('title'), span.style.background.replaceAll(',', '')]),
+        ),
+      )
+      .toEqual(
+        values.map((value) => [value.toFixed(3), css(colourIn(range, value, false)).replaceAll(',', '')]),
+      )
   })
 })
 
@@ -74,10 +74,11 @@ test('a text is walked through by itself, until it is halted', async () => {
     await page.getByRole('button', { name: 'Walk' }).click()
     await page.getByTestId('story').getByText('At p, unit 0').waitFor()
     await page.getByRole('button', { name: 'Halt' }).click()
+    await page.getByRole('button', { name: 'Walk' }).waitFor()
     const held = await page.getByTestId('story').textContent()
     await page.waitForTimeout(600)
-    expect(await page.getByTestId('story').textContent()).toBe(held)
+    await expect.poll(() => page.getByTestId('story').textContent()).toBe(held)
     await page.getByRole('button', { name: 'One step back' }).click()
-    expect(await page.getByTestId('story').textContent()).not.toBe(held)
+    await expect.poll(() => page.getByTestId('story').textContent()).not.toBe(held)
   })
 })

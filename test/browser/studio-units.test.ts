@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { sampleText } from '../../studio/src/text/sample-text.ts'
 import { decimal, percent } from '../../studio/src/ui/format.ts'
 import { type Runtime, decodeModel, openRuntime } from '../../src/browser.ts'
@@ -9,6 +9,7 @@ import type { Model } from '../../src/model/index.ts'
 import { checkStudio, studioInBrowser } from './studio-site.ts'
 
 const studio = studioInBrowser()
+const patience = { interval: 20, timeout: 30_000 }
 let runtime: Runtime
 beforeAll(async () => {
   runtime = await openRuntime('wasm', { threads: 1 })
@@ -57,14 +58,16 @@ describe('a unit that is held', () => {
       const held = intervene(net, [{ layer, name, units: [unit], clamp }])
       for (const [label, model] of [['as it is', net] as const, ['held', held] as const]) {
         const guesses = page.getByTestId(`guesses-${label}`).locator('span')
-        const texts = await guesses.allTextContents()
-        expect(texts).toHaveLength(6)
-        const asked = texts.map(async (text) => {
-          const symbol = { '␣': ' ', '↵': '\n' }[[...text][0]!] ?? [...text][0]!
-          const { logProbability } = await saliency(model, content, { runtime, at: 25, symbol })
-          return `${[...text][0]} ${percent(Math.exp(logProbability))}`
-        })
-        expect(texts).toEqual(await Promise.all(asked))
+        await vi.waitFor(async () => {
+          const texts = await guesses.allTextContents()
+          expect(texts).toHaveLength(6)
+          const asked = texts.map(async (text) => {
+            const symbol = { '␣': ' ', '↵': '\n' }[[...text][0]!] ?? [...text][0]!
+            const { logProbability } = await saliency(model, content, { runtime, at: 25, symbol })
+            return `${[...text][0]} ${percent(Math.exp(logProbability))}`
+          })
+          expect(texts).toEqual(await Promise.all(asked))
+        }, patience)
       }
     })
   })
@@ -75,15 +78,16 @@ describe('what the library measures of a model', () => {
     await inUnitsRoom(async (page, net) => {
       const gates = await saturation(net, content, { runtime })
       const rows = page.getByTestId('saturation').getByRole('button')
-      await rows.first().waitFor()
-      expect(await rows.allTextContents()).toEqual(
-        gates.map(
-          ({ name, closed, open, mean }) =>
-            `${name}closed ${percent(closed)}, open ${percent(open)}, mean ${mean.toFixed(2)}`,
-        ),
-      )
+      await expect
+        .poll(() => rows.allTextContents())
+        .toEqual(
+          gates.map(
+            ({ name, closed, open, mean }) =>
+              `${name}closed ${percent(closed)}, open ${percent(open)}, mean ${mean.toFixed(2)}`,
+          ),
+        )
       await rows.filter({ hasText: /^f/ }).click()
-      expect(await page.getByRole('combobox', { name: /^value/ }).inputValue()).toBe('f')
+      await expect.poll(() => page.getByRole('combobox', { name: /^value/ }).inputValue()).toBe('f')
       await page.getByText('Another text').click()
       await page.getByLabel('Text to look at').fill('☃☃☃')
       await page.getByLabel('Text to look at').blur()
@@ -102,12 +106,12 @@ describe('what the library measures of a model', () => {
       await reasons.locator('.asked', { hasText: letter }).waitFor()
       const symbol = { '␣': ' ', '↵': '\n' }[letter] ?? letter
       const { products } = await saliency(net, content, { runtime, at: 25, symbol })
-      const titles = await reasons
-        .locator('span:not(.asked)')
-        .evaluateAll((all) => all.map((span) => span.getAttribute('title')))
-      expect(titles).toEqual(
-        Array.from(products, (product) => `${product < 0 ? 'against' : 'for'}: ${product.toFixed(3)}`),
-      )
+      const spans = reasons.locator('span:not(.asked)')
+      await expect
+        .poll(() => spans.evaluateAll((all) => all.map((span) => span.getAttribute('title'))))
+        .toEqual(
+          Array.from(products, (product) => `${product < 0 ? 'against' : 'for'}: ${product.toFixed(3)}`),
+        )
     })
   })
 
@@ -120,12 +124,14 @@ describe('what the library measures of a model', () => {
       await page.getByRole('button', { name: 'Measure lstm' }).click()
       const advice = page.getByTestId('flow')
       await advice.getByText(`Effective memory: ${isCut ? 'more than ' : ''}${memory} steps`).waitFor()
-      expect(await advice.textContent()).toContain(
-        `(${states.map((each) => `${each.state} ${each.isCut ? 'over ' : ''}${each.memory}`).join(', ')})`,
-      )
+      await expect
+        .poll(() => advice.textContent())
+        .toContain(
+          `(${states.map((each) => `${each.state} ${each.isCut ? 'over ' : ''}${each.memory}`).join(', ')})`,
+        )
       await page.getByRole('button', { name: `Train with windows of ${window}` }).click()
       await page.goto(`${studio.site.url}#train`)
-      expect(await page.getByLabel('window', { exact: true }).inputValue()).toBe(String(window))
+      await expect.poll(() => page.getByLabel('window', { exact: true }).inputValue()).toBe(String(window))
     })
   })
 })

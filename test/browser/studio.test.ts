@@ -46,9 +46,9 @@ describe('the cell', () => {
       for (let step = 0; step < 5; step++) await page.getByTestId('step-on').click()
       await page.getByText('At ␣, unit 0').waitFor()
       for (const { name, units, data } of valuesOf(layers[0]!)) {
-        const shown = await page.getByTestId(`number-${name}`).textContent()
-        expect(shown).toBe(decimal(data[5 * units]!, 3))
-        expect(await page.getByTestId(`equation-${name}`).textContent()).toBe(shown)
+        const number = decimal(data[5 * units]!, 3)
+        for (const place of [`number-${name}`, `equation-${name}`])
+          await expect.poll(() => page.getByTestId(place).textContent()).toBe(number)
       }
     })
   })
@@ -58,7 +58,7 @@ describe('the cell', () => {
       const equation = page.locator('.equations li[data-value=f]')
       await equation.hover()
       await page.locator('.diagram .gate.lit', { hasText: 'f = σ' }).waitFor()
-      expect(await page.locator('.strip.lit .name').textContent()).toContain('forget gate')
+      await expect.poll(() => page.locator('.strip.lit .name').textContent()).toContain('forget gate')
       await page.locator('.diagram .gate', { hasText: 'i = σ' }).hover()
       await page.locator('.equations li[data-value=i].lit').waitFor()
     })
@@ -68,25 +68,25 @@ describe('the cell', () => {
     await checkRoom('cell', async (page) => {
       await page.getByRole('radio', { name: 'memories' }).click()
       const equations = page.getByTestId('equations')
-      expect(await equations.textContent()).toContain('remember gate: the long-term memory')
-      expect(await equations.textContent()).toContain('LTM')
+      await expect.poll(() => equations.textContent()).toContain('remember gate: the long-term memory')
+      await expect.poll(() => equations.textContent()).toContain('LTM')
       await page.locator('.diagram', { hasText: 'STM' }).waitFor()
       await page.getByRole('radio', { name: 'LaTeX' }).click()
-      expect(await page.locator('.spelled').textContent()).toContain(
-        String.raw`f_t &= \sigma(W_f`.replace('W_f', ''),
-      )
+      await expect
+        .poll(() => page.locator('.spelled').textContent())
+        .toContain(String.raw`f_t &= \sigma(W_f`.replace('W_f', ''))
     })
   })
 
   test('asks which gates hold a memory, and knows the answer', async () => {
     await checkRoom('cell', async (page) => {
       const verdict = page.getByTestId('verdict')
-      expect(await verdict.textContent()).toContain('it forgets what it had')
+      await expect.poll(() => verdict.textContent()).toContain('it forgets what it had')
       await drag(page, 'input gate', 0)
       await drag(page, 'forget gate', 1)
-      expect(await verdict.textContent()).toBe('Not held: it gives things out.')
+      await expect.poll(() => verdict.textContent()).toBe('Not held: it gives things out.')
       await drag(page, 'output gate', 0)
-      expect(await verdict.textContent()).toContain('Held')
+      await expect.poll(() => verdict.textContent()).toContain('Held')
     })
   })
 
@@ -108,7 +108,7 @@ describe('the cell', () => {
       await page.getByLabel('cell', { exact: true }).selectOption(name)
       await page.getByTestId('model-bar').getByText(name).waitFor()
       await page.getByTestId('strips').locator('.strip').first().waitFor()
-      expect(await page.locator('.diagram svg title').textContent()).toContain(name)
+      await expect.poll(() => page.locator('.diagram svg title').textContent()).toContain(name)
     })
   })
 })
@@ -126,7 +126,7 @@ describe('training', () => {
       await page.getByRole('button', { name: 'Pause' }).click()
       await page.getByRole('button', { name: 'Go on' }).waitFor()
       await dropText(page, 'Another text.', 1)
-      expect(await page.getByTestId('text-info').textContent()).toContain('a river and its gates')
+      await expect.poll(() => page.getByTestId('text-info').textContent()).toContain('a river and its gates')
       await page.waitForTimeout(200)
       const held = await numberIn(page, 'figure-step')
       await page.waitForTimeout(300)
@@ -141,8 +141,8 @@ describe('training', () => {
       )
       await page.getByRole('button', { name: 'Stop' }).click()
       await page.getByRole('button', { name: 'Train', exact: true }).waitFor()
-      expect(await numberIn(page, 'figure-validation')).toBeLessThan(1.9)
-      expect(await page.getByTestId('samples').locator('li').count()).toBeGreaterThan(0)
+      await expect.poll(() => numberIn(page, 'figure-validation')).toBeLessThan(1.9)
+      await expect.poll(() => page.getByTestId('samples').locator('li').count()).toBeGreaterThan(0)
     })
   })
 
@@ -164,7 +164,7 @@ describe('training', () => {
       await train(page, 40)
       await page.getByRole('button', { name: 'Train', exact: true }).waitFor()
       const last = page.getByTestId('samples').getByText('update 40', { exact: true })
-      expect(await last.count()).toBe(1)
+      await expect.poll(() => last.count()).toBe(1)
       const [download] = await Promise.all([
         page.waitForEvent('download'),
         page.getByRole('button', { name: 'Save the model' }).click(),
@@ -206,15 +206,15 @@ describe('training', () => {
       })
       const alert = page.getByRole('alert')
       await alert.getByText('old.txt is not UTF-8: byte 3 (0xe9) starts no character.').waitFor()
-      expect(await page.getByTestId('text-info').textContent()).toContain('a river and its gates')
+      await expect.poll(() => page.getByTestId('text-info').textContent()).toContain('a river and its gates')
       await page.getByLabel('Encoding of the file').selectOption('windows-1252')
       await page.getByTestId('text-info').getByText('old.txt: 9 characters, 6 symbols').waitFor()
-      expect(await page.getByLabel('Text to learn from').inputValue()).toBe('café bébé')
+      await expect.poll(() => page.getByLabel('Text to learn from').inputValue()).toBe('café bébé')
       await alert.waitFor({ state: 'detached' })
       // The next file is read as usual again.
       await dropText(page, 'né', 1)
       await page.getByTestId('text-info').getByText('2 characters, 2 symbols').waitFor()
-      expect(await page.getByLabel('Encoding of the file').count()).toBe(0)
+      await expect.poll(() => page.getByLabel('Encoding of the file').count()).toBe(0)
     })
   })
 
@@ -222,9 +222,9 @@ describe('training', () => {
     await checkRoom('train', async (page) => {
       await dropText(page, 'It was a dark and stormy night. ', 1_600_000)
       await page.getByRole('alert').getByText('the first 8 million characters are taken').waitFor()
-      expect(await page.getByTestId('text-info').textContent()).toContain(
-        'long.txt: 8\u202f000\u202f000 characters',
-      )
+      await expect
+        .poll(() => page.getByTestId('text-info').textContent())
+        .toContain('long.txt: 8\u202f000\u202f000 characters')
     })
   })
 })
@@ -237,7 +237,7 @@ describe('units', () => {
       await page.getByRole('button', { name: 'Search all units' }).click()
       const found = page.getByTestId('detections').getByRole('button', { name: 'a line end comes next' })
       await found.waitFor()
-      expect(await found.textContent()).toMatch(/[ch] \d+, AUC 0\.\d\d/)
+      await expect.poll(() => found.textContent()).toMatch(/[ch] \d+, AUC 0\.\d\d/)
       await found.click()
       await page.waitForFunction(
         () => (document.querySelector('[data-testid=went-on]')?.textContent?.length ?? 0) > 60,
@@ -248,8 +248,8 @@ describe('units', () => {
       await page.waitForFunction(
         () => document.querySelector('[data-testid=went-held] mark')?.textContent !== '',
       )
-      expect(await page.getByTestId('went-held').textContent()).not.toBe(free)
-      expect(await page.getByTestId('loss-change').textContent()).toMatch(/→ \d+\.\d+ \(/)
+      await expect.poll(() => page.getByTestId('went-held').textContent()).not.toBe(free)
+      await expect.poll(() => page.getByTestId('loss-change').textContent()).toMatch(/→ \d+\.\d+ \(/)
       await page.getByRole('button', { name: 'Let it go' }).click()
       await page.getByTestId('went-held').waitFor({ state: 'detached' })
     })
@@ -272,8 +272,8 @@ describe('units of several layers', () => {
       await page.goto(`${studio.site.url}#units`)
       await page.getByRole('button', { name: 'Search all units' }).click()
       await page.getByTestId('detections').locator('li').nth(place).getByRole('button').click()
-      expect(await page.getByRole('combobox', { name: /^layer/ }).inputValue()).toBe('1')
-      expect(await page.getByTestId('spot').textContent()).toContain(`unit ${unit} of ${name}`)
+      await expect.poll(() => page.getByRole('combobox', { name: /^layer/ }).inputValue()).toBe('1')
+      await expect.poll(() => page.getByTestId('spot').textContent()).toContain(`unit ${unit} of ${name}`)
     })
   })
 })
@@ -286,7 +286,7 @@ describe('the memory', () => {
       await page.waitForFunction(
         () => document.querySelectorAll('[data-testid=way-1] figure:first-of-type .plot b').length === 12,
       )
-      expect(await ways[0]!.locator('h3').textContent()).toContain('rnn')
+      await expect.poll(() => ways[0]!.locator('h3').textContent()).toContain('rnn')
       await page.getByLabel('one cell').selectOption('gru')
       await ways[0]!.getByRole('heading', { name: 'gru' }).waitFor()
     })
@@ -304,14 +304,14 @@ describe('the memory', () => {
         shares.push(Number.parseInt((await lstm.textContent())!, 10))
       }
       expect(Math.min(...shares)).toBeGreaterThan(60)
-      expect(await page.getByTestId('sentence').textContent()).toContain(
-        'the years went by like boats on a river and',
-      )
+      await expect
+        .poll(() => page.getByTestId('sentence').textContent())
+        .toContain('the years went by like boats on a river and')
       // Cells that are changed meanwhile have not learnt it.
       await page.getByRole('button', { name: 'Teach them again' }).click()
       await page.getByLabel('one cell').selectOption('gru')
       await page.getByRole('button', { name: 'Teach both' }).waitFor()
-      expect(await page.getByTestId('answer-0').count()).toBe(0)
+      await expect.poll(() => page.getByTestId('answer-0').count()).toBe(0)
     })
   })
 })
@@ -324,11 +324,11 @@ describe('the lab', () => {
       const mistake = page.getByTestId('mistake')
       await mistake.getByText(/^Line 2, column \d+:/).waitFor()
       await page.locator('.editor mark').waitFor()
-      expect(await editor.getAttribute('aria-invalid')).toBe('true')
+      await expect.poll(() => editor.getAttribute('aria-invalid')).toBe('true')
       await editor.fill("z = sigmoid(Wz @ [h, x] + bz)\nh' = z * h + (1 - z) * tanh(Wn @ [h, x] + bn)")
       await mistake.getByText('The cell is whole.').waitFor()
       await page.getByTestId('gradient').getByText('agrees with finite differences').waitFor()
-      expect(await numberIn(page, 'weights')).toBe(2 * (32 * (35 + 32) + 32))
+      await expect.poll(() => numberIn(page, 'weights')).toBe(2 * (32 * (35 + 32) + 32))
     })
   })
 
@@ -348,10 +348,10 @@ describe('the lab', () => {
       await page.getByTestId('story').waitFor()
     })
     await checkStudio(studio.browser, link, async (page) => {
-      expect(await page.getByLabel('Equations').inputValue()).toBe(
-        "h' = 0.5 * h + 0.5 * tanh(W @ [h, x] + b)",
-      )
-      expect(await page.getByLabel('name').inputValue()).toBe('mine2')
+      await expect
+        .poll(() => page.getByLabel('Equations').inputValue())
+        .toBe("h' = 0.5 * h + 0.5 * tanh(W @ [h, x] + b)")
+      await expect.poll(() => page.getByLabel('name').inputValue()).toBe('mine2')
     })
     await checkStudio(studio.browser, `${studio.site.url}#lab?cell=broken!`, async (page) => {
       await page.getByRole('alert').getByText('The link holds no cell').waitFor()

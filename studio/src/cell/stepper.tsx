@@ -41,6 +41,7 @@ function pick(k: number): void {
 /** The text, character by character, over the conveyor of the cell's state. */
 export function Stepper() {
   const { symbols = [], unknown = 0, guesses = [] } = look.value ?? {}
+  const isEmpty = symbols.length === 0
   useEffect(() => {
     const timer = setInterval(() => walking.value && go(at.value + 1), pace)
     return () => clearInterval(timer)
@@ -56,13 +57,24 @@ export function Stepper() {
           value={steppedText.value}
           onInput={({ currentTarget }) => (ownText.value = currentTarget.value)}
         />
-        <button type="button" aria-label="One step back" onClick={() => go(at.value - 1)}>
+        <button type="button" aria-label="One step back" disabled={isEmpty} onClick={() => go(at.value - 1)}>
           ◀
         </button>
-        <button type="button" aria-label="One step on" data-testid="step-on" onClick={() => go(at.value + 1)}>
+        <button
+          type="button"
+          aria-label="One step on"
+          data-testid="step-on"
+          disabled={isEmpty}
+          onClick={() => go(at.value + 1)}
+        >
           ▶
         </button>
-        <button type="button" aria-pressed={walking.value} onClick={() => (walking.value = !walking.value)}>
+        <button
+          type="button"
+          aria-pressed={walking.value}
+          disabled={isEmpty}
+          onClick={() => (walking.value = !walking.value)}
+        >
           {walking.value ? 'Halt' : 'Walk'}
         </button>
       </p>

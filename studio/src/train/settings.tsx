@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import {
   attempt,
   chosen,
@@ -130,7 +130,7 @@ function Buttons() {
   const place = useRef<HTMLParagraphElement>(null)
   const hasFocus = useRef(false)
   const now = phase.value
-  useEffect(() => {
+  useLayoutEffect(() => {
     const isLost = hasFocus.current && document.activeElement === document.body
     if (isLost) place.current?.querySelector('button')?.focus({ preventScroll: true })
   }, [now === 'idle', isUntrained.value])
