@@ -39,7 +39,7 @@ export function chooseToken(logits: ArrayLike<number>, choice: Required<Choice>,
     throw new SluiceError('sampling-logits')
   }
   if (temperature === 0) return likeliest
-  const weights = new Float64Array(logits.length)
+  const weights = weightsFor(logits.length)
   const largest = logits[likeliest]!
   for (let token = 0; token < weights.length; token++) {
     weights[token] = exp((logits[token]! - largest) / temperature)
@@ -47,6 +47,14 @@ export function chooseToken(logits: ArrayLike<number>, choice: Required<Choice>,
   if (topK > 0) keep(weights, logits, Math.min(topK, weights.length), Infinity)
   if (topP < 1) keep(weights, logits, weights.length, topP * sumOf(weights))
   return pick(weights, draw) ?? likeliest
+}
+
+/** Kept from one choice to the next: room for a vocabulary takes as long to make as it does to choose from one. */
+let room = new Float64Array(0)
+
+function weightsFor(count: number): Float64Array {
+  if (room.length !== count) room = new Float64Array(count)
+  return room
 }
 
 /** The token with the largest logit, the first of equals; one that is NaN, if any is, so that it does not pass unseen. */

@@ -14,10 +14,10 @@ const passes = { forward: modes.forward, gradients: modes.forward | modes.gradie
 /**
  * The numbers of a call (see src/plan/format.ts).
  * @param lastSteps steps of the window before, from whose end states are carried on
+ * @param call where they go, all zero
  */
-export function callOf(run: Run, part: Part, lastSteps: number): Float64Array {
+export function callOf(run: Run, part: Part, lastSteps: number, call = emptyCall()): Float64Array {
   const updating = isUpdating(run)
-  const call = new Float64Array(callFields.length)
   call[at.mode] = passes[run.mode] | (updating ? modes.update | modes.pack : 0)
   call[at.steps] = run.steps
   call[at.lastSteps] = lastSteps
@@ -35,9 +35,14 @@ export function callOf(run: Run, part: Part, lastSteps: number): Float64Array {
   return call
 }
 
+/** Room for a call. */
+export function emptyCall(): Float64Array {
+  return new Float64Array(callFields.length)
+}
+
 /** The call that packs the parameters. */
 export function packCall(): Float64Array {
-  const call = new Float64Array(callFields.length)
+  const call = emptyCall()
   call[at.mode] = modes.pack
   call[at.steps] = 1
   return call

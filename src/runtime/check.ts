@@ -1,5 +1,5 @@
 import { SluiceError, Unsupported } from '../core/errors.ts'
-import type { CtcLossAttributes, Node } from '../graph/index.ts'
+import type { CtcLossAttributes, Node, Type } from '../graph/index.ts'
 import { entries } from '../graph/value.ts'
 import { slotsOf } from './slots.ts'
 import type { Machine, Precision, Program, Run } from './types.ts'
@@ -37,20 +37,57 @@ export function checkPrecision(
  * @throws SluiceError `program-size`, `program-token` or `program-length`
  */
 export function checkWrite({ graph, rows, steps }: Program, name: string, data: ArrayLike<number>): void {
-  const input = graph.inputs.find((port) => port.name === name)
-  const port = input ?? graph.outputs.find((output) => `d ${output.name}` === name)!
-  const { extent, shape } = graph.nodes[port.node]!.type
-  const each = rows * entries(shape)
+  const { extent, size, check } = writableOf(graph, name)
+  const each = rows * size
   const most = extent === 'step' ? steps * each : each
   if (data.length > most || data.length % each !== 0 || data.length === 0)
     throw new SluiceError('program-size/entries', { name, most, count: data.length })
-  if (!input) return
-  const ctc = graph.nodes.find(({ op, inputs }) => op === 'ctc_loss' && inputs.slice(1).includes(input.node))
-  if (ctc?.inputs[1] === input.node) checkLabels(name, data, graph, ctc)
-  if (shape.length > 0) return
-  if (extent === 'step') checkTokens(name, data, classesOf(graph, input.node))
-  else if (ctc?.inputs[3] === input.node) checkCounts(name, data, graph.nodes[ctc.inputs[1]!]!.type.shape[0]!)
-  else checkLengths(name, data, steps)
+  check?.(data, steps)
+}
+
+/** What can be written to a name. */
+interface Writable {
+  readonly extent: Type['extent']
+  /** Numbers at a step and row. */
+  readonly size: number
+  /** Makes sure of each number, where not all will do. */
+  readonly check?: (data: ArrayLike<number>, steps: number) => void
+}
+
+/** Found once for each graph, since short windows take less time than it does. */
+const writables = new WeakMap<Program['graph'], Map<string, Writable>>()
+
+function writableOf(graph: Program['graph'], name: string): Writable {
+  const known = writables.get(graph) ?? new Map<string, Writable>()
+  writables.set(graph, known)
+  const found = known.get(name) ?? findWritable(graph, name)
+  known.set(name, found)
+  return found
+}
+
+function findWritable(graph: Program['graph'], name: string): Writable {
+  const input = graph.inputs.find((port) => port.name === name)
+  const port = input ?? graph.outputs.find((output) => `d ${output.name}` === name)!
+  const { extent, shape } = graph.nodes[port.node]!.type
+  const check = input && findCheck(graph, input, { extent, shape })
+  return { extent, size: entries(shape), ...(check && { check }) }
+}
+
+function findCheck(
+  graph: Program['graph'],
+  { name, node }: { readonly name: string; readonly node: number },
+  { extent, shape }: Pick<Type, 'extent' | 'shape'>,
+): Writable['check'] {
+  const ctc = graph.nodes.find(({ op, inputs }) => op === 'ctc_loss' && inputs.slice(1).includes(node))
+  if (ctc?.inputs[1] === node) return (data) => checkLabels(name, data, graph, ctc)
+  if (shape.length > 0) return undefined
+  if (extent === 'step') {
+    const limit = leastClasses(graph, node)
+    return (data) => checkTokens(name, data, limit)
+  }
+  if (ctc?.inputs[3] !== node) return (data, steps) => checkLengths(name, data, steps)
+  const most = graph.nodes[ctc.inputs[1]!]!.type.shape[0]!
+  return (data) => checkCounts(name, data, most)
 }
 
 /** Labels of `ctc_loss`: classes other than the blank, and -1 where there are no more. */
@@ -86,21 +123,11 @@ function checkTokens(name: string, data: ArrayLike<number>, limit: number): void
   }
 }
 
-const classLimits = new WeakMap<Program['graph'], Map<number, number>>()
-
 /** The least number of classes that anything reads tokens as. */
-function classesOf(graph: Program['graph'], tokens: number): number {
-  const known = classLimits.get(graph) ?? new Map<number, number>()
-  classLimits.set(graph, known)
-  const limit = known.get(tokens) ?? findClasses(graph, tokens)
-  known.set(tokens, limit)
-  return limit
-}
-
-function findClasses(graph: Program['graph'], tokens: number): number {
+function leastClasses(graph: Program['graph'], tokens: number): number {
   const limits = graph.nodes.map(({ op, inputs, attributes }, node) => {
     if (op === 'onehot' && inputs[0] === tokens) return attributes.classes as number
-    if (op === 'reverse' && inputs[0] === tokens) return classesOf(graph, node)
+    if (op === 'reverse' && inputs[0] === tokens) return leastClasses(graph, node)
     if (op === 'gather' && inputs[1] === tokens) return graph.nodes[inputs[0]!]!.type.shape[0]!
     if (op === 'cross_entropy' && inputs[1] === tokens) return graph.nodes[inputs[0]!]!.type.shape[0]!
     return Infinity

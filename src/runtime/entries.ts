@@ -17,7 +17,7 @@ export function copyFours(from: Int32Array, at: number, to: Int32Array, first: n
 }
 
 /** Entries of a vector that stand side by side, from its first on. */
-interface Block {
+export interface Block {
   readonly start: number
   readonly offset: number
   readonly count: number

@@ -18,12 +18,12 @@ import {
   partProgram,
   partedBytes,
 } from './parted.ts'
-import { callOf, packCall, resultOf } from './call.ts'
+import { callOf, emptyCall, packCall, resultOf } from './call.ts'
 import { type Lowered, type Place, passFloats, lower, plan, verify } from '../plan/index.ts'
 import { lossDivisor } from '../graph/index.ts'
 import { SluiceError, invariant } from '../core/errors.ts'
 import { checkPrecision, checkProgram, checkRun, checkWrite, checkWritten } from './check.ts'
-import { addressOf, blocksOf, copyFours } from './entries.ts'
+import { type Block, addressOf, blocksOf, copyFours } from './entries.ts'
 import { Ledger } from './ledger.ts'
 
 addLaterMessages()
@@ -98,6 +98,12 @@ class PackedExecutable implements PartExecutable {
   #steps = 0
   #lastMode: Run['mode'] = 'update'
   #loss = NaN
+  /*
+   * What each short run uses again: a typed array takes longer to make than to fill, up to half a microsecond.
+   */
+  readonly #shortCall = emptyCall()
+  readonly #blocks = new Map<Place, readonly (readonly Block[])[]>()
+  #markView: Int32Array | undefined
   /** Entries last written to each input. */
   readonly #written = new Map<string, number>()
   /** Names that `write` takes: inputs, and the seeds of outputs. */
@@ -133,7 +139,8 @@ class PackedExecutable implements PartExecutable {
     checkWrite(this.#program, name, data)
     this.#written.set(name, data.length)
     this.#ledger?.wrote(places, data.length)
-    if (places[0]!.kind === 'tokens') return this.#loaded.ints.set(data, places[0]!.places[0]!.base)
+    const [first] = places
+    if (first!.kind === 'tokens') return copy(data, 0, this.#loaded.ints, first!.places[0]!.base, data.length)
     const size = sizeOf(places)
     for (const place of places)
       this.#move(place, size, data.length, (at, i, count) => copy(data, i, this.#loaded.floats, at, count))
@@ -151,11 +158,13 @@ class PackedExecutable implements PartExecutable {
     const slots = places[0]!.kind === 'steps' ? this.#steps : 1
     const data = new Float32Array(slots * this.#program.rows * size)
     const { floats, ints } = this.#loaded
-    const bits = new Int32Array(data.buffer)
+    const bits = data.length > fewEntries ? new Int32Array(data.buffer) : undefined
     for (const place of places)
       this.#move(place, size, data.length, (at, i, count) => {
-        if (place.places.length === 1) copyFours(ints, at, bits, i, count)
-        else for (let lane = 0; lane < count; lane++) data[i + lane]! += floats[at + lane]!
+        if (place.places.length > 1)
+          for (let lane = 0; lane < count; lane++) data[i + lane]! += floats[at + lane]!
+        else if (bits) copyFours(ints, at, bits, i, count)
+        else copy(floats, at, data, i, count)
       })
     return data
   }
@@ -171,15 +180,14 @@ class PackedExecutable implements PartExecutable {
     visit: (at: number, index: number, count: number) => void,
   ): void {
     const { rows } = this.#program
-    const { vectorWidth } = this.#lowered.target
     const { piece, kind, places, unless } = place
     const shift = kind === 'final' ? this.#steps : 0
-    for (const operand of places) {
-      const blocks = blocksOf(operand, piece.rows, vectorWidth)
+    const blocks = this.#blocksOf(place)
+    for (const [index, operand] of places.entries()) {
       for (let row = 0; row < length / size; row++) {
         if (unless !== undefined && this.#loaded.ints[unless + (row % rows)] !== 0) continue
         const from = addressOf(operand, shift + Math.floor(row / rows), row % rows)
-        for (const { start, offset, count } of blocks)
+        for (const { start, offset, count } of blocks[index]!)
           visit(from + offset, row * size + piece.row + start, count)
       }
     }
@@ -245,7 +253,7 @@ class PackedExecutable implements PartExecutable {
   runNow(run: Run): RunResult | undefined {
     this.#check(run)
     if (this.#stale || !this.#loaded.isIdle) return undefined
-    const call = this.#begin(run, this.#whole(run))
+    const call = this.#begin(run, this.#whole(run), this.#shortCall.fill(0))
     this.#loaded.runNow(call)
     const { loss, gradientNorm } = this.#end(run, call)
     return { loss, gradientNorm }
@@ -267,9 +275,9 @@ class PackedExecutable implements PartExecutable {
   }
 
   /** The call that a run makes; what it writes is made ready. */
-  #begin(run: Run, part: Part): Float64Array {
+  #begin(run: Run, part: Part, room?: Float64Array): Float64Array {
     const { mode, update } = run
-    const call = callOf(run, part, this.#lastSteps)
+    const call = callOf(run, part, this.#lastSteps, room)
     if (update && mode !== 'forward') this.#setRates(update)
     if (mode === 'update') return call
     this.#spent = mode === 'gradients' ? this.#lowered.spent : new Set()
@@ -326,9 +334,24 @@ class PackedExecutable implements PartExecutable {
     const { loss } = this.#lowered
     if (!loss) return 0
     const { rows } = this.#program
-    const { op, marks: at, ...rest } = loss
-    const marks = at === undefined ? undefined : this.#loaded.ints.subarray(at, at + steps * rows)
-    return 1 / lossDivisor(op, { ...rest, marks, steps, rows })
+    const { op, attributes, size, marks: at } = loss
+    const marks = at === undefined ? undefined : this.#marksFrom(at, steps * rows)
+    return 1 / lossDivisor(op, { attributes, size, marks, steps, rows })
+  }
+
+  #marksFrom(at: number, count: number): Int32Array {
+    if (this.#markView?.length !== count) this.#markView = this.#loaded.ints.subarray(at, at + count)
+    return this.#markView
+  }
+
+  /** The blocks of each operand of a place. */
+  #blocksOf(place: Place): readonly (readonly Block[])[] {
+    const known = this.#blocks.get(place)
+    if (known) return known
+    const { vectorWidth } = this.#lowered.target
+    const made = place.places.map((operand) => blocksOf(operand, place.piece.rows, vectorWidth))
+    this.#blocks.set(place, made)
+    return made
   }
 
   dispose(): void {
@@ -336,7 +359,16 @@ class PackedExecutable implements PartExecutable {
   }
 }
 
-function copy(from: ArrayLike<number>, first: number, to: Float32Array, at: number, count: number): void {
+/** So many move in less time than a view of them as whole numbers takes to make. */
+const fewEntries = 512
+
+function copy(
+  from: ArrayLike<number>,
+  first: number,
+  to: Float32Array | Int32Array,
+  at: number,
+  count: number,
+): void {
   for (let i = 0; i < count; i++) to[at + i] = from[first + i]!
 }
 

@@ -52,6 +52,8 @@ export class Session {
   readonly #executable: Executable
   readonly #program: Program
   readonly #model: Runnable
+  /** Whether states start from what is learned, where a sequence begins. */
+  readonly #learnsStarts: boolean
   /** States that the next window starts from; undefined: the final ones of the last window. */
   #pending: Tensors | undefined
   /** Whether an update has gone into the average of the weights. */
@@ -63,6 +65,7 @@ export class Session {
     this.#model = model
     this.#program = program
     this.#executable = executable
+    this.#learnsStarts = program.graph.inputs.some(({ name }) => name === beginsInput)
     this.reset()
     for (const [name, { data }] of model.parameters) executable.writeParameter(name, data)
   }
@@ -96,11 +99,6 @@ export class Session {
     }
     if (this.#learnsStarts) zeros.set(beginsInput, this.#begins(1))
     this.#pending = zeros
-  }
-
-  /** Whether states start from what is learned, where a sequence begins. */
-  get #learnsStarts(): boolean {
-    return this.#program.graph.inputs.some(({ name }) => name === beginsInput)
   }
 
   /** Whether a sequence begins, the same for every row. */
@@ -148,7 +146,7 @@ export class Session {
     if (this.#learnsStarts) this.#executable.write(beginsInput, this.#begins(0).data)
     for (const [name, { data }] of this.#pending ?? []) this.#executable.write(name, data)
     this.#pending = undefined
-    for (const [name, data] of Object.entries(inputs)) this.#executable.write(name, data)
+    for (const name in inputs) this.#executable.write(name, inputs[name]!)
     if (call.update?.averageShare) this.#averaged = true
     return { ...call, steps, carry }
   }
