@@ -1,3 +1,4 @@
+import { Turns } from '../core/turns.ts'
 import { SluiceError } from '../core/errors.ts'
 import { Stream } from '../core/random.ts'
 import { type TokenDecoder, knownKeys, wholeNumber } from '../data/index.ts'
@@ -62,8 +63,8 @@ export class Sampling implements AsyncIterable<string> {
   /** Where the text stands; as a function while the session still has the states. */
   #state: SamplingState | (() => SamplingState) | undefined
   #started = false
-  /** When the event loop last had a turn, and how long the last call took, in milliseconds. */
-  #turn = 0
+  readonly #turns = new Turns(longestBlock)
+  /** Milliseconds that the last call took. */
   #taken = 0
 
   constructor(model: Trainable, options: SampleOptions) {
@@ -134,23 +135,36 @@ export class Sampling implements AsyncIterable<string> {
   }
 
   /**
-   * Runs a window on this thread where that is short, since going through the event loop would add a good part; but
-   * gives the event loop a turn every few milliseconds.
+   * Runs a window on this thread where that is short, since going through the event loop would add a good part, and
+   * another thread would not find those that help it awake; but gives the event loop a turn every few milliseconds.
    */
   #run(session: Session, input: Input): Promise<void> | undefined {
-    const start = performance.now()
-    if (start - this.#turn + this.#taken < longestBlock && session.runNow(input, reading)) {
-      this.#taken = performance.now() - start
-      return undefined
-    }
-    return this.#runAside(session, input, start)
+    if (!this.#turns.isDue(this.#taken))
+      return this.#runHere(session, input) ? undefined : this.#runAside(session, input)
+    return this.#taken < longestBlock / 2
+      ? this.#runAfterTurn(session, input)
+      : this.#runAside(session, input)
   }
 
-  async #runAside(session: Session, input: Input, start: number): Promise<void> {
+  /** @returns false, with nothing run, where the session only runs aside */
+  #runHere(session: Session, input: Input): boolean {
+    const start = performance.now()
+    if (!session.runNow(input, reading)) return false
+    this.#taken = performance.now() - start
+    return true
+  }
+
+  async #runAfterTurn(session: Session, input: Input): Promise<void> {
+    await this.#turns.give()
+    if (!this.#runHere(session, input)) await this.#runAside(session, input)
+  }
+
+  async #runAside(session: Session, input: Input): Promise<void> {
+    const start = performance.now()
     this.#settle() // while the session runs it has no states
     await session.run(input, reading)
-    this.#turn = performance.now()
-    this.#taken = this.#turn - start
+    this.#turns.had()
+    this.#taken = performance.now() - start
   }
 
   #choose(logits: ArrayLike<number>): number {

@@ -1,3 +1,4 @@
+import { Turns } from '../core/turns.ts'
 import type { Detection, Detections } from './detect.ts'
 import { Shifts } from './fourier.ts'
 import type { Labels } from './oracles.ts'
@@ -30,7 +31,7 @@ export async function search({ steps, values, labels }: Searched, top: number): 
       const pair = shifts.pair(signals[0]!, signals[1] ?? new Float64Array(steps))
       for (const scorer of meant) scorer.add(columns, trends, pair, result)
     }
-    await turn()
+    if (turns.isDue()) await turns.give()
   }
   const detections = labels.map((each) => detection(each, scorers.get(each.name), varied.length, top))
   return { steps, units: values.reduce((sum, { units }) => sum + units, 0), detections }
@@ -50,16 +51,7 @@ function* pairsOf(values: readonly TracedValue[]): Generator<readonly Column[]> 
   if (columns.length > 0) yield columns
 }
 
-let turned = 0
-
-/** Gives the event loop a turn now and then. */
-async function turn(): Promise<void> {
-  if (performance.now() - turned < 20) return
-  await new Promise((resolve) => {
-    setTimeout(resolve, 0)
-  })
-  turned = performance.now()
-}
+const turns = new Turns(20)
 
 function detection(
   { name, values, isYesNo }: Labels,

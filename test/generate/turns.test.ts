@@ -24,12 +24,16 @@ const patient: Runtime = {
   },
 }
 
-test('sampling lets the event loop have turns', async () => {
-  let turned = false
-  setTimeout(() => (turned = true))
-  for await (const piece of sample(small, { runtime, length: 1e6 })) if (piece && turned) break
-  expect(turned).toBe(true)
-})
+test.each(['native', 'wasm', 'reference'] as const)(
+  'sampling lets the event loop have turns: %s',
+  async (name) => {
+    let turned = false
+    setTimeout(() => (turned = true))
+    const opened = await openRuntime(name, { threads: 1 })
+    for await (const piece of sample(small, { runtime: opened, length: 1e5 })) if (piece && turned) break
+    expect(turned).toBe(true)
+  },
+)
 
 test('gives the same text and states however calls are made', async () => {
   const options = { prime: 'abcdefg', length: 300, temperature: 0.7, seed: 5 }

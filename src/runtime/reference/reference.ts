@@ -1,3 +1,4 @@
+import { Turns } from '../../core/turns.ts'
 import { addLaterMessages } from '../../core/later-messages.ts'
 import type { Executable, Machine, ParameterBuffer, Program, Run, RunResult, Runtime } from '../types.ts'
 import { differentiate } from '../../graph/differentiate.ts'
@@ -20,18 +21,8 @@ export const reference: Runtime = {
   },
 }
 
-/** Milliseconds after which the event loop gets a turn between two calls. */
-const longest = 20
-let turned = 0
-
-/** Lets signals and closed pipes come through, since calls one after the other would never wait for anything. */
-async function breathe(): Promise<void> {
-  if (performance.now() - turned < longest) return
-  await new Promise((resolve) => {
-    setTimeout(resolve, 0)
-  })
-  turned = performance.now()
-}
+/** Calls one after the other would never wait for anything. */
+const turns = new Turns(20)
 
 type Buffers = Record<ParameterBuffer, Float64Array>
 
@@ -142,7 +133,7 @@ class ReferenceExecutable implements Executable {
   async run(call: Run): Promise<RunResult> {
     checkRun(this.#program, call)
     checkWritten(this.#program, new Map([...this.#written].map(([name, data]) => [name, data.length])), call)
-    await breathe()
+    if (turns.isDue()) await turns.give()
     if (call.mode !== 'update') this.#evaluate(call)
     const gradientNorm = call.update && call.mode !== 'forward' ? this.#update(call.update) : NaN
     return { loss: call.mode === 'update' ? NaN : (this.#results.get('loss')?.[0] ?? NaN), gradientNorm }
