@@ -120,7 +120,10 @@ export interface Executable {
   read(name: string): Float64Array | Float32Array
   writeParameter(name: string, data: ArrayLike<number>, buffer?: ParameterBuffer): void
   readParameter(name: string, buffer?: ParameterBuffer): Float64Array | Float32Array
-  /** One call at a time; never blocks the event loop for long (the reference runtime does, for one call). */
+  /**
+   * One call at a time. One that is known to take a few milliseconds runs on the calling thread, where that is no slower;
+   * others never block the event loop (the reference runtime does, for one call).
+   */
   run(call: Run): Promise<RunResult>
   /**
    * One call on the calling thread, done when this returns: for calls of much less than a millisecond, to which going

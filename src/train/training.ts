@@ -19,7 +19,7 @@ import {
 import type { RunStore } from './store.ts'
 import type { DataProvider, TrainingData } from './training-data.ts'
 import type { Runnable, RuntimeSource } from './trainable.ts'
-import { type UpdatePlace, Updates } from './updates.ts'
+import { Updates } from './updates.ts'
 
 /** Settings of a run, and what it runs with. */
 export interface TrainOptions extends SettingsOptions {
@@ -220,15 +220,20 @@ export class Training implements AsyncIterable<TrainingStep> {
   }
 
   async #advance(session: Session, pace: Pace): Promise<TrainingStep> {
-    const { total, averaged = 0 } = this.#progress
+    const { total, averaged: before = 0 } = this.#progress
     const step = this.#progress.step + 1
-    const place = { step, total, averaged }
     const start = performance.now()
-    const { predictions, ...result } = await this.#updates.run(session, place)
+    const { predictions, update, ...result } = await this.#updates.run(session, {
+      step,
+      total,
+      averaged: before,
+    })
     pace.add(predictions, (performance.now() - start) / 1000)
     const bad = notFinite(result)
     if (bad) throw this.#diverged(session, step, bad)
-    const learningRate = this.#done(place)
+    const { learningRate, averageShare = 0 } = update
+    const averaged = averageShare > 0 ? { averaged: before + 1 } : {}
+    this.#progress = { ...this.#progress, step, ...averaged }
     const validation = this.#validationDue(step) ? await this.#validate(session) : undefined
     const { tokensPerSecond } = pace
     const epoch = this.#updates.epoch(step)
@@ -237,14 +242,6 @@ export class Training implements AsyncIterable<TrainingStep> {
     if (this.#checkpointDue(step, validation?.best)) await this.#save(session, validation?.best)
     const expected = { tokens: predictions, secondsLeft: pace.left(total - step) }
     return { ...numbers, ...expected, total, ...(validation && { validation }) }
-  }
-
-  /** Notes that an update is done; gives its learning rate. */
-  #done(place: UpdatePlace): number {
-    const { learningRate, averageShare = 0 } = this.#updates.settings(place)
-    const averaged = averageShare > 0 ? { averaged: place.averaged + 1 } : {}
-    this.#progress = { ...this.#progress, step: place.step, ...averaged }
-    return learningRate
   }
 
   #diverged(session: Session, step: number, what: { bad: Bad; value: number }): SluiceError {

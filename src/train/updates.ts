@@ -21,6 +21,12 @@ export interface UpdatePlace {
   readonly averaged: number
 }
 
+/** What an update gives: the means over its batches, before it. */
+export interface Updated extends RunResult {
+  readonly predictions: number
+  readonly update: UpdateSettings
+}
+
 /** One batch of an update. */
 interface Share {
   readonly batch: Batch
@@ -74,7 +80,7 @@ export class Updates {
   }
 
   /** The rule and numbers of an update. */
-  settings({ step, total, averaged }: UpdatePlace): UpdateSettings {
+  #settingsOf({ step, total, averaged }: UpdatePlace): UpdateSettings {
     const { optimizer, schedule, clipNorm, clipValue, learningRate, average } = this.#settings
     const factor = rateFactor(schedule, { step, perEpoch: this.perEpoch, total })
     const numbers = { learningRate: learningRate * factor, clipNorm, clipValue, count: step }
@@ -84,9 +90,9 @@ export class Updates {
   }
 
   /** Runs the batches of an update, each with its share in the gradient, and updates once. */
-  async run(session: Session, place: UpdatePlace): Promise<RunResult & Pick<Batch, 'predictions'>> {
+  async run(session: Session, place: UpdatePlace): Promise<Updated> {
     const shares = await this.#shares(place.step)
-    const update = this.settings(place)
+    const update = this.#settingsOf(place)
     const { seed } = this.#settings
     let [loss, gradientNorm] = [0, NaN]
     for (const [index, { batch, first, share, counter }] of shares.entries()) {
@@ -99,7 +105,7 @@ export class Updates {
       gradientNorm = result.gradientNorm
     }
     const predictions = shares.reduce((sum, { batch }) => sum + batch.predictions, 0)
-    return { loss, gradientNorm, predictions }
+    return { loss, gradientNorm, predictions, update }
   }
 
   /** A batch as it is read: with own tokens, where sampling is scheduled. */

@@ -108,6 +108,7 @@ class NativeDevice implements Device {
       length: memory.byteLength / 4,
       run: (call) => native.run(call, instance, memory, team),
       runNow: (call) => native.runNow(call, instance, memory, team),
+      runsHere: true,
       free: () => native.release(memory),
     }
     return new HeldPlan(backing, this.#line)

@@ -1,3 +1,4 @@
+import { inNode } from '../../core/platform.ts'
 import { call as callFields } from '../../plan/format.ts'
 import type { Backing } from '../device.ts'
 import type { Exports } from './exports.ts'
@@ -52,6 +53,8 @@ export class Together {
         exports.runAlone()
         call.set(fields)
       },
+      // A page must not wait, and timers of browsers are slow to give turns.
+      runsHere: this.#workers === undefined || (this.#threads === 1 && inNode),
       free: () => {
         start.free()
         this.#memories.give(memory)
