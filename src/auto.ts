@@ -1,17 +1,11 @@
 import type { Text } from './data/index.ts'
-import { type SampleOptions, type Sampling, sample as sampleOn } from './generate/index.ts'
+import { type SampleOptions, type Sampling, sample as sampleOn } from './generate/sample.ts'
 import type { Machine } from './runtime/index.ts'
 import { type RuntimeName, openRuntime } from './runtime/open.ts'
-import {
-  type EvaluateOptions,
-  type Evaluation,
-  type RuntimeSource,
-  type TrainOptions,
-  type Trainable,
-  Training,
-  evaluate as evaluateOn,
-  textProvider,
-} from './train/index.ts'
+import type { EvaluateOptions, Evaluation, RuntimeSource, TrainOptions, Trainable } from './train/index.ts'
+// Not from the index, through which a page would load at once what these load when they are used.
+import { textProvider } from './train/training-data.ts'
+import { Training } from './train/training.ts'
 
 /** Options whose runtime may be left out (the fastest that works here) or named. */
 export type OnAnyRuntime<Options extends { readonly runtime: RuntimeSource }> = Omit<Options, 'runtime'> & {
@@ -57,10 +51,11 @@ export function sample(net: Trainable, options: OnAnyRuntime<SampleOptions> = {}
 }
 
 /** Measures how well a model predicts a text: loss in nats a character, bits, perplexity. */
-export function evaluate(
+export async function evaluate(
   net: Trainable,
   text: Pick<Text, 'tokens' | 'vocabulary' | 'name'>,
   options: OnAnyRuntime<EvaluateOptions> = {},
 ): Promise<Evaluation> {
+  const { evaluate: evaluateOn } = await import('./train/evaluate.ts')
   return evaluateOn(net, text, withRuntime<EvaluateOptions>(options))
 }

@@ -78,23 +78,23 @@ export {
 } from './model/index.ts'
 export type { Machine, Runtime, WasmSource } from './runtime/index.ts'
 export { type RuntimeName, type RuntimeOptions, openRuntime, runtimeNames } from './runtime/open.ts'
-export {
-  type AveragingKind,
-  type AveragingOptions,
-  type Evaluation,
-  type OptimizerName,
-  type OptimizerOptions,
-  type ParameterGroup,
-  type RunStore,
-  type ScheduleKind,
-  type ScheduleOptions,
-  type Settings,
-  type SettingsOptions,
-  type TrainOptions,
-  type Training,
-  type TrainingStep,
-  version,
+export type {
+  AveragingKind,
+  AveragingOptions,
+  Evaluation,
+  OptimizerName,
+  OptimizerOptions,
+  ParameterGroup,
+  RunStore,
+  ScheduleKind,
+  ScheduleOptions,
+  Settings,
+  SettingsOptions,
+  TrainOptions,
+  Training,
+  TrainingStep,
 } from './train/index.ts'
+export { version } from './train/version.ts'
 
 /** Texts to learn from: `text.from(string)`. */
 export const text = { from: textFrom }

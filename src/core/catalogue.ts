@@ -277,18 +277,7 @@ export const catalogue = {
     'This is no model that Sluice can build: its task is {task}; this version knows next-token.',
   'model-config/layers': 'This is no model that Sluice can build: it has no layers.',
   'model-config/layer': 'This is no model that Sluice can build: layer {layer} has no name or no equations.',
-  'examples-few/targets': 'No target counts: all are left out, by -1 or a mask. Give some that are not.',
-  'training-diverged/loss':
-    'The loss ({value}) of update {step} is no finite number[; it broke first in {layer} (state {state})][; it broke first in {layer} (gradient of {parameter})]. Try a lower learning rate (now {learningRate}) or stronger clipping (clipNorm, now {clipNorm}).[ The checkpoint of update {kept} is kept.]',
-  'training-diverged/gradient':
-    'The norm of the gradient ({value}) of update {step} is no finite number[; it broke first in {layer} (state {state})][; it broke first in {layer} (gradient of {parameter})]. Try a lower learning rate (now {learningRate}) or stronger clipping (clipNorm, now {clipNorm}).[ The checkpoint of update {kept} is kept.]',
-  'training-diverged/validation':
-    'The validation loss ({value}) after update {step} is no finite number[; it broke first in {layer} (state {state})][; it broke first in {layer} (gradient of {parameter})]. Try a lower learning rate (now {learningRate}) or stronger clipping (clipNorm, now {clipNorm}).[ The checkpoint of update {kept} is kept.]',
-  'training-diverged/weights':
-    'The weights {name} are no finite numbers after update {step}. Try a lower learning rate (now {learningRate}) or stronger clipping (clipNorm, now {clipNorm}).[ The checkpoint of update {kept} is kept.]',
   'training-used': 'A training runs once; call train again.',
-  'resume-differs':
-    'This does not continue the run; what differs: {differences}. Leave that out, or train a new run.',
   'model-file/other':
     '{name} is no model file. Give a run directory, such as runs/book, or a model.safetensors.',
   'model-file/foreign': '{name} holds tensors, but no model that Sluice wrote.',

@@ -42,8 +42,19 @@ export const laterCatalogue = {
   'examples-few/none': 'There are no examples.',
   'examples-few/split':
     '{count} examples are too few to hold out {fraction} of them: give more, or hold out nothing.',
+  'examples-few/targets': 'No target counts: all are left out, by -1 or a mask. Give some that are not.',
   'examples-changed':
     '{name} gave fewer than the {count} examples that were counted: open must give the same examples at each call.',
+  'training-diverged/loss':
+    'The loss ({value}) of update {step} is no finite number[; it broke first in {layer} (state {state})][; it broke first in {layer} (gradient of {parameter})]. Try a lower learning rate (now {learningRate}) or stronger clipping (clipNorm, now {clipNorm}).[ The checkpoint of update {kept} is kept.]',
+  'training-diverged/gradient':
+    'The norm of the gradient ({value}) of update {step} is no finite number[; it broke first in {layer} (state {state})][; it broke first in {layer} (gradient of {parameter})]. Try a lower learning rate (now {learningRate}) or stronger clipping (clipNorm, now {clipNorm}).[ The checkpoint of update {kept} is kept.]',
+  'training-diverged/validation':
+    'The validation loss ({value}) after update {step} is no finite number[; it broke first in {layer} (state {state})][; it broke first in {layer} (gradient of {parameter})]. Try a lower learning rate (now {learningRate}) or stronger clipping (clipNorm, now {clipNorm}).[ The checkpoint of update {kept} is kept.]',
+  'training-diverged/weights':
+    'The weights {name} are no finite numbers after update {step}. Try a lower learning rate (now {learningRate}) or stronger clipping (clipNorm, now {clipNorm}).[ The checkpoint of update {kept} is kept.]',
+  'resume-differs':
+    'This does not continue the run; what differs: {differences}. Leave that out, or train a new run.',
   'inspect-layer': 'There is no layer "{layer}".[ Did you mean {nearest}?] The layers are {names}.',
   'inspect-name/layer':
     'The layer {layer} has no value "{name}".[ Did you mean {nearest}?] Its values are {names}.',

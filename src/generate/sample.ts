@@ -2,7 +2,7 @@ import { Turns } from '../core/turns.ts'
 import { SluiceError } from '../core/errors.ts'
 import { Stream } from '../core/random.ts'
 import { type TokenDecoder, knownKeys, wholeNumber } from '../data/index.ts'
-import { type Input, type RuntimeSource, Session, type Tensors, type Trainable } from '../train/index.ts'
+import type { Input, RuntimeSource, Session, Tensors, Trainable } from '../train/index.ts'
 import { type Choice, chooseToken, resolveChoice } from './choose.ts'
 
 /** Where a text stands: what sampling continues from. */
@@ -100,7 +100,8 @@ export class Sampling implements AsyncIterable<string> {
     if (this.#started) throw new SluiceError('sampling-used')
     this.#started = true
     const steps = Math.min(longestRead, this.#prime.length)
-    const session = await Session.open(this.#model, this.#runtime, { rows: 1, steps, training: false })
+    const { Session: Opened } = await import('../train/session.ts') // a page may never sample
+    const session = await Opened.open(this.#model, this.#runtime, { rows: 1, steps, training: false })
     try {
       if (this.#before) session.setStates(this.#before)
       let tokens = this.#prime

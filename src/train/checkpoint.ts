@@ -9,24 +9,9 @@ import {
   writeSafetensors,
 } from '../interop/index.ts'
 import type { Machine } from '../runtime/types.ts'
+import type { Progress } from './progress.ts'
 import type { Snapshot, Tensors } from './session.ts'
 import type { Settings } from './settings.ts'
-
-/** How far a run is. The position in the data follows from `step`, whether it is shuffled or not. */
-export interface Progress {
-  /** Updates done. */
-  readonly step: number
-  /** Updates planned; 0 while that is not known. */
-  readonly total: number
-  /** The validation with the lowest loss so far. */
-  readonly best: { readonly step: number; readonly loss: number } | null
-  /** Validations since then. */
-  readonly sinceBest: number
-  /** Updates in the average of the weights; absent for none. */
-  readonly averaged?: number
-  /** Whether the run ended before `total`, because validation did not improve. */
-  readonly stoppedEarly: boolean
-}
 
 /** What a run reads: a text, or examples. */
 export interface DataDescription {

@@ -5,7 +5,8 @@ export {
   averagingKinds,
   parseAveraging,
 } from './averaging.ts'
-export { type Checkpoint, type Description, type Progress } from './checkpoint.ts'
+export { type Checkpoint, type Description } from './checkpoint.ts'
+export type { Progress } from './progress.ts'
 export {
   type EvaluateExamplesOptions,
   type ExampleEvaluation,
