@@ -61,25 +61,43 @@ template <int most> SLUICE_INLINE void copyEntries(const float *source, float *t
   }
 }
 
+/** Memory that will be needed soon: each step asks for the line at `at` and goes on. */
+struct Fetch {
+  const char *at;
+  ptrdiff_t stride;
+
+  void step() {
+    prefetch(at);
+    at += stride;
+  }
+};
+
 /** Rows that are packed together, tile by tile: tiles often lie so that one row of each would share one place in the cache. */
 constexpr int rowsPacked = 16;
 
-/** `tiles` tiles of `height` entries, from entry `from` on, of the rows of a pass: [tile][row of the pass][entry]. */
+/**
+ * `tiles` tiles of `height` entries, from entry `from` on, of the rows of a pass: [tile][row of the pass][entry]. Copying
+ * waits for memory: it asks for the rows that are packed next, and for what `fetch` names.
+ */
 template <int most = tallest(1)>
 static void packTiles(const Worker &w, const plan::Operand &a, const Pass &pass, float *target, int from, int height,
-                      int tiles) {
+                      int tiles, Fetch &fetch) {
   if (!isSmall && height != most) {
-    if constexpr (most > 1) packTiles<most - 1>(w, a, pass, target, from, height, tiles);
+    if constexpr (most > 1) packTiles<most - 1>(w, a, pass, target, from, height, tiles, fetch);
     return;
   }
   const float *sources[rowsPacked];
+  const ptrdiff_t ahead = (ptrdiff_t)rowsPacked * a.rowStride;
   eachRowOf(w, pass, [&](int k, int step, int row) {
     const int held = k % rowsPacked + 1;
     sources[held - 1] = w.arena + offsetOf(a, step, row) + from;
     if (held < rowsPacked && k + 1 < pass.count) return;
     float *tile = target + (k + 1 - held) * height;
     for (int i = 0; i < tiles; i++, tile += (ptrdiff_t)height * pass.count)
-      for (int r = 0; r < held; r++) copyEntries<most>(sources[r] + i * height, tile + r * height, height);
+      for (int r = 0; r < held; r++, fetch.step()) {
+        prefetch(sources[r] + i * height + ahead);
+        copyEntries<most>(sources[r] + i * height, tile + r * height, height);
+      }
   });
 }
 
@@ -103,13 +121,21 @@ SLUICE_INLINE void eachPairOf(const Worker &w, const Pass &pass, const plan::Ope
   });
 }
 
-/** Packs the first `entries` entries of the rows of a pass for tiles. */
-static void packLeft(const Worker &w, const plan::Reduction &r, const Pass &pass, float *left) {
+/** Panel `panel` of the rows of a pass. */
+SLUICE_INLINE const float *panelAt(const Worker &w, const plan::Reduction &r, const Pass &pass, int panel) {
+  const int rows = w.records.header.rows;
+  const plan::Operand &d = w.records.operands[r.d];
+  return w.arena + offsetOf(d, pass.first / rows, pass.first % rows) + (ptrdiff_t)panel * r.panelStride;
+}
+
+/** Packs the first `entries` entries of the rows of a pass for tiles, and fetches the panel that they are multiplied with first. */
+static void packLeft(const Worker &w, const plan::Reduction &r, const Pass &pass, float *left, int panel) {
   const plan::Operand &a = w.records.operands[r.a];
   const Cut cut = cutRows(r.entries, r.vectors);
   const int tall = cut.tall * (cut.height + 1);
-  packTiles(w, a, pass, left, 0, cut.height + 1, cut.tall);
-  packTiles(w, a, pass, left + (ptrdiff_t)tall * pass.count, tall, cut.height, cut.count - cut.tall);
+  Fetch fetch{(const char *)panelAt(w, r, pass, panel), r.vectors * width * 4 / cut.count};
+  packTiles(w, a, pass, left, 0, cut.height + 1, cut.tall, fetch);
+  packTiles(w, a, pass, left + (ptrdiff_t)tall * pass.count, tall, cut.height, cut.count - cut.tall, fetch);
 }
 
 /** Stores a vector whole if `left` floats are still to be written from here on, else its first `count` lanes alone. */
@@ -180,9 +206,7 @@ static void addWeights(const PanelView &view, const Pass &pass, int panel, const
   tile.cRow = r.stride;
   for (int j = 0; j < n; j++) tile.at[j] = view.target(panel, j);
   // The next panel is fetched from where it lies in float32, in pairs or not.
-  const int rows = view.w.records.header.rows;
-  const ptrdiff_t next = offsetOf(view.w.records.operands[r.d], pass.first / rows, pass.first % rows);
-  tile.next = (const char *)(view.w.arena + next + (panel + 1) * (ptrdiff_t)r.panelStride);
+  tile.next = (const char *)panelAt(view.w, r, pass, panel + 1);
   const Cut cut = cutRows(r.entries, r.vectors);
   if (inPairs(r)) multiplyDown<true, hasPairs>(n, cut, tile, fetch ? 2 * passBytes : 0);
   else multiplyDown<true, false>(n, cut, tile, fetch ? passBytes : 0);
@@ -274,7 +298,7 @@ static void addTogether(const Worker &w, const plan::Reduction *list, const Unit
   for (const plan::Reduction *r = list; r < end; r++) {
     if (r->kind != plan::REDUCE_WEIGHT) continue;
     if (inPairs(*r)) packLeftPairs(w, *r, pass, left);
-    else packLeft(w, *r, pass, left);
+    else packLeft(w, *r, pass, left, mine.first);
     left += leftFloats(*r);
   }
   for (int panel = mine.first; panel < mine.last; panel++) {
