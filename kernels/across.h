@@ -50,7 +50,7 @@ static void runBlocksAcross(const Worker &w, const plan::Program &p, const Span 
     for (int row = span.firstRow; row < span.lastRow; row++)
       for (int block = first; block < smaller(first + step, whole); block++)
         runAcross(w, p, at, row, block, step, (whole - block + step - 1) / step);
-    if (masked) runBlock(w, p, span, at, whole);
+    if (masked) runBlock(w, p, span, at, whole, true);
   }
 }
 

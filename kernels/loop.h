@@ -39,7 +39,7 @@ static void runProgram(const Worker &w, const plan::Stage &s, const Span &span, 
   if (span.all() <= fewRows && goesAcross(w, p, s.units)) return runBlocksAcross(w, p, span, start, end, s.units);
   for (int i = 0; i < span.lastStep - span.firstStep; i++)
     for (int block = start; block < end; block++)
-      runBlock(w, p, span, forward ? span.firstStep + i : span.lastStep - 1 - i, block);
+      runBlock(w, p, span, forward ? span.firstStep + i : span.lastStep - 1 - i, block, forward);
 }
 
 /** Panels [first, last) of a stage's groups and program in one span. Gives the room after the pairs of the products. */

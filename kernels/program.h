@@ -37,12 +37,17 @@ static void maskSlots(const Worker &w, const plan::Program &p, int rows) {
 /** Floats of an arena that stays in the third-level cache, from where processors fetch rows in time by themselves. */
 constexpr int nearFloats = 4 << 20;
 
-/** Fetches the same rows of the next block, where an operand has a place for each step: it is not in the cache yet. */
-SLUICE_INLINE void prefetchNext(const Worker &w, const plan::Program &p, int block, int rows) {
+/**
+ * Fetches the same rows of the next block, or of the first of the next step, where an operand has a place for each step: it
+ * is not in the cache yet.
+ */
+SLUICE_INLINE void prefetchNext(const Worker &w, const plan::Program &p, int block, int rows, bool forward) {
+  const bool last = block + 1 == p.blocks;
   for (int i = 0; i < p.operandCount; i++) {
     const plan::Operand &o = w.records.operands[p.operandFirst + i];
     if (o.timeStride == 0 || o.panelStride == 0) continue;
-    const float *next = w.scratch.slots[i].p + blockOffset(o, block + 1) - blockOffset(o, block);
+    const ptrdiff_t on = last ? (forward ? o.timeStride : -(ptrdiff_t)o.timeStride) : blockOffset(o, block + 1);
+    const float *next = w.scratch.slots[i].p + on - blockOffset(o, block);
     for (int r = 0; r < rows; r++) prefetch(next + r * (ptrdiff_t)o.rowStride);
   }
 }
@@ -106,15 +111,15 @@ SLUICE_INLINE void runInstruction(const Worker &w, const plan::Program &p, const
 }
 
 /** Runs a program over one block of entries at one step. Column sums are kept apart by chunk. */
-static void runBlock(const Worker &w, const plan::Program &p, const Span &span, int step, int block) {
+static void runBlock(const Worker &w, const plan::Program &p, const Span &span, int step, int block, bool forward) {
   const bool last = block + 1 == p.blocks, masked = last && isMasked(p);
   const plan::Instruction *first = w.records.instructions + p.instructionFirst, *end = first + p.instructionCount;
-  const bool fetches = hasPrefetch && !last && w.records.header.arena > nearFloats;
+  const bool fetches = hasPrefetch && w.records.header.arena > nearFloats;
   bindSlots(w, p, block, step, span.firstRow);
   for (int row = span.firstRow, chunk = span.firstChunk; row < span.lastRow;) {
     const Span rows = nextRows(w, p, span, row, chunk);
     const int count = rows.rows();
-    if (fetches) prefetchNext(w, p, block, count);
+    if (fetches) prefetchNext(w, p, block, count, forward);
     for (const plan::Instruction *i = first; i < end; i++) runInstruction(w, p, *i, rows, block);
     if (masked) maskSlots(w, p, count);
     advanceSlots(w, p, count);

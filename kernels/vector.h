@@ -141,9 +141,9 @@ constexpr bool hasRare = false;
 constexpr bool hasRare = true; // what few plans hold, as src/plan/format.ts says
 #endif
 
-/** Asks for a line of memory in the second-level cache. */
+/** Asks for a line of memory, which will be needed soon. */
 SLUICE_INLINE void prefetch(const void *p) {
-  if (hasPrefetch) __builtin_prefetch(p, 0, 2);
+  if (hasPrefetch) __builtin_prefetch(p, 0, 3);
 }
 
 } // namespace SLUICE_ISA
