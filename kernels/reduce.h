@@ -212,6 +212,12 @@ static void addWeights(const PanelView &view, const Pass &pass, int panel, const
   else multiplyDown<true, false>(n, cut, tile, fetch ? passBytes : 0);
 }
 
+/** Asks for n vectors of a row of gradients some rows after one that is read. */
+template <int n> SLUICE_INLINE void fetchAhead(const float *source, const plan::Operand &d) {
+  const ptrdiff_t ahead = 12 * (ptrdiff_t)d.rowStride;
+  for (int j = 0; j < n; j++) prefetch(source + ahead + j * width);
+}
+
 /** Adds a pass to the gradients of one panel of vectors: even and odd rows apart, so that sums do not wait. */
 template <int n> static void addColumns(const PanelView &view, const Pass &pass, int panel) {
   const Worker &w = view.w;
@@ -221,6 +227,7 @@ template <int n> static void addColumns(const PanelView &view, const Pass &pass,
   eachRowOf(w, pass, [&](int k, int step, int row) {
     const float *source = w.arena + offsetOf(d, step, row) + start;
     Vector *sum = sums[k & 1];
+    fetchAhead<n>(source, d);
     SLUICE_UNROLL
     for (int j = 0; j < n; j++) sum[j] += load(source + j * width);
   });
@@ -242,8 +249,9 @@ template <int n> static void addScatter(const PanelView &view, const Pass &pass,
   for (int j = 0; j < n; j++) at[j] = w.arena + view.target(panel, j);
   eachRowOf(w, pass, [&](int, int step, int row) {
     const int token = tokens[(ptrdiff_t)step * rows + row];
-    if (token < 0 || token >= r.classes) return;
     const float *source = w.arena + offsetOf(d, step, row) + start;
+    fetchAhead<n>(source, d);
+    if (token < 0 || token >= r.classes) return;
     const ptrdiff_t target = (ptrdiff_t)token * r.stride;
     SLUICE_UNROLL
     for (int j = 0; j < n; j++) store(at[j] + target, load(at[j] + target) + load(source + j * width));
