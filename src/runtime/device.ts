@@ -70,7 +70,7 @@ export interface Backing {
 
 /** Milliseconds that calls may keep the event loop waiting. */
 const longestBlock = 6
-const turns = new Turns(longestBlock)
+const eventLoop = new Turns(longestBlock)
 
 /** How long calls take, by their mode and steps. */
 class Times {
@@ -97,11 +97,14 @@ export class HeldPlan implements Loaded {
   readonly #backing: Backing
   readonly #line: Line
   readonly #times = new Times()
+  readonly #turns: Turns
   #disposed = false
 
-  constructor(backing: Backing, line: Line) {
+  /** @param turns when the event loop had its turns, of all plans together unless given */
+  constructor(backing: Backing, line: Line, turns = eventLoop) {
     this.#backing = backing
     this.#line = line
+    this.#turns = turns
     this.isCopy = backing.isCopy ?? false
     this.floats = new Float32Array(backing.memory, backing.offset, backing.length)
     this.ints = new Int32Array(backing.memory, backing.offset, backing.length)
@@ -120,7 +123,7 @@ export class HeldPlan implements Loaded {
     const { runsHere = false, runNow } = this.#backing
     const expected = this.#times.of(call)
     const runHere = runsHere && expected < longestBlock ? runNow : undefined
-    if (runHere && turns.isDue(expected)) await turns.give()
+    if (runHere && this.#turns.isDue(expected)) await this.#turns.give()
     const start = performance.now()
     if (runHere) runHere(call)
     else await this.#backing.run(call, exchange)

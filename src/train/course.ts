@@ -1,4 +1,5 @@
 import { SluiceError, invariant } from '../core/errors.ts'
+import { addLaterMessages } from '../core/later-messages.ts'
 import type { Checkpoint, Description } from './checkpoint.ts'
 import { type Bad, brokenPlace, diverged, divergenceValues, firstBroken, notFinite } from './divergence.ts'
 import { measureLoss } from './evaluate.ts'
@@ -12,6 +13,8 @@ import { type Settings, type SettingsOptions, lengthOf } from './settings.ts'
 import type { TrainedModel, TrainOptions, TrainingStep } from './training.ts'
 import type { TrainingData } from './training-data.ts'
 import type { Updates } from './updates.ts'
+
+addLaterMessages()
 
 /** What a training under way is made of. */
 export interface CourseParts {

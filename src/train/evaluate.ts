@@ -1,4 +1,5 @@
 import { SluiceError } from '../core/errors.ts'
+import { addLaterMessages } from '../core/later-messages.ts'
 import { exp } from '../core/math.ts'
 import {
   type BatchSource,
@@ -11,6 +12,8 @@ import {
 import { Session } from './session.ts'
 import type { RuntimeSource, Trainable } from './trainable.ts'
 import { requireSameVocabulary } from './vocabularies.ts'
+
+addLaterMessages()
 
 /** How well a model predicts. */
 export interface Evaluation {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { Turns } from '../../src/core/turns.ts'
 import { call as fields } from '../../src/plan/format.ts'
 import { type Backing, HeldPlan, Line } from '../../src/runtime/device.ts'
 
@@ -24,7 +25,7 @@ function fakePlan(more: Partial<Backing> = {}) {
     free: () => undefined,
     ...more,
   }
-  const plan = new HeldPlan(backing, new Line())
+  const plan = new HeldPlan(backing, new Line(), new Turns(6))
   return {
     ran,
     run(steps: number, mode = 1) {
