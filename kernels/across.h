@@ -43,14 +43,15 @@ static void runAcross(const Worker &w, const plan::Program &p, int at, int row, 
 }
 
 /** Runs a program over blocks [first, last) of the rows of a span, `step` blocks to a panel. */
-static void runBlocksAcross(const Worker &w, const plan::Program &p, const Span &span, int first, int last, int step) {
+static void runBlocksAcross(const Worker &w, const plan::Program &p, const Span &span, int first, int last, int step,
+                            bool forward) {
   const bool masked = last == p.blocks && isMasked(p);
   const int whole = last - masked;
   for (int at = span.firstStep; at < span.lastStep; at++) {
     for (int row = span.firstRow; row < span.lastRow; row++)
       for (int block = first; block < smaller(first + step, whole); block++)
         runAcross(w, p, at, row, block, step, (whole - block + step - 1) / step);
-    if (masked) runBlock(w, p, span, at, whole, true);
+    if (masked) runBlock(w, p, span, at, whole, forward);
   }
 }
 

@@ -36,7 +36,7 @@ static int panelsTogether(const Worker &w, const plan::Stage &s, int rows) {
 static void runProgram(const Worker &w, const plan::Stage &s, const Span &span, int first, int last, bool forward) {
   const plan::Program &p = w.records.programs[s.program];
   const int start = first * s.units, end = smaller(p.blocks, last * s.units);
-  if (span.all() <= fewRows && goesAcross(w, p, s.units)) return runBlocksAcross(w, p, span, start, end, s.units);
+  if (span.all() <= fewRows && goesAcross(w, p, s.units)) return runBlocksAcross(w, p, span, start, end, s.units, forward);
   for (int i = 0; i < span.lastStep - span.firstStep; i++)
     for (int block = start; block < end; block++)
       runBlock(w, p, span, forward ? span.firstStep + i : span.lastStep - 1 - i, block, forward);

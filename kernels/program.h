@@ -39,7 +39,7 @@ constexpr int nearFloats = 4 << 20;
 
 /**
  * Fetches the same rows of the next block, or of the first of the next step, where an operand has a place for each step: it
- * is not in the cache yet.
+ * is not in the cache yet. After the last block of all, a thread that shares panels goes on elsewhere.
  */
 SLUICE_INLINE void prefetchNext(const Worker &w, const plan::Program &p, int block, int rows, bool forward) {
   const bool last = block + 1 == p.blocks;
@@ -114,7 +114,7 @@ SLUICE_INLINE void runInstruction(const Worker &w, const plan::Program &p, const
 static void runBlock(const Worker &w, const plan::Program &p, const Span &span, int step, int block, bool forward) {
   const bool last = block + 1 == p.blocks, masked = last && isMasked(p);
   const plan::Instruction *first = w.records.instructions + p.instructionFirst, *end = first + p.instructionCount;
-  const bool fetches = hasPrefetch && w.records.header.arena > nearFloats;
+  const bool fetches = hasPrefetch && !(last && w.shared) && w.records.header.arena > nearFloats;
   bindSlots(w, p, block, step, span.firstRow);
   for (int row = span.firstRow, chunk = span.firstChunk; row < span.lastRow;) {
     const Span rows = nextRows(w, p, span, row, chunk);

@@ -348,7 +348,9 @@ class Verifier {
       for (const target of targets) this.#region('gradient', target, (lines - 1) * stride! + widest)
       this.#panels(kind, reduction.d!, reduction, vectorWidth!)
       if (kind === 'scatter') this.#region('tokens', reduction.tokens!, this.#head.steps! * this.#head.rows!)
-      if (kind === 'weight') this.#rows('weight', reduction.a!, entries!)
+      if (kind !== 'weight') return
+      invariant(entries! > 0, 'what gives gradients of a matrix has entries')
+      this.#rows('weight', reduction.a!, entries!)
     }
   }
 

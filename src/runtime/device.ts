@@ -25,7 +25,7 @@ export interface Loaded {
   readonly floats: Float32Array
   readonly ints: Int32Array
   /**
-   * Runs a call, off the event loop.
+   * Runs a call: off the event loop, or on the calling thread where that is known to be short and no slower.
    * @param call one float64 for each field of `call` in src/plan/format.ts; the results are written back into it
    * @param exchange what to move where the views are a copy; everything unless given
    */
@@ -71,6 +71,20 @@ export interface Backing {
 /** Milliseconds that calls may keep the event loop waiting. */
 const longestBlock = 6
 const eventLoop = new Turns(longestBlock)
+
+/** Milliseconds for which no other line may have had a call, so that several run at once on threads of their own. */
+const longAlone = 100
+/** The line that had the last call, and since when no other had any. */
+let latest: Line | undefined
+let alone = 0
+
+/** Notes a call of a line. @returns whether there were no others lately */
+function isAlone(line: Line): boolean {
+  const now = performance.now()
+  if (line !== latest) alone = now
+  latest = line
+  return now - alone > longAlone
+}
 
 /** How long calls take, by their mode and steps. */
 class Times {
@@ -122,7 +136,7 @@ export class HeldPlan implements Loaded {
   async #runNext(call: Float64Array, exchange?: Exchange): Promise<void> {
     const { runsHere = false, runNow } = this.#backing
     const expected = this.#times.of(call)
-    const runHere = runsHere && expected < longestBlock ? runNow : undefined
+    const runHere = isAlone(this.#line) && runsHere && expected < longestBlock ? runNow : undefined
     if (runHere && this.#turns.isDue(expected)) await this.#turns.give()
     const start = performance.now()
     if (runHere) runHere(call)

@@ -40,7 +40,6 @@ export class Course {
   readonly #pace = new Pace()
   #description: Description | undefined
   #savedStep = -1
-  #isEnded = false
 
   private constructor({ model, settings, data, updates, options }: CourseParts, session: Session) {
     this.#model = model
@@ -70,8 +69,8 @@ export class Course {
   }
 
   /** What is kept of a window. */
-  get kept(): Kept | undefined {
-    return this.#isEnded ? undefined : this.#session.kept
+  get kept(): Kept {
+    return this.#session.kept
   }
 
   /** Whether there is no update to come. */
@@ -212,7 +211,7 @@ export class Course {
 
   /** Copies the current weights into the model. */
   pull(): void {
-    if (!this.#isEnded) this.#session.pull()
+    this.#session.pull()
   }
 
   /** Ends the run. @param whole whether no update was broken off, so that the model is to have the weights of the last */
@@ -222,7 +221,6 @@ export class Course {
       this.#session.pull()
       if (this.progress.step > Math.max(0, this.#savedStep)) await this.#save()
     } finally {
-      this.#isEnded = true
       this.#session.dispose()
       await this.#data.training.close?.()
       await this.#data.validation?.close?.()

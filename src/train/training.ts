@@ -65,7 +65,9 @@ export class Training implements AsyncIterable<TrainingStep> {
   /** What is trained on and what is held out. */
   readonly data: TrainingData
   readonly #parts: CourseParts
+  /** There while it is iterated over; what it left behind afterwards. */
   #course: Course | undefined
+  #left: Pick<Course, 'progress' | 'best'> = { progress: noProgress, best: undefined }
   #started = false
 
   constructor(model: TrainedModel, { defaults, open }: DataProvider, options: TrainOptions) {
@@ -92,7 +94,7 @@ export class Training implements AsyncIterable<TrainingStep> {
 
   /** How far training is. Its `total` is 0 until it is known. */
   get progress(): Progress {
-    return this.#course?.progress ?? noProgress
+    return (this.#course ?? this.#left).progress
   }
 
   /** What is kept of a window; there with `memory`, once the first step was taken. */
@@ -110,7 +112,7 @@ export class Training implements AsyncIterable<TrainingStep> {
     const { model, options } = this.#parts
     const stored = await options.run?.bestModel()
     for (const [name, { data }] of model.parameters) {
-      const best = stored?.parameters.get(name)?.data ?? this.#course?.best?.get(name)
+      const best = stored?.parameters.get(name)?.data ?? (this.#course ?? this.#left).best?.get(name)
       if (!best) return false
       data.set(best)
     }
@@ -134,6 +136,8 @@ export class Training implements AsyncIterable<TrainingStep> {
         yield step
       }
     } finally {
+      this.#left = { progress: course.progress, best: course.best }
+      this.#course = undefined
       await course.end(whole)
     }
   }

@@ -27,10 +27,15 @@ const patient: Runtime = {
 test.each(['native', 'wasm', 'reference'] as const)(
   'sampling lets the event loop have turns: %s',
   async (name) => {
-    let turned = false
-    setTimeout(() => (turned = true))
     const opened = await openRuntime(name, { threads: 1 })
-    for await (const piece of sample(small, { runtime: opened, length: 1e5 })) if (piece && turned) break
+    let pieces = 0
+    let turned = false
+    for await (const piece of sample(small, { runtime: opened, length: 1e5 })) {
+      // Not before the second: the first window reads states that were written, which takes a turn anyway.
+      pieces += piece.length
+      if (pieces === 2) setTimeout(() => (turned = true))
+      if (turned) break
+    }
     expect(turned).toBe(true)
   },
 )

@@ -57,6 +57,26 @@ describe.each(
     other.dispose()
   })
 
+  it('are made by `run` too where that is no slower', async () => {
+    const executable = await made()
+    /** Whether a call ends without a turn of the event loop. Some here have one first. */
+    const isHere = async (): Promise<boolean> => {
+      let ended = false
+      const running = executable.run(forward).then(() => (ended = true))
+      for (let tick = 0; tick < 50; tick++) await Promise.resolve()
+      const atOnce = ended
+      await running
+      return atOnce
+    }
+    const { runtime: name, threads } = runtime.machine
+    const isExpected = name === 'native' || threads === 1
+    const tries = isExpected ? 100_000 : 100
+    let seen = false
+    for (let count = 0; count < tries && !seen; count++) seen = await isHere()
+    expect(seen).toBe(isExpected)
+    executable.dispose()
+  })
+
   it('are checked as others are', async () => {
     const executable = await made()
     await executable.run(forward)
