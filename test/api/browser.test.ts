@@ -22,7 +22,7 @@ test('the browser entry needs nothing of Node: it bundles, and learns where ther
   const { outputFiles } = await bundleForBrowser({ stdin, format: 'iife' })
   const script = outputFiles[0]!.text
   expect(script).not.toMatch(/["'`]node:/)
-  const context: Record<string, unknown> = { performance, setTimeout, TextEncoder, TextDecoder }
+  const context: Record<string, unknown> = { performance, MessageChannel, TextEncoder, TextDecoder }
   runInNewContext(script, context)
   expect(await context['result']).toEqual({
     written: 'cabcab',
