@@ -53,7 +53,7 @@ export class Together {
         exports.runAlone()
         call.set(fields)
       },
-      // A page must not wait, and timers of browsers are slow to give turns.
+      // A page must not wait for windows of a training; one that samples asks for each character with `runNow`.
       runsHere: this.#workers === undefined || (this.#threads === 1 && inNode),
       free: () => {
         start.free()
